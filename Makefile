@@ -1,0 +1,28 @@
+# `make up` runs the wallet, `make test` runs every test. Both make their virtualenv first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help up test lint psql bench clean
+
+help:  ## say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+up: .venv/ready  ## run the wallet on its own PostgreSQL under .pgwallet/
+	@$(BIN)/pgwallet up
+
+test: .venv/ready  ## lint, pgTAP and pytest
+	$(BIN)/python -m pytest
+
+lint: .venv/ready  ## ruff, mypy, sqlfluff and the conventions
+	$(BIN)/python -m pytest tests/lint
+
+psql: .venv/ready  ## psql on that wallet
+	@$(BIN)/pgwallet psql
+
+clean:  ## remove what the targets above made, but no data
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache

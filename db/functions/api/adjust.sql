@@ -1,0 +1,32 @@
+CREATE OR REPLACE FUNCTION wallet.adjust(
+    p_user_id uuid,
+    p_asset text,
+    p_amount numeric,
+    p_idempotency_key text,
+    p_reference text,
+    p_metadata jsonb DEFAULT NULL,
+    p_actor text DEFAULT NULL
+) RETURNS wallet.receipt
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+BEGIN
+    PERFORM wallet_private.check_given('reference', p_reference);
+    PERFORM wallet_private.check_given('amount', p_amount);
+    RETURN wallet_private.move(
+        'ADJUST', CASE WHEN p_amount < 0 THEN -1 ELSE 1 END, p_user_id, p_asset,
+        abs(p_amount), p_idempotency_key, p_reference, p_metadata, p_actor
+    );
+END
+$$;
+
+COMMENT ON FUNCTION wallet.adjust(uuid, text, numeric, text, text, jsonb, text) IS
+'Corrects a balance by hand: credits (p_amount > 0) or debits (< 0), also of a frozen or closed
+account. p_reference says why and is required.
+Returns: wallet.receipt; the first one again, with is_replay, for a key that was used before.
+Locks: the user''s wallet in the asset; then, of a capped asset, a supply stripe.
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA201 WA202 WA301 WA401 WA402 WA503';

@@ -1,0 +1,50 @@
+CREATE OR REPLACE FUNCTION wallet.change_supply(
+    p_asset text, p_supply numeric, p_actor text DEFAULT NULL
+) RETURNS wallet.asset
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_asset wallet_private.asset;
+    v_supply numeric;
+    v_outstanding numeric;
+BEGIN
+    -- A movement reads the asset first, and this waits for all that have: each of them either is
+    -- counted here or will find the new cap.
+    LOCK TABLE wallet_private.asset IN ACCESS EXCLUSIVE MODE;
+    v_asset := wallet_private.find_asset(p_asset);
+    IF p_supply IS NOT NULL THEN
+        v_supply := wallet_private.check_amount('supply', p_supply, v_asset);
+    END IF;
+    SELECT coalesce(sum(w.balance), 0) INTO v_outstanding
+    FROM wallet_private.wallet AS w
+    WHERE w.asset_id = v_asset.asset_id;
+    IF v_supply < v_outstanding THEN
+        RAISE EXCEPTION 'users hold more than that'
+            USING ERRCODE = 'WA409',
+                DETAIL = format(
+                    'Users hold %s %s, %s more than %s.', v_outstanding, v_asset.code,
+                    v_outstanding - v_supply, v_supply
+                ),
+                HINT = format('Set the cap to %s at least.', v_outstanding);
+    END IF;
+
+    v_asset := wallet_private.set_supply(v_asset, v_supply, v_outstanding);
+    PERFORM wallet_private.record_action(
+        'change_supply', v_asset.code, to_jsonb(v_asset), p_actor
+    );
+    RETURN wallet_private.to_asset(v_asset);
+END
+$$;
+
+COMMENT ON FUNCTION wallet.change_supply(text, numeric, text) IS
+'Sets the most that users may hold of an asset together; NULL lifts the cap. Never below what they
+hold already.
+Returns: wallet.asset.
+Locks: all movements, until those under way have ended and this one too; it sums up all wallets of
+the asset.
+Raises: WA101 WA102 WA103 WA105 WA202 WA409';

@@ -1,0 +1,45 @@
+CREATE OR REPLACE FUNCTION wallet.checkpoint() RETURNS wallet.checkpoint
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_checkpoint wallet_private.checkpoint;
+BEGIN
+    v_checkpoint.checkpoint_id := nextval(
+        pg_get_serial_sequence('wallet_private.checkpoint', 'checkpoint_id')
+    );
+    v_checkpoint.created_at := clock_timestamp();
+    -- Only what has moved since the last checkpoint is written down.
+    INSERT INTO wallet_private.checkpoint_head (user_id, asset_id, checkpoint_id, seq, head)
+    SELECT w.user_id, w.asset_id, v_checkpoint.checkpoint_id, w.seq, w.head
+    FROM wallet_private.wallet AS w
+    LEFT JOIN LATERAL (
+        SELECT h.seq FROM wallet_private.checkpoint_head AS h
+        WHERE h.user_id = w.user_id AND h.asset_id = w.asset_id
+        ORDER BY h.checkpoint_id DESC
+        LIMIT 1
+    ) AS l ON true
+    WHERE w.seq > coalesce(l.seq, 0);
+
+    SELECT r.wallets, r.transfers, r.root
+    INTO v_checkpoint.wallets, v_checkpoint.transfers, v_checkpoint.root
+    FROM wallet_private.checkpoint_root(v_checkpoint.checkpoint_id) AS r;
+    INSERT INTO wallet_private.checkpoint OVERRIDING SYSTEM VALUE VALUES (v_checkpoint.*);
+    RETURN ROW(
+        v_checkpoint.checkpoint_id, v_checkpoint.created_at, v_checkpoint.wallets,
+        v_checkpoint.transfers, encode(v_checkpoint.root, 'hex')
+    )::wallet.checkpoint;
+END
+$$;
+
+COMMENT ON FUNCTION wallet.checkpoint() IS
+'Writes down the heads of all chains as they are now, under one root. Keep what it returns where
+nobody who can write to this database can write: with it, wallet.verify_checkpoint finds history
+that was rewritten later, even with every hash of it computed anew.
+Returns: wallet.checkpoint; root is hexadecimal.
+Locks: nothing that others wait for.
+Raises: nothing.';

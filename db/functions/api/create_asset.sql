@@ -1,0 +1,59 @@
+CREATE OR REPLACE FUNCTION wallet.create_asset(
+    p_code text,
+    p_name text,
+    p_scale integer DEFAULT 0,
+    p_supply numeric DEFAULT NULL,
+    p_sign_up_bonus numeric DEFAULT NULL,
+    p_is_purchasable boolean DEFAULT true,
+    p_actor text DEFAULT NULL
+) RETURNS wallet.asset
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_asset wallet_private.asset;
+    v_supply numeric;
+BEGIN
+    PERFORM wallet_private.check_code(p_code, '^[A-Z][A-Z0-9_]{1,31}$');
+    PERFORM wallet_private.check_given('name', p_name);
+    PERFORM wallet_private.check_text('name', p_name);
+    PERFORM wallet_private.check_given('scale', p_scale);
+    PERFORM wallet_private.check_range('scale', p_scale, 0, 8);
+    PERFORM wallet_private.check_given('is_purchasable', p_is_purchasable);
+    v_asset.code := p_code;
+    v_asset.scale := p_scale;
+    IF p_supply IS NOT NULL THEN
+        v_supply := wallet_private.check_amount('supply', p_supply, v_asset);
+    END IF;
+    IF p_sign_up_bonus IS NOT NULL THEN
+        v_asset.sign_up_bonus := wallet_private.check_amount(
+            'sign_up_bonus', p_sign_up_bonus, v_asset
+        );
+    END IF;
+
+    INSERT INTO wallet_private.asset (code, name, scale, sign_up_bonus, is_purchasable)
+    VALUES (p_code, p_name, p_scale, v_asset.sign_up_bonus, p_is_purchasable)
+    ON CONFLICT (code) DO NOTHING
+    RETURNING * INTO v_asset;
+    IF NOT FOUND THEN
+        PERFORM wallet_private.refuse_code('an asset', p_code);
+    END IF;
+    IF v_supply IS NOT NULL THEN
+        v_asset := wallet_private.set_supply(v_asset, v_supply, 0);
+    END IF;
+    PERFORM wallet_private.record_action('create_asset', v_asset.code, to_jsonb(v_asset), p_actor);
+    RETURN wallet_private.to_asset(v_asset);
+END
+$$;
+
+COMMENT ON FUNCTION wallet.create_asset(text, text, integer, numeric, numeric, boolean, text) IS
+'Makes a currency: its code, how many decimals it has (p_scale, 0 to 8), the most that users may
+ever hold of it together (p_supply, NULL = no cap), what a new sign-up gets of it, and whether
+top-ups may credit it.
+Returns: wallet.asset.
+Locks: nothing that others wait for.
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA304';

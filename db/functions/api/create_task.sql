@@ -1,0 +1,52 @@
+CREATE OR REPLACE FUNCTION wallet.create_task(
+    p_code text,
+    p_name text,
+    p_asset text,
+    p_reward numeric,
+    p_max_completions integer DEFAULT NULL,
+    p_cooldown interval DEFAULT NULL,
+    p_is_self_service boolean DEFAULT false,
+    p_actor text DEFAULT NULL
+) RETURNS wallet.task
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_asset wallet_private.asset := wallet_private.find_asset(p_asset);
+    v_reward numeric := wallet_private.check_amount('reward', p_reward, v_asset);
+    v_task wallet_private.task;
+BEGIN
+    PERFORM wallet_private.check_code(p_code, '^[A-Za-z][A-Za-z0-9_]{0,63}$');
+    PERFORM wallet_private.check_given('name', p_name);
+    PERFORM wallet_private.check_text('name', p_name);
+    PERFORM wallet_private.check_range('max_completions', p_max_completions, 1, 2147483647);
+    PERFORM wallet_private.check_range('cooldown', p_cooldown, '1 second', '3660 days');
+    PERFORM wallet_private.check_given('is_self_service', p_is_self_service);
+
+    INSERT INTO wallet_private.task (
+        code, name, asset_id, reward, max_completions, cooldown, is_self_service
+    ) VALUES (
+        p_code, p_name, v_asset.asset_id, v_reward, p_max_completions, p_cooldown,
+        p_is_self_service
+    )
+    ON CONFLICT (code) DO NOTHING
+    RETURNING * INTO v_task;
+    IF NOT FOUND THEN
+        PERFORM wallet_private.refuse_code('a task', p_code);
+    END IF;
+    PERFORM wallet_private.record_action('create_task', v_task.code, to_jsonb(v_task), p_actor);
+    RETURN wallet_private.to_task(v_task);
+END
+$$;
+
+COMMENT ON FUNCTION
+wallet.create_task(text, text, text, numeric, integer, interval, boolean, text) IS
+'Makes a task that pays a reward: how often each user may complete it (p_max_completions, NULL = no
+limit), how long to wait in between (p_cooldown), and whether users may report it themselves.
+Returns: wallet.task.
+Locks: nothing that others wait for.
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304';

@@ -1,0 +1,22 @@
+CREATE OR REPLACE FUNCTION wallet.find_user(p_query text) RETURNS SETOF wallet.user
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM wallet_private.check_given('query', p_query);
+    RETURN QUERY
+    SELECT (wallet_private.to_user(u)).*
+    FROM wallet_private.user_account AS u
+    WHERE u.external_id = p_query OR lower(u.email) = lower(p_query) OR u.user_id::text = p_query
+    ORDER BY u.created_at;
+END
+$$;
+
+COMMENT ON FUNCTION wallet.find_user(text) IS
+'Finds users by email address (in any case), external id or user id.
+Returns: wallet.user for each; no row when there is none.
+Locks: nothing.
+Raises: WA101';

@@ -1,0 +1,27 @@
+CREATE OR REPLACE FUNCTION wallet.get_balance(p_user_id uuid, p_asset text)
+RETURNS wallet.balance_item
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_balance wallet.balance_item;
+BEGIN
+    SELECT b.user_id, b.asset, b.balance, b.held, b.available INTO v_balance
+    FROM wallet.balance AS b
+    WHERE b.user_id = p_user_id AND b.asset = p_asset;
+    IF NOT FOUND THEN
+        PERFORM wallet_private.find_user(p_user_id);
+        PERFORM wallet_private.find_asset(p_asset);
+    END IF;
+    RETURN v_balance;
+END
+$$;
+
+COMMENT ON FUNCTION wallet.get_balance(uuid, text) IS
+'A user''s balance in one asset.
+Returns: wallet.balance_item; available is balance less held, and what an expired hold held is free.
+Locks: nothing.
+Raises: WA101 WA201 WA202';

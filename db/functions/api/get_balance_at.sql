@@ -1,0 +1,31 @@
+CREATE OR REPLACE FUNCTION wallet.get_balance_at(
+    p_user_id uuid, p_asset text, p_at timestamptz
+) RETURNS wallet.balance_item
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_asset wallet_private.asset := wallet_private.find_asset(p_asset);
+    v_balance numeric;
+    v_held numeric;
+BEGIN
+    PERFORM wallet_private.find_user(p_user_id);
+    PERFORM wallet_private.check_given('at', p_at);
+    v_balance := wallet_private.balance_at(p_user_id, v_asset.asset_id, p_at);
+    v_held := wallet_private.held_at(p_user_id, v_asset.asset_id, p_at);
+    RETURN ROW(
+        p_user_id, v_asset.code, round(v_balance, v_asset.scale), round(v_held, v_asset.scale),
+        round(v_balance - v_held, v_asset.scale)
+    )::wallet.balance_item;
+END
+$$;
+
+COMMENT ON FUNCTION wallet.get_balance_at(uuid, text, timestamptz) IS
+'A user''s balance in one asset as it was at an instant: after the last movement at or before it.
+Takes log2(movements) looks at an index, however long the history.
+Returns: wallet.balance_item; 0 before the first movement.
+Locks: nothing.
+Raises: WA101 WA201 WA202';

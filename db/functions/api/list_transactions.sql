@@ -1,0 +1,51 @@
+CREATE OR REPLACE FUNCTION wallet.list_transactions(
+    p_user_id uuid,
+    p_asset text DEFAULT NULL,
+    p_kind text DEFAULT NULL,
+    p_limit integer DEFAULT 50,
+    p_cursor text DEFAULT NULL
+) RETURNS SETOF wallet.transaction_item
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_query text := format('transactions %s %L %L', p_user_id, p_asset, p_kind);
+    v_limit integer := coalesce(p_limit, 50);
+    v_place text[];
+BEGIN
+    PERFORM wallet_private.check_range('limit', v_limit, 1, 200);
+    v_place := string_to_array(wallet_private.read_cursor(
+        v_query, p_cursor, '^[0-9]{1,12}\.[0-9]{6},[0-9]{1,9}$'
+    ), ',');
+    RETURN QUERY
+    SELECT
+        t.transaction_id, t.leg::integer, t.kind::text, t.user_id, a.code, abs(t.amount),
+        CASE WHEN t.amount < 0 THEN 'DEBIT' ELSE 'CREDIT' END, t.balance_after, t.reference,
+        t.metadata, t.created_at,
+        CASE WHEN t.row_number = v_limit AND t.total > v_limit THEN wallet_private.write_cursor(
+            v_query, format('%s,%s', EXTRACT(EPOCH FROM t.created_at), t.asset_id)
+        ) END
+    FROM (
+        SELECT p.*, row_number() OVER (newest_first), count(*) OVER () AS total
+        FROM wallet_private.page_transfers(
+            p_user_id, p_asset, p_kind, v_limit + 1, wallet_private.to_instant(v_place[1]),
+            v_place[2]::integer
+        ) AS p
+        WINDOW newest_first AS (ORDER BY p.created_at DESC, p.asset_id DESC)
+    ) AS t
+    INNER JOIN wallet_private.asset AS a ON a.asset_id = t.asset_id
+    WHERE t.row_number <= v_limit
+    ORDER BY t.row_number;
+END
+$$;
+
+COMMENT ON FUNCTION wallet.list_transactions(uuid, text, text, integer, text) IS
+'A user''s movements, the newest first; a conversion has two, one for each asset. p_asset and p_kind
+choose among them.
+Returns: wallet.transaction_item for each, p_limit (1 to 200) at most. The last row''s cursor, given
+as p_cursor with the same filters, continues after it; it is NULL when nothing follows.
+Locks: nothing.
+Raises: WA101 WA108 WA109 WA110 WA201 WA202';

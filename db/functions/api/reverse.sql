@@ -1,0 +1,95 @@
+CREATE OR REPLACE FUNCTION wallet.reverse(
+    p_user_id uuid,
+    p_transaction_id uuid,
+    p_amount numeric,
+    p_reason text,
+    p_idempotency_key text,
+    p_policy text DEFAULT 'reject',
+    p_metadata jsonb DEFAULT NULL,
+    p_actor text DEFAULT NULL
+) RETURNS wallet.reversal_receipt
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_original wallet_private.transfer[];
+    v_assets wallet_private.asset[];
+    v_request wallet_private.transfer;
+    v_legs wallet_private.transfer[];
+BEGIN
+    -- 1. Check the request.
+    v_request := wallet_private.new_transfer(
+        'REVERSAL', p_user_id, p_idempotency_key, NULL,
+        jsonb_build_object(
+            'transaction_id', p_transaction_id, 'amount', p_amount, 'reason', p_reason,
+            'policy', p_policy
+        ),
+        p_metadata, p_actor
+    );
+    PERFORM wallet_private.check_given('reason', p_reason);
+    PERFORM wallet_private.check_text('reason', p_reason);
+    PERFORM wallet_private.check_given('policy', p_policy);
+    PERFORM wallet_private.check_choice('policy', p_policy, '{reject,clamp}');
+    v_original := wallet_private.find_transaction(p_user_id, p_transaction_id);
+    IF v_original[1].kind IN ('REVERSAL', 'HOLD', 'RELEASE') THEN
+        RAISE EXCEPTION 'the transaction can''t be reversed'
+            USING ERRCODE = 'WA309',
+                DETAIL = format('Transaction %s is a %s.', p_transaction_id, v_original[1].kind),
+                HINT = 'Repeat the movement that was reversed, or release the hold.';
+    END IF;
+    v_assets := ARRAY(
+        SELECT a FROM unnest(v_original) AS l
+        INNER JOIN wallet_private.asset AS a ON a.asset_id = l.asset_id
+        ORDER BY l.leg
+    );
+    IF p_amount IS NOT NULL THEN
+        PERFORM wallet_private.check_amount('amount', p_amount, v_assets[1]);
+    END IF;
+
+    -- 2. Answer a replay: how much is left to reverse is known once the wallets are locked, and by
+    -- then a duplicate may have won.
+    v_legs := wallet_private.find_legs(wallet_private.find_replay(v_request));
+    IF v_legs IS NULL THEN
+        PERFORM wallet_private.lock_wallet(p_user_id, l.asset_id)
+        FROM (SELECT u.asset_id FROM unnest(v_original) AS u ORDER BY u.asset_id) AS l;
+        v_legs := wallet_private.find_legs(wallet_private.find_replay(v_request));
+    END IF;
+
+    -- 3.-5. Move the balances back, append the transfers, settle what hangs on them.
+    IF v_legs IS NULL THEN
+        v_legs := wallet_private.plan_reversal(v_request, v_original, v_assets);
+        IF cardinality(v_legs) = 2 THEN
+            v_legs := wallet_private.post_pair(v_assets, v_legs);
+        ELSE
+            v_legs[1] := wallet_private.post(v_assets[1], v_legs[1]);
+        END IF;
+        IF v_legs[1].transaction_id = v_request.transaction_id THEN
+            PERFORM wallet_private.record_reversal(v_original[1], v_legs[1]);
+        END IF;
+    END IF;
+
+    -- 6. Return the receipt.
+    RETURN ROW(
+        v_legs[1].transaction_id, v_legs[1].kind, v_legs[1].user_id, v_assets[1].code,
+        abs(v_legs[1].amount), v_legs[1].balance_after, v_legs[1].reference, v_legs[1].metadata,
+        v_legs[1].created_at, v_legs[1].transaction_id <> v_request.transaction_id,
+        p_transaction_id, p_reason, (v_legs[1].details ->> 'shortfall')::numeric,
+        v_assets[2].code, abs(v_legs[2].amount), v_legs[2].balance_after
+    )::wallet.reversal_receipt;
+END
+$$;
+
+COMMENT ON FUNCTION wallet.reverse(uuid, uuid, numeric, text, text, text, jsonb, text) IS
+'Takes a transaction back: p_amount of it (of its first leg), or all that is left (NULL); over
+several calls never more than the original. A purchase''s reversal takes items back, so its amount
+is a multiple of their price; a conversion''s moves both legs. Works on frozen and closed accounts.
+If the user has spent it meanwhile, p_policy decides: reject refuses, clamp takes what is there, and
+the receipt''s shortfall says what could not be taken.
+Returns: wallet.reversal_receipt; the first one again, with is_replay, for a key used before.
+Locks: the user''s wallets of the original by asset; of capped assets supply stripes; of a limited
+item its row.
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA110 WA111 WA206 WA301 WA309 WA401 WA402 WA408';

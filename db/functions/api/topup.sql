@@ -1,0 +1,29 @@
+CREATE OR REPLACE FUNCTION wallet.topup(
+    p_user_id uuid,
+    p_asset text,
+    p_amount numeric,
+    p_idempotency_key text,
+    p_reference text DEFAULT NULL,
+    p_metadata jsonb DEFAULT NULL,
+    p_actor text DEFAULT NULL
+) RETURNS wallet.receipt
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+BEGIN
+    RETURN wallet_private.move(
+        'TOPUP', 1, p_user_id, p_asset, p_amount, p_idempotency_key, p_reference, p_metadata,
+        p_actor
+    );
+END
+$$;
+
+COMMENT ON FUNCTION wallet.topup(uuid, text, numeric, text, text, jsonb, text) IS
+'Credits a user with what was paid for outside; the payment''s id makes a good idempotency key.
+Returns: wallet.receipt; the first one again, with is_replay, for a key that was used before.
+Locks: the user''s wallet in the asset; then, of a capped asset, a supply stripe.
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA201 WA202 WA301 WA402 WA501 WA502 WA503';

@@ -1,0 +1,51 @@
+CREATE OR REPLACE FUNCTION wallet.update_task(
+    p_task_id bigint,
+    p_name text DEFAULT NULL,
+    p_reward numeric DEFAULT NULL,
+    p_max_completions integer DEFAULT NULL,
+    p_cooldown interval DEFAULT NULL,
+    p_is_self_service boolean DEFAULT NULL,
+    p_is_active boolean DEFAULT NULL,
+    p_actor text DEFAULT NULL
+) RETURNS wallet.task
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_task wallet_private.task := wallet_private.find_task(p_task_id);
+    v_asset wallet_private.asset;
+    v_reward numeric := v_task.reward;
+BEGIN
+    PERFORM wallet_private.check_text('name', p_name);
+    PERFORM wallet_private.check_range('max_completions', p_max_completions, 0, 2147483647);
+    PERFORM wallet_private.check_range('cooldown', p_cooldown, '0', '3660 days');
+    IF p_reward IS NOT NULL THEN
+        SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_task.asset_id;
+        v_reward := wallet_private.check_amount('reward', p_reward, v_asset);
+    END IF;
+
+    UPDATE wallet_private.task AS t
+    SET name = coalesce(p_name, t.name),
+        reward = v_reward,
+        max_completions = nullif(coalesce(p_max_completions, t.max_completions), 0),
+        cooldown = nullif(coalesce(p_cooldown, t.cooldown), interval '0'),
+        is_self_service = coalesce(p_is_self_service, t.is_self_service),
+        is_active = coalesce(p_is_active, t.is_active)
+    WHERE t.task_id = p_task_id
+    RETURNING * INTO v_task;
+    PERFORM wallet_private.record_action('update_task', v_task.code, to_jsonb(v_task), p_actor);
+    RETURN wallet_private.to_task(v_task);
+END
+$$;
+
+COMMENT ON FUNCTION
+wallet.update_task(bigint, text, numeric, integer, interval, boolean, boolean, text) IS
+'Changes what is given of a task and leaves the rest (NULL). p_max_completions 0 and p_cooldown 0
+take the limit away.
+Returns: wallet.task.
+Locks: the task''s row.
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA203';

@@ -1,0 +1,36 @@
+CREATE OR REPLACE FUNCTION wallet.verify_page(
+    p_from uuid DEFAULT NULL, p_limit integer DEFAULT 1000
+) RETURNS wallet.verify_page
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_users uuid[];
+    v_next uuid;
+BEGIN
+    PERFORM wallet_private.check_given('limit', p_limit);
+    PERFORM wallet_private.check_range('limit', p_limit, 1, 100000);
+    v_users := ARRAY(
+        SELECT u.user_id FROM wallet_private.user_account AS u
+        WHERE p_from IS NULL OR u.user_id >= p_from
+        ORDER BY u.user_id
+        LIMIT p_limit + 1
+    );
+    v_next := v_users[p_limit + 1];
+    RETURN ROW(v_next, least(cardinality(v_users), p_limit), ARRAY(
+        SELECT f FROM wallet_private.verify_users(p_from, v_users[p_limit], v_next IS NULL) AS f
+        UNION ALL
+        SELECT f FROM wallet_private.verify_books() AS f WHERE v_next IS NULL
+    ))::wallet.verify_page;
+END
+$$;
+
+COMMENT ON FUNCTION wallet.verify_page(uuid, integer) IS
+'verify in pages of p_limit (1 to 100000) users, for large books: begin with NULL and go on with
+next_user_id until it is NULL. The last page checks what concerns all users together too.
+Returns: wallet.verify_page: where to go on, how many users were checked, the findings.
+Locks: nothing; each page sees one instant of the books.
+Raises: WA101 WA109';

@@ -1,0 +1,27 @@
+CREATE OR REPLACE FUNCTION wallet_private.check_multiple(
+    p_amount numeric, p_step numeric, p_asset text
+) RETURNS numeric
+LANGUAGE plpgsql
+IMMUTABLE
+PARALLEL SAFE
+SECURITY INVOKER
+AS $$
+-- How many steps an amount has; only whole ones can be had.
+DECLARE
+    v_steps numeric := div(p_amount, p_step);
+BEGIN
+    IF v_steps * p_step <> p_amount THEN
+        RAISE EXCEPTION 'the amount does not convert exactly'
+            USING ERRCODE = 'WA107',
+                DETAIL = format(
+                    '%s %s is not a multiple of %s, the least that comes out even.',
+                    p_amount, p_asset, p_step
+                ),
+                HINT = CASE v_steps
+                    WHEN 0 THEN format('Nearest: %s.', p_step)
+                    ELSE format('Nearest: %s or %s.', v_steps * p_step, (v_steps + 1) * p_step)
+                END;
+    END IF;
+    RETURN v_steps;
+END
+$$;

@@ -1,0 +1,42 @@
+CREATE OR REPLACE FUNCTION wallet_private.find_replay(p_request wallet_private.transfer)
+RETURNS wallet_private.transfer
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+DECLARE
+    v_transfer wallet_private.transfer;
+    v_field text;
+BEGIN
+    SELECT t.* INTO v_transfer
+    FROM wallet_private.transfer AS t
+    WHERE t.user_id = p_request.user_id AND t.idempotency_key = p_request.idempotency_key;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+
+    -- What the request leaves open (a task's reward, say) was the function's to decide.
+    v_field := CASE
+        WHEN v_transfer.kind <> p_request.kind THEN 'kind'
+        WHEN v_transfer.asset_id <> p_request.asset_id THEN 'asset'
+        WHEN v_transfer.amount <> p_request.amount THEN 'amount'
+        WHEN v_transfer.reference IS DISTINCT FROM p_request.reference THEN 'reference'
+        WHEN p_request.details IS NOT NULL THEN (
+            SELECT f.key FROM jsonb_each(p_request.details) AS f
+            WHERE f.value IS DISTINCT FROM v_transfer.details -> f.key
+            ORDER BY f.key LIMIT 1
+        )
+    END;
+    IF v_field IS NOT NULL THEN
+        RAISE EXCEPTION 'the idempotency key was used for another request'
+            USING ERRCODE = 'WA301',
+                DETAIL = format(
+                    'Its %s differs from that of transaction %s.', v_field,
+                    v_transfer.transaction_id
+                ),
+                HINT = 'Take a new key for a new intent, and send a retry unchanged.';
+    END IF;
+    RETURN v_transfer;
+END
+$$;

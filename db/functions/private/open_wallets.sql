@@ -1,0 +1,22 @@
+CREATE OR REPLACE FUNCTION wallet_private.open_wallets(p_user_id uuid) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Gives a user a wallet in every asset that is there. The write to the account comes first: a
+-- freeze at the same time either is seen here or sees the new wallets.
+DECLARE
+    v_is_active boolean;
+BEGIN
+    UPDATE wallet_private.user_account AS u SET status = u.status
+    WHERE u.user_id = p_user_id
+    RETURNING u.status = 'active' INTO v_is_active;
+
+    INSERT INTO wallet_private.wallet (user_id, asset_id, is_active)
+    SELECT p_user_id, a.asset_id, v_is_active
+    FROM wallet_private.asset AS a
+    ORDER BY a.asset_id
+    ON CONFLICT (user_id, asset_id) DO NOTHING;
+END
+$$;

@@ -1,0 +1,26 @@
+CREATE OR REPLACE FUNCTION wallet_private.take_back(
+    p_transfer wallet_private.transfer, p_hold numeric DEFAULT 0
+) RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Undoes move_balance: the row is still locked, so the wallet gets back what it was.
+DECLARE
+    v_last wallet_private.transfer;
+BEGIN
+    SELECT t.* INTO v_last FROM wallet_private.transfer AS t
+    WHERE t.user_id = p_transfer.user_id
+        AND t.asset_id = p_transfer.asset_id
+        AND t.seq = p_transfer.seq - 1;
+
+    UPDATE wallet_private.wallet AS w
+    SET balance = w.balance - p_transfer.amount,
+        held = w.held - p_hold,
+        seq = w.seq - 1,
+        moved_at = coalesce(v_last.created_at, '-infinity'),
+        head = coalesce(v_last.hash, '')
+    WHERE w.user_id = p_transfer.user_id AND w.asset_id = p_transfer.asset_id;
+END
+$$;

@@ -1,0 +1,106 @@
+-- Every right in one place. Nobody but the owner sees a table; each role may call what it is for.
+REVOKE ALL ON ALL TABLES IN SCHEMA wallet, wallet_private FROM public;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA wallet_private FROM public;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA wallet, wallet_private FROM public;
+GRANT USAGE ON SCHEMA wallet TO wallet_gateway, wallet_operator, wallet_auditor;
+
+-- What the routes need, and nothing else.
+GRANT EXECUTE ON FUNCTION
+wallet.sign_up,
+wallet.get_credential,
+wallet.set_password,
+wallet.topup,
+wallet.bonus,
+wallet.spend,
+wallet.convert,
+wallet.complete_task,
+wallet.buy_item,
+wallet.place_hold,
+wallet.capture_hold,
+wallet.release_hold,
+wallet.reverse,
+wallet.post_batch,
+wallet.create_user,
+wallet.set_user_status,
+wallet.create_asset,
+wallet.update_asset,
+wallet.create_task,
+wallet.update_task,
+wallet.create_item,
+wallet.update_item,
+wallet.set_conversion_rate,
+wallet.get_user,
+wallet.find_user,
+wallet.list_balances,
+wallet.get_balance,
+wallet.get_balance_at,
+wallet.list_transactions,
+wallet.list_ledger_entries,
+wallet.get_transaction,
+wallet.list_holds,
+wallet.list_assets,
+wallet.list_conversion_rates,
+wallet.list_tasks,
+wallet.list_items,
+wallet.treasury,
+wallet.verify,
+wallet.version,
+wallet.schema_version
+TO wallet_gateway;
+
+-- The catalogue, corrections and accounts; no movement of everyday life.
+GRANT EXECUTE ON FUNCTION
+wallet.create_user,
+wallet.set_user_status,
+wallet.create_asset,
+wallet.update_asset,
+wallet.change_supply,
+wallet.create_task,
+wallet.update_task,
+wallet.create_item,
+wallet.update_item,
+wallet.set_conversion_rate,
+wallet.adjust,
+wallet.reverse,
+wallet.expire_holds,
+wallet.get_user,
+wallet.find_user,
+wallet.list_balances,
+wallet.get_balance,
+wallet.get_balance_at,
+wallet.list_transactions,
+wallet.list_ledger_entries,
+wallet.get_transaction,
+wallet.list_holds,
+wallet.list_assets,
+wallet.list_conversion_rates,
+wallet.list_tasks,
+wallet.list_items,
+wallet.treasury,
+wallet.version,
+wallet.schema_version
+TO wallet_operator;
+
+-- Everything that only looks, and the proofs.
+GRANT EXECUTE ON FUNCTION
+wallet.get_balance_at,
+wallet.get_transaction,
+wallet.list_balances,
+wallet.list_ledger_entries,
+wallet.statement,
+wallet.treasury,
+wallet.verify,
+wallet.verify_page,
+wallet.checkpoint,
+wallet.verify_checkpoint,
+wallet.version,
+wallet.schema_version
+TO wallet_auditor;
+GRANT SELECT ON
+wallet.balance,
+wallet.transaction,
+wallet.ledger_entry,
+wallet.treasury_balance,
+wallet.economy_daily,
+wallet.operator_action
+TO wallet_auditor;

@@ -1,0 +1,26 @@
+CREATE OR REPLACE VIEW wallet.ledger_entry AS
+SELECT
+    t.user_id,
+    t.transaction_id,
+    t.leg::integer AS leg,
+    e.entry,
+    e.entry_type,
+    CASE WHEN e.is_user THEN 'USER' ELSE t.counterparty END AS account,
+    a.code AS asset,
+    abs(t.amount) AS amount,
+    CASE WHEN e.is_user THEN t.balance_after END AS balance_after,
+    t.kind::text AS kind,
+    t.created_at,
+    t.seq
+FROM wallet_private.transfer AS t
+INNER JOIN wallet_private.asset AS a ON t.asset_id = a.asset_id
+-- What users hold is owed to them: a credit to the user is a debit to the treasury.
+CROSS JOIN
+    LATERAL (
+        VALUES (1, 'DEBIT', t.amount < 0), (2, 'CREDIT', t.amount > 0)
+    ) AS e (entry, entry_type, is_user)
+WHERE t.amount <> 0;
+
+ALTER VIEW wallet.ledger_entry OWNER TO wallet_owner;
+COMMENT ON VIEW wallet.ledger_entry IS
+'The double-entry ledger: a DEBIT and a CREDIT for each movement, on USER and on TREASURY.';

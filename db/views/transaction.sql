@@ -1,0 +1,24 @@
+CREATE OR REPLACE VIEW wallet.transaction AS
+SELECT
+    t.user_id,
+    t.transaction_id,
+    t.leg::integer AS leg,
+    t.kind::text AS kind,
+    a.code AS asset,
+    t.amount,
+    t.balance_after,
+    t.counterparty,
+    t.reference,
+    t.idempotency_key,
+    t.details,
+    t.metadata,
+    t.actor,
+    t.created_at,
+    t.seq
+FROM wallet_private.transfer AS t
+INNER JOIN wallet_private.asset AS a ON t.asset_id = a.asset_id
+WHERE t.amount <> 0;
+
+ALTER VIEW wallet.transaction OWNER TO wallet_owner;
+COMMENT ON VIEW wallet.transaction IS
+'Every movement as the user sees it: amount is positive for a credit, negative for a debit.';

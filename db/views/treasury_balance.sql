@@ -1,0 +1,18 @@
+CREATE OR REPLACE VIEW wallet.treasury_balance AS
+SELECT
+    a.code AS asset,
+    round(o.outstanding, a.scale) AS outstanding,
+    round(-o.outstanding, a.scale) AS balance,
+    a.supply,
+    a.supply - o.outstanding AS remaining
+FROM wallet_private.asset AS a
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(w.balance), 0) AS outstanding
+    FROM wallet_private.wallet AS w
+    WHERE w.asset_id = a.asset_id
+) AS o;
+
+ALTER VIEW wallet.treasury_balance OWNER TO wallet_owner;
+COMMENT ON VIEW wallet.treasury_balance IS
+'The other side of the books: what users hold of each asset, and the treasury''s balance, which is
+the negative of that; remaining is what a cap still lets be issued.';

@@ -1,0 +1,5 @@
+"""python -m gateway is pgwallet."""
+
+from gateway.cli import main
+
+main()

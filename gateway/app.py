@@ -1,0 +1,266 @@
+"""From the map of routes to a server: one handler for all of them, three middlewares around it."""
+
+import logging
+import os
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from gateway import __version__, openapi
+from gateway.auth import Accounts, Claims, Verifier
+from gateway.database import Database
+from gateway.problems import Problem, problem_of
+from gateway.routes import MAX_BODY, ROUTES, Route
+from gateway.settings import Settings
+
+access = logging.getLogger("pgwallet.access")
+
+DATABASE = web.AppKey("database", Database)
+REQUEST_ID = web.RequestKey("request_id", str)
+CLAIMS = web.RequestKey("claims", Claims)
+CODE = web.RequestKey("code", str)
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_encode = msgspec.json.Encoder().encode
+
+
+def create_app(settings: Settings) -> web.Application:
+    """The gateway. It starts without a database, and serves as soon as there is one."""
+    database = Database(settings)
+    set_password = database.function("set_password", ("user_id", "password_hash", "actor"))
+    accounts = Accounts(settings, set_password)
+    routes: dict[web.AbstractRoute, Route] = {}
+    registry = CollectorRegistry()
+    app = web.Application(
+        middlewares=[
+            _observe(registry),
+            _answer_problems,
+            _authenticate(Verifier(settings), routes),
+        ],
+        client_max_size=MAX_BODY,
+    )
+    app[DATABASE] = database
+    app.cleanup_ctx.append(_run_database)
+    app.on_response_prepare.append(_harden)
+    for route in ROUTES:
+        handler = _handler(route, database, accounts)
+        routes[app.router.add_route(route.method, route.path, handler)] = route
+    app.router.add_get("/health", _health)
+    app.router.add_get("/metrics", _metrics(registry))
+    openapi.add_routes(app)
+    return app
+
+
+async def _run_database(app: web.Application) -> AsyncIterator[None]:
+    await app[DATABASE].start()
+    yield
+    await app[DATABASE].stop()
+
+
+# ---------------------------------------------------------------------------------------------
+# The handler
+# ---------------------------------------------------------------------------------------------
+
+
+def _handler(route: Route, database: Database, accounts: Accounts) -> Handler:
+    """Gathers the arguments, calls the function, shapes the answer."""
+    names, attributes = route.arguments, route.row.__struct_fields__
+    call = database.function(route.function, names, attributes)
+    call_at = call
+    if route.function_at:
+        call_at = database.function(route.function_at, (*names, "at"), attributes)
+    path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
+    body_decoder = msgspec.json.Decoder(route.body) if route.body else None
+    around, shape, status, is_movement = route.around, route.shape, route.status, route.is_movement
+
+    async def handle(request: web.Request) -> web.Response:
+        # What is trusted more comes later and has the last word.
+        arguments = _fields(msgspec.convert(_query(request), route.query, strict=False))
+        if body_decoder is not None:
+            if route.max_body > MAX_BODY:
+                request = request.clone(client_max_size=route.max_body)
+            arguments |= _fields(body_decoder.decode(await request.read() or b"{}"))
+        claims = request.get(CLAIMS)
+        if claims is not None:
+            arguments |= _fields(msgspec.convert(_path(request, claims), path_type, strict=False))
+            _check_owner(arguments, claims)
+            arguments |= {"actor": claims.sub, "is_self": claims.role == "user"}
+        if is_movement:
+            arguments["idempotency_key"] = _idempotency_key(request)
+
+        chosen = call if arguments.get("at") is None else call_at
+        rows = await (around(accounts, request, arguments, chosen) if around else chosen(arguments))
+
+        headers = {"Content-Type": "application/json"}
+        if is_movement and rows[0].pop("is_replay"):
+            headers["Idempotent-Replayed"] = "true"
+        return web.Response(body=_encode(shape(arguments, rows)), status=status, headers=headers)
+
+    return handle
+
+
+def _fields(struct: msgspec.Struct) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(struct, builtin_types=(datetime, UUID))
+    return fields
+
+
+def _query(request: web.Request) -> dict[str, str]:
+    if not request.query_string:
+        return {}
+    if len(request.query) != len(set(request.query)):
+        raise Problem("GW422", "A query parameter is repeated.")
+    return dict(request.query)
+
+
+def _path(request: web.Request, claims: Claims) -> dict[str, str]:
+    fields = dict(request.match_info)
+    if fields.get("user_id") == "me":
+        fields["user_id"] = claims.sub
+    return fields
+
+
+def _check_owner(arguments: dict[str, Any], claims: Claims) -> None:
+    """To a user, another's wallet is as one that doesn't exist."""
+    user_id = arguments.get("user_id")
+    if claims.role == "user" and user_id is not None and str(user_id) != claims.sub:
+        raise Problem("WA201", f"There is no user {user_id}.")
+
+
+def _idempotency_key(request: web.Request) -> str:
+    """The header's value, bare or as a string of RFC 8941 in quotes."""
+    values = request.headers.getall("Idempotency-Key", ())
+    key = values[0] if len(values) == 1 else ""
+    if quoted := re.fullmatch(r'"((?:[^"\\]|\\["\\])*)"', key):
+        key = re.sub(r"\\(.)", r"\1", quoted[1])
+    elif key.startswith('"'):
+        key = ""
+    if not re.fullmatch(r"[ -~]{1,255}", key):
+        raise Problem(
+            "WA104",
+            "The header Idempotency-Key has to have 1 to 255 printable ASCII characters.",
+            "Give each intent its own key, and the same key again when you retry it.",
+        )
+    return key
+
+
+# ---------------------------------------------------------------------------------------------
+# Around it
+# ---------------------------------------------------------------------------------------------
+
+
+def _observe(registry: CollectorRegistry) -> Middleware:
+    """Gives each request an id, a line in the log and a place in the metrics."""
+    labels = ("method", "route", "status", "code")
+    count = cache(Counter("pgwallet_http_requests", "Answers", labels, registry=registry).labels)
+    seconds = cache(
+        Histogram("pgwallet_http_request_seconds", "Time", labels[:2], registry=registry).labels
+    )
+
+    @web.middleware
+    async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        request[REQUEST_ID] = request_id
+        response = await handler(request)
+        response.headers["X-Request-ID"] = request_id
+        elapsed = time.perf_counter() - started
+        # The template, never the path: that one and the query can hold what a log must not.
+        matched = request.match_info.route
+        method, route = matched.method, matched.resource.canonical if matched.resource else "none"
+        code = request.get(CODE, "")
+        count(method, route, response.status, code).inc()
+        seconds(method, route).observe(elapsed)
+        if access.isEnabledFor(logging.INFO):
+            access.info(
+                {
+                    "status": response.status,
+                    "method": method,
+                    "route": route,
+                    "ms": round(1000 * elapsed, 1),
+                    "code": code or None,
+                    "request_id": request_id,
+                }
+            )
+        return response
+
+    return observe
+
+
+@web.middleware
+async def _answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Exception as error:  # noqa: BLE001 - problem_of logs what nobody foresaw
+        problem = problem_of(error)
+        request[CODE] = problem.code
+        return problem.response(request[REQUEST_ID])
+
+
+def _authenticate(verifier: Verifier, routes: Mapping[web.AbstractRoute, Route]) -> Middleware:
+    """Verifies the token and its role, on the routes that want one."""
+
+    @web.middleware
+    async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+        route = routes.get(request.match_info.route)
+        if route is not None and route.roles is not None:
+            claims = await verifier.claims(request.headers.get("Authorization"))
+            if claims.role not in route.roles:
+                raise Problem("GW403", f"This takes the role {' or '.join(sorted(route.roles))}.")
+            request[CLAIMS] = claims
+        return await handler(request)
+
+    return authenticate
+
+
+async def _harden(request: web.Request, response: web.StreamResponse) -> None:
+    headers = response.headers
+    headers.popall("Server", None)
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+
+
+# ---------------------------------------------------------------------------------------------
+# For operators
+# ---------------------------------------------------------------------------------------------
+
+
+async def _health(request: web.Request) -> web.Response:
+    health = {"status": "ok", "version": __version__} | await request.app[DATABASE].health()
+    return web.Response(body=_encode(health), content_type="application/json")
+
+
+def _metrics(registry: CollectorRegistry) -> Handler:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # several processes, each with its part
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+
+    async def metrics(request: web.Request) -> web.Response:
+        return web.Response(
+            body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        )
+
+    return metrics

@@ -1,0 +1,207 @@
+"""Who asks: tokens verified and remembered, passwords, and the limits on guessing them."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+from uuid import UUID
+
+import jwt
+from aiohttp import web
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from limits import RateLimitItem
+from limits import parse as parse_rate
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from gateway.database import Call, Gate, Row
+from gateway.problems import Problem
+from gateway.settings import Settings, SettingsError
+from gateway.types import Role
+
+_REMEMBERED = 10_000  # tokens at most,
+_REMEMBERED_FOR = 60  # seconds at most, and never past their exp
+_ROLES = get_args(Role)
+
+
+class Claims(NamedTuple):
+    """What a verified token says: who (a uuid for users, any name for services), and as what."""
+
+    sub: str
+    role: str
+
+
+def hash_password(password: str) -> str:
+    return _HASHER.hash(password)
+
+
+# argon2id at OWASP's first choice of parameters: 19 MiB, 2 passes, about 25 ms.
+_HASHER = PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)
+
+
+def issue_token(settings: Settings, sub: str, role: str) -> tuple[str, datetime]:
+    """A token of this gateway's own, and when it expires."""
+    if not settings.jwt_secret:
+        raise Problem("GW501", "Tokens come from the issuer whose keys are configured.")
+    now = int(time.time())
+    payload: dict[str, Any] = {
+        "sub": sub, "role": role, "iat": now, "exp": now + settings.token_ttl
+    }  # fmt: skip
+    if settings.jwt_issuer:
+        payload["iss"] = settings.jwt_issuer
+    if settings.jwt_audience:
+        payload["aud"] = settings.jwt_audience
+    token = jwt.encode(payload, settings.jwt_secret, "HS256")
+    return token, datetime.fromtimestamp(payload["exp"], UTC)
+
+
+class Verifier:
+    """Turns `Authorization: Bearer …` into claims."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._key, self._algorithms = _trusted(settings)
+        self._fetches = settings.jwt_jwks.startswith("http")
+        self._gate = Gate(slots=4, queue=100, patience=5)
+        self._remembered: dict[str, tuple[Claims, float]] = {}
+
+    async def claims(self, header: str | None) -> Claims:
+        scheme, _, token = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem("GW401", "The header Authorization: Bearer <token> is missing.")
+        claims, until = self._remembered.get(token, (None, 0.0))
+        if claims is not None and time.time() < until:
+            return claims
+        if self._fetches:  # the key may have to be fetched, which blocks
+            async with self._gate:
+                return await asyncio.to_thread(self._verify, token)
+        return self._verify(token)
+
+    def _verify(self, token: str) -> Claims:
+        try:
+            payload = jwt.decode(
+                token,
+                self._key(token),
+                self._algorithms,
+                issuer=self._settings.jwt_issuer or None,
+                audience=self._settings.jwt_audience or None,
+                options={
+                    "require": ["exp", "sub", "role"],
+                    "verify_aud": bool(self._settings.jwt_audience),
+                },
+            )
+            claims = Claims(payload["sub"], payload["role"])
+            if claims.role not in _ROLES:
+                raise ValueError("role is not known")
+            if claims.role == "user":
+                claims = claims._replace(sub=str(UUID(claims.sub)))
+        except jwt.PyJWKClientConnectionError:
+            raise Problem("GW503", "The issuer's keys can't be fetched.") from None
+        except jwt.ExpiredSignatureError:
+            raise Problem("GW401", "The token has expired.") from None
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError):
+            raise Problem("GW401", "The token is not valid here.") from None
+        self._remembered.pop(token, None)
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.pop(next(iter(self._remembered)))  # the oldest
+        until = min(time.time() + _REMEMBERED_FOR, payload["exp"])
+        self._remembered[token] = claims, until
+        return claims
+
+
+def _trusted(settings: Settings) -> tuple[Callable[[str], Any], list[str]]:
+    """From a token to the key that it has to be signed with, and the algorithms for such keys."""
+    if secret := settings.jwt_secret:
+        return lambda token: secret, ["HS256"]
+    try:
+        if source := settings.jwt_public_key:
+            pem = source if source.startswith("-----") else Path(source).read_text()
+            key = load_pem_public_key(pem.encode())
+            for kind, algorithm in _ALGORITHMS.items():
+                if isinstance(key, kind):
+                    return lambda token: key, [algorithm]
+            raise ValueError("not an RSA, EC or Ed25519 key")
+        if source := settings.jwt_jwks:
+            if source.startswith("http"):
+                client = jwt.PyJWKClient(source, timeout=5)
+                return client.get_signing_key_from_jwt, list(_ALGORITHMS.values())
+            keys = jwt.PyJWKSet.from_json(Path(source).read_text())
+            return (
+                lambda token: keys[jwt.get_unverified_header(token)["kid"]],
+                list(_ALGORITHMS.values()),
+            )
+    except (OSError, ValueError, jwt.PyJWTError) as error:
+        raise SettingsError(f"PGWALLET_JWT_PUBLIC_KEY or PGWALLET_JWT_JWKS: {error}") from error
+    raise SettingsError(
+        "one of PGWALLET_JWT_SECRET, PGWALLET_JWT_PUBLIC_KEY and PGWALLET_JWT_JWKS is required"
+    )
+
+
+_ALGORITHMS = {RSAPublicKey: "RS256", EllipticCurvePublicKey: "ES256", Ed25519PublicKey: "EdDSA"}
+
+
+class Accounts:
+    """Sign-up and log-in, the two routes with work of their own around the call."""
+
+    def __init__(self, settings: Settings, set_password: Call) -> None:
+        self._settings = settings
+        self._set_password = set_password
+        self._gate = Gate(slots=2, queue=100, patience=5)  # 19 MiB and a core for each hash
+        self._nobody = hash_password("")  # as slow to check as anybody's
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._address_rate = parse_rate(settings.address_rate)
+        self._account_rate = parse_rate(settings.account_rate)
+
+    async def sign_up(self, request: web.Request, arguments: Row, call: Call) -> list[Row]:
+        self._count(self._address_rate, self._address(request))
+        arguments["password_hash"] = await self._work(hash_password, arguments["password"])
+        return await call(arguments)
+
+    async def log_in(self, request: web.Request, arguments: Row, call: Call) -> list[Row]:
+        self._count(self._address_rate, self._address(request))
+        self._count(self._account_rate, arguments["email"].lower())
+        [account] = await call(arguments)
+        stored, password = account["password_hash"], arguments["password"]
+        try:
+            await self._work(_HASHER.verify, stored or self._nobody, password)
+        except (VerificationError, InvalidHashError):
+            stored = None
+        if stored is None:
+            raise Problem("GW401", "The email address or the password is wrong.")
+        if account["status"] != "active":
+            raise Problem("WA501", f"The account is {account['status']}.")
+        sub = str(account["user_id"])
+        if _HASHER.check_needs_rehash(stored):
+            new = await self._work(hash_password, password)
+            await self._set_password({"user_id": sub, "password_hash": new, "actor": sub})
+        token, expires_at = issue_token(self._settings, sub, account["role"])
+        return [
+            {
+                "token": token,
+                "expires_at": expires_at,
+                "user_id": account["user_id"],
+                "role": account["role"],
+            }
+        ]
+
+    async def _work(self, function: Callable[..., Any], *arguments: str) -> Any:
+        async with self._gate:
+            return await asyncio.to_thread(function, *arguments)
+
+    def _count(self, rate: RateLimitItem, key: str) -> None:
+        if not self._limiter.hit(rate, key):
+            wait = self._limiter.get_window_stats(rate, key).reset_time - time.time()
+            raise Problem("GW429", headers={"Retry-After": str(max(1, round(wait + 0.5)))})
+
+    def _address(self, request: web.Request) -> str:
+        """The client's; behind trusted proxies the one that the outermost of them saw."""
+        hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
+        trusted = self._settings.proxies
+        return hops[-trusted].strip() if 0 < trusted <= len(hops) else request.remote or ""

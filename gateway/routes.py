@@ -1,0 +1,216 @@
+"""The whole map: every route, the one function that answers it, and who may ask."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+
+from gateway import types as t
+from gateway.auth import Accounts
+from gateway.database import Call, Row
+
+ALL = frozenset({"user", "service", "admin"})  # a user: for the own wallet only
+STAFF = frozenset({"service", "admin"})
+ADMIN = frozenset({"admin"})
+
+# What only the gateway says, from the token and the headers: no path, body or query may name it.
+RESERVED = frozenset({"actor", "idempotency_key", "is_self"})
+ACTOR, KEYED = ("actor",), ("actor", "idempotency_key")
+
+MAX_BODY = 64 * 1024  # bytes
+
+_PATH_TYPES: Mapping[str, Any] = {
+    "user_id": Annotated[UUID, msgspec.Meta(description="Or `me`: the token's own user.")],
+    "transaction_id": UUID,
+    "hold_id": UUID,
+    "task_id": t.Int8,
+    "item_id": t.Int8,
+}
+
+Arguments = dict[str, Any]
+
+
+def one(arguments: Arguments, rows: list[Row]) -> Any:
+    return rows[0]
+
+
+def items(arguments: Arguments, rows: list[Row]) -> Any:
+    return {"items": rows}
+
+
+def page(arguments: Arguments, rows: list[Row]) -> Any:
+    cursors = [row.pop("cursor", None) for row in rows]
+    return {"items": rows, "next_cursor": cursors[-1] if cursors else None}
+
+
+def wallet(arguments: Arguments, rows: list[Row]) -> Any:
+    return {"user_id": arguments["user_id"], "balances": rows}
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """One line of the map; path, body and query name their fields as the function does."""
+
+    method: str
+    path: str
+    function: str  # of the schema wallet
+    row: type[msgspec.Struct]  # what its result holds
+    summary: str
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] = t.Query
+    roles: frozenset[str] | None = ALL  # None: no token needed
+    trusted: tuple[str, ...] = ()  # those of RESERVED that the function takes
+    shape: Callable[[Arguments, list[Row]], Any] = one  # from its rows to the answer
+    status: int = 200
+    function_at: str | None = None  # answers instead when the query has `at`
+    answer: type[msgspec.Struct] | None = None  # what the client gets, where it is no row
+    max_body: int = MAX_BODY
+    # Work around the call, and what it then passes.
+    around: Callable[[Accounts, web.Request, Arguments, Call], Awaitable[list[Row]]] | None = None
+    passed: tuple[str, ...] | None = None
+
+    @property
+    def path_fields(self) -> dict[str, Any]:
+        return {name: _PATH_TYPES.get(name, str) for name in re.findall(r"{(\w+)}", self.path)}
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        if self.passed is not None:
+            return self.passed
+        in_body = self.body.__struct_fields__ if self.body else ()
+        names = (*self.path_fields, *in_body, *self.query.__struct_fields__)
+        assert len(names) == len(set(names)) and not RESERVED & set(names), self.path
+        return (*(name for name in names if name != "at" or not self.function_at), *self.trusted)
+
+    @property
+    def is_movement(self) -> bool:
+        return "idempotency_key" in self.trusted
+
+
+read = partial(Route, "GET")
+move = partial(Route, "POST", body=t.Movement, trusted=KEYED, status=201)
+create = partial(Route, "POST", roles=ADMIN, trusted=ACTOR, status=201)
+change = partial(Route, "PATCH", roles=ADMIN, trusted=ACTOR)
+put = partial(Route, "PUT", roles=ADMIN, trusted=ACTOR)
+
+WALLET = "/v1/wallets/{user_id}"
+
+ROUTES = (
+    # A wallet, read
+    read(WALLET, "list_balances", t.Balance, "All balances", shape=wallet, answer=t.Wallet),
+    read(
+        WALLET + "/balances/{asset}", "get_balance", t.Balance, "One balance, now or at a moment",
+        query=t.BalanceQuery, function_at="get_balance_at",
+    ),
+    read(
+        WALLET + "/transactions", "list_transactions", t.Transaction, "Transactions, newest first",
+        query=t.LedgerQuery, shape=page,
+    ),
+    read(
+        WALLET + "/transactions/{transaction_id}", "get_transaction", t.TransactionDetail,
+        "One transaction with its ledger entries",
+    ),
+    read(
+        WALLET + "/ledger", "list_ledger_entries", t.LedgerEntry, "Ledger entries, newest first",
+        query=t.LedgerQuery, shape=page,
+    ),
+    read(WALLET + "/holds", "list_holds", t.Hold, "Holds", query=t.HoldQuery, shape=page),
+    # A wallet, moved
+    move(WALLET + "/spend", "spend", t.Receipt, "Spend", body=t.TransferRequest),
+    move(
+        WALLET + "/convert", "convert", t.ConversionReceipt, "Convert into another asset",
+        body=t.ConversionRequest,
+    ),
+    move(
+        WALLET + "/topup", "topup", t.Receipt, "Credit what was paid for",
+        body=t.TransferRequest, roles=STAFF,
+    ),
+    move(
+        WALLET + "/bonus", "bonus", t.Receipt, "Credit a gift",
+        body=t.TransferRequest, roles=STAFF,
+    ),
+    move(
+        WALLET + "/tasks/{task_id}/complete", "complete_task", t.TaskReceipt,
+        "Complete a task and take its reward", trusted=(*KEYED, "is_self"),
+    ),
+    move(
+        WALLET + "/items/{item_id}/buy", "buy_item", t.PurchaseReceipt, "Buy an item",
+        body=t.PurchaseRequest,
+    ),
+    move(
+        WALLET + "/holds", "place_hold", t.Hold, "Set an amount aside",
+        body=t.HoldRequest, roles=STAFF,
+    ),
+    move(
+        WALLET + "/holds/{hold_id}/capture", "capture_hold", t.CaptureReceipt,
+        "Spend a hold, whole or in part", body=t.CaptureRequest, roles=STAFF,
+    ),
+    move(
+        WALLET + "/holds/{hold_id}/release", "release_hold", t.Hold, "Give back what a hold has left",
+        roles=STAFF,
+    ),
+    move(
+        WALLET + "/transactions/{transaction_id}/reverse", "reverse", t.ReversalReceipt,
+        "Take a transaction back, whole or in part", body=t.ReversalRequest, roles=ADMIN,
+    ),
+    Route(
+        "POST", "/v1/batches", "post_batch", t.BatchResult,
+        "Up to 1,000 movements, each accepted or refused by itself", body=t.BatchRequest,
+        roles=STAFF, trusted=ACTOR, shape=items, max_body=1024 * 1024,
+    ),
+    # The catalogue
+    read("/v1/assets", "list_assets", t.Asset, "Assets", shape=page),
+    read(
+        "/v1/conversion-rates", "list_conversion_rates", t.ConversionRate, "Conversion rates",
+        shape=page,
+    ),
+    read("/v1/tasks", "list_tasks", t.Task, "Tasks", shape=page),
+    read("/v1/items", "list_items", t.Item, "Items", shape=page),
+    # Accounts
+    Route(
+        "POST", "/v1/auth/signup", "sign_up", t.SignUp, "Open an account",
+        body=t.SignUpRequest, roles=None, status=201, around=Accounts.sign_up,
+        passed=("name", "email", "phone", "password_hash"),
+    ),
+    Route(
+        "POST", "/v1/auth/login", "get_credential", t.Credential, "Get a token",
+        body=t.LogInRequest, roles=None, around=Accounts.log_in, passed=("email",),
+        answer=t.Token,
+    ),
+    # Administration
+    create("/v1/admin/assets", "create_asset", t.Asset, "Create an asset", body=t.NewAsset),
+    change(
+        "/v1/admin/assets/{asset}", "update_asset", t.Asset, "Change an asset", body=t.AssetChange
+    ),
+    put(
+        "/v1/admin/conversion-rates/{from_asset}/{to_asset}", "set_conversion_rate",
+        t.ConversionRate, "Set the rate from one asset to another", body=t.NewRate,
+    ),
+    create("/v1/admin/tasks", "create_task", t.Task, "Create a task", body=t.NewTask),
+    change("/v1/admin/tasks/{task_id}", "update_task", t.Task, "Change a task", body=t.TaskChange),
+    create("/v1/admin/items", "create_item", t.Item, "Create an item", body=t.NewItem),
+    change("/v1/admin/items/{item_id}", "update_item", t.Item, "Change an item", body=t.ItemChange),
+    read(
+        "/v1/admin/users", "find_user", t.User, "Find users by email address or external id",
+        query=t.UserQuery, roles=ADMIN, shape=page,
+    ),
+    create("/v1/admin/users", "create_user", t.User, "Create a user", body=t.NewUser),
+    create(
+        "/v1/admin/users/{user_id}/status", "set_user_status", t.User,
+        "Freeze, close or reactivate an account", body=t.StatusChange, status=200,
+    ),
+    read(
+        "/v1/admin/treasury", "treasury", t.TreasuryBalance, "What was issued and what is left",
+        query=t.TreasuryQuery, roles=ADMIN, shape=page,
+    ),
+    read(
+        "/v1/admin/verify", "verify", t.Finding, "Check the books: no item, no error",
+        query=t.VerifyQuery, roles=ADMIN, shape=page,
+    ),
+)
+# fmt: skip
