@@ -14,13 +14,7 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    generate_latest,
-)
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from gateway import __version__, openapi
@@ -48,7 +42,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def create_app(settings: Settings) -> web.Application:
-    """The gateway. It starts without a database, and serves as soon as there is one."""
+    """The gateway. It starts without a database too, and serves as soon as there is one."""
     database = Database(settings)
     set_password = database.function("set_password", ("user_id", "password_hash", "actor"))
     accounts = Accounts(settings, set_password)
@@ -88,23 +82,21 @@ async def _run_database(app: web.Application) -> AsyncIterator[None]:
 def _handler(route: Route, database: Database, accounts: Accounts) -> Handler:
     """Gathers the arguments, calls the function, shapes the answer."""
     names, attributes = route.arguments, route.row.__struct_fields__
-    call = database.function(route.function, names, attributes)
-    call_at = call
+    call = call_at = database.function(route.function, names, attributes)
     if route.function_at:
         call_at = database.function(route.function_at, (*names, "at"), attributes)
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
-    body_decoder = msgspec.json.Decoder(route.body) if route.body else None
-    around, shape, status, is_movement = route.around, route.shape, route.status, route.is_movement
+    decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
+    around, is_movement = route.around, route.is_movement
 
     async def handle(request: web.Request) -> web.Response:
-        # What is trusted more comes later and has the last word.
+        # Each source may overrule the ones above it, and never the other way round.
         arguments = _fields(msgspec.convert(_query(request), route.query, strict=False))
-        if body_decoder is not None:
+        if decode_body is not None:
             if route.max_body > MAX_BODY:
                 request = request.clone(client_max_size=route.max_body)
-            arguments |= _fields(body_decoder.decode(await request.read() or b"{}"))
-        claims = request.get(CLAIMS)
-        if claims is not None:
+            arguments |= _fields(decode_body(await request.read() or b"{}"))
+        if (claims := request.get(CLAIMS)) is not None:
             arguments |= _fields(msgspec.convert(_path(request, claims), path_type, strict=False))
             _check_owner(arguments, claims)
             arguments |= {"actor": claims.sub, "is_self": claims.role == "user"}
@@ -117,7 +109,8 @@ def _handler(route: Route, database: Database, accounts: Accounts) -> Handler:
         headers = {"Content-Type": "application/json"}
         if is_movement and rows[0].pop("is_replay"):
             headers["Idempotent-Replayed"] = "true"
-        return web.Response(body=_encode(shape(arguments, rows)), status=status, headers=headers)
+        body = _encode(route.shape(arguments, rows))
+        return web.Response(body=body, status=route.status, headers=headers)
 
     return handle
 
@@ -153,10 +146,9 @@ def _idempotency_key(request: web.Request) -> str:
     """The header's value, bare or as a string of RFC 8941 in quotes."""
     values = request.headers.getall("Idempotency-Key", ())
     key = values[0] if len(values) == 1 else ""
-    if quoted := re.fullmatch(r'"((?:[^"\\]|\\["\\])*)"', key):
-        key = re.sub(r"\\(.)", r"\1", quoted[1])
-    elif key.startswith('"'):
-        key = ""
+    if key.startswith('"'):
+        quoted = re.fullmatch(r'"((?:[^"\\]|\\["\\])*)"', key)
+        key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else ""
     if not re.fullmatch(r"[ -~]{1,255}", key):
         raise Problem(
             "WA104",
@@ -174,35 +166,32 @@ def _idempotency_key(request: web.Request) -> str:
 def _observe(registry: CollectorRegistry) -> Middleware:
     """Gives each request an id, a line in the log and a place in the metrics."""
     labels = ("method", "route", "status", "code")
-    count = cache(Counter("pgwallet_http_requests", "Answers", labels, registry=registry).labels)
-    seconds = cache(
-        Histogram("pgwallet_http_request_seconds", "Time", labels[:2], registry=registry).labels
-    )
+    counter = Counter("pgwallet_http_requests", "Answers", labels, registry=registry)
+    histogram = Histogram("pgwallet_http_request_seconds", "Time", labels[:2], registry=registry)
+    count, seconds = cache(counter.labels), cache(histogram.labels)
 
     @web.middleware
     async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         given = request.headers.get("X-Request-ID", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-        request[REQUEST_ID] = request_id
+        request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
         response = await handler(request)
-        response.headers["X-Request-ID"] = request_id
+        response.headers["X-Request-ID"] = request[REQUEST_ID]
         elapsed = time.perf_counter() - started
         # The template, never the path: that one and the query can hold what a log must not.
-        matched = request.match_info.route
-        method, route = matched.method, matched.resource.canonical if matched.resource else "none"
-        code = request.get(CODE, "")
-        count(method, route, response.status, code).inc()
-        seconds(method, route).observe(elapsed)
+        matched, code = request.match_info.route, request.get(CODE, "")
+        route = matched.resource.canonical if matched.resource else "none"
+        count(matched.method, route, response.status, code).inc()
+        seconds(matched.method, route).observe(elapsed)
         if access.isEnabledFor(logging.INFO):
             access.info(
                 {
                     "status": response.status,
-                    "method": method,
+                    "method": matched.method,
                     "route": route,
                     "ms": round(1000 * elapsed, 1),
                     "code": code or None,
-                    "request_id": request_id,
+                    "request_id": request[REQUEST_ID],
                 }
             )
         return response
@@ -214,7 +203,7 @@ def _observe(registry: CollectorRegistry) -> Middleware:
 async def _answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except Exception as error:  # noqa: BLE001 - problem_of logs what nobody foresaw
+    except Exception as error:
         problem = problem_of(error)
         request[CODE] = problem.code
         return problem.response(request[REQUEST_ID])
@@ -237,10 +226,9 @@ def _authenticate(verifier: Verifier, routes: Mapping[web.AbstractRoute, Route])
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
-    headers = response.headers
-    headers.popall("Server", None)
+    response.headers.popall("Server", None)
     for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
+        response.headers.setdefault(name, value)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -259,8 +247,6 @@ def _metrics(registry: CollectorRegistry) -> Handler:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
 
     async def metrics(request: web.Request) -> web.Response:
-        return web.Response(
-            body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
-        )
+        return web.Response(body=generate_latest(registry), content_type="text/plain")
 
     return metrics

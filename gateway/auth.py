@@ -98,8 +98,8 @@ class Verifier:
                 },
             )
             claims = Claims(payload["sub"], payload["role"])
-            if claims.role not in _ROLES:
-                raise ValueError("role is not known")
+            if not claims.sub or claims.role not in _ROLES:
+                raise ValueError("nobody that is known here")
             if claims.role == "user":
                 claims = claims._replace(sub=str(UUID(claims.sub)))
         except jwt.PyJWKClientConnectionError:

@@ -217,7 +217,7 @@ class EmbeddedPostgres:
         return bin_dir, major[1]
 
     def _copy_binaries(self) -> Path:
-        """A copy of the installation, and of the libraries that a wheel keeps beside its package."""
+        """A copy of the installation and of the libraries that a wheel keeps beside its package."""
         install = self.bin_dir.parent
         package = install.parent
         libraries = package.parent / f"{package.name}.libs"

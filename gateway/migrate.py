@@ -386,11 +386,11 @@ WITH file (file_name, content_hash) AS (VALUES
     UNION ALL
     SELECT file_name || CASE WHEN is_applied THEN ' {edited}' ELSE ' {too_late}' END
     FROM differing
-    WHERE is_schema AND (is_applied OR left(file_name, 12) <= (
+    WHERE is_schema AND left(file_name, 12) <= (
         SELECT max(left(file_name, 12))
         FROM wallet_private.migration
         WHERE file_name LIKE 'schema/%'
-    ))
+    )
 ), pending AS (
     SELECT file_name, content_hash
     FROM tree

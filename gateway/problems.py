@@ -134,11 +134,11 @@ def problem_of(error: Exception) -> Problem:
             return _of_postgres(error)
         case msgspec.ValidationError():
             return Problem("GW422", str(error))
-        case msgspec.DecodeError() | UnicodeDecodeError():
+        case msgspec.DecodeError() | UnicodeDecodeError() | web.RequestPayloadError():
             return Problem("GW400", "The body is not valid JSON.")
         case RecursionError():
             return Problem("GW422", "The body is nested too deeply.")
-        case web.HTTPNotFound():
+        case web.HTTPNotFound() | web.HTTPForbidden():
             return Problem("GW404")
         case web.HTTPMethodNotAllowed():
             return Problem("GW405", headers={"Allow": error.headers["Allow"]})

@@ -1,0 +1,152 @@
+"""Sign-up and log-in."""
+
+import statistics
+import time
+from typing import Any
+
+import jwt
+import pytest
+from argon2 import PasswordHasher
+from msgspec.structs import replace
+
+from gateway.app import create_app
+from gateway.settings import Settings
+
+from .conftest import SECRET, Caller, problem
+
+PASSWORD = "correct horse battery"
+
+
+async def sign_up(anyone: Caller, email: str, password: str = PASSWORD) -> Any:
+    body = {"name": "Zoe", "email": email, "password": password}
+    return await anyone("POST", "/v1/auth/signup", body)
+
+
+async def log_in(anyone: Caller, email: str, password: str = PASSWORD) -> Any:
+    return await anyone("POST", "/v1/auth/login", {"email": email, "password": password})
+
+
+async def test_a_sign_up_and_a_log_in(anyone: Caller, gateway: Any, gold: str) -> None:
+    answer = await sign_up(anyone, "Zoe@example.com")
+    assert answer.status == 201
+    account = await answer.json()
+    assert set(account) == {"user_id", "name", "email", "balances"}
+    assert {balance["asset"] for balance in account["balances"]} == {gold}
+
+    answer = await log_in(anyone, "zoe@EXAMPLE.com")
+    assert answer.status == 200
+    login = await answer.json()
+    assert set(login) == {"token", "expires_at", "user_id", "role"}
+    assert (login["user_id"], login["role"]) == (account["user_id"], "user")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+    zoe = Caller(gateway, login["token"])
+    assert (await (await zoe("GET", "/v1/wallets/me")).json())["user_id"] == account["user_id"]
+
+
+async def test_an_address_signs_up_once(anyone: Caller) -> None:
+    assert (await sign_up(anyone, "once@example.com")).status == 201
+    assert await problem(await sign_up(anyone, "ONCE@example.com")) == (409, "WA302")
+
+
+@pytest.mark.parametrize("password", ["1234567", "x" * 129, "", 12345678, None])
+async def test_a_password_has_8_to_128_characters(anyone: Caller, password: Any) -> None:
+    assert await problem(await sign_up(anyone, "p@example.com", password)) == (422, "GW422")
+
+
+async def test_a_wrong_password_is_as_an_unknown_address(anyone: Caller) -> None:
+    await sign_up(anyone, "known@example.com")
+    bodies = []
+    for email in ("known@example.com", "unknown@example.com"):
+        answer = await log_in(anyone, email, "wrong password")
+        assert await problem(answer) == (401, "GW401")
+        bodies.append({**await answer.json(), "request_id": None})
+    assert bodies[0] == bodies[1]
+
+
+async def test_an_unknown_address_costs_the_same_time(anyone: Caller) -> None:
+    await sign_up(anyone, "timed@example.com")
+    times: dict[str, list[float]] = {"timed@example.com": [], "nobody@example.com": []}
+    for _ in range(7):
+        for email, taken in times.items():
+            start = time.perf_counter()
+            await log_in(anyone, email, "wrong password")
+            taken.append(time.perf_counter() - start)
+    known, unknown = (statistics.median(taken) for taken in times.values())
+    assert 0.5 < known / unknown < 2
+
+
+async def test_a_frozen_account_cannot_log_in(anyone: Caller, admin: Caller) -> None:
+    user_id = (await (await sign_up(anyone, "frozen@example.com")).json())["user_id"]
+    status = f"/v1/admin/users/{user_id}/status"
+    assert (await admin("POST", status, {"status": "frozen"})).status == 200
+    assert await problem(await log_in(anyone, "frozen@example.com")) == (403, "WA501")
+    # Who doesn't know the password isn't told.
+    answer = await log_in(anyone, "frozen@example.com", "wrong password")
+    assert await problem(answer) == (401, "GW401")
+    assert (await admin("POST", status, {"status": "active"})).status == 200
+    assert (await log_in(anyone, "frozen@example.com")).status == 200
+
+
+async def test_a_weak_hash_is_replaced(anyone: Caller, connect_module: Any) -> None:
+    user_id = (await (await sign_up(anyone, "weak@example.com")).json())["user_id"]
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    database = await connect_module()
+    await database.execute("SELECT wallet.set_password($1, $2)", user_id, weak)
+    assert (await log_in(anyone, "weak@example.com")).status == 200
+    stored = await database.fetchval("SELECT password_hash FROM wallet.get_credential($1)", "weak@example.com")
+    assert stored != weak
+    assert "m=19456,t=2,p=1" in stored
+    assert (await log_in(anyone, "weak@example.com")).status == 200
+
+
+async def test_a_hash_that_is_none_is_a_wrong_password(anyone: Caller, connect_module: Any) -> None:
+    user_id = (await (await sign_up(anyone, "odd@example.com")).json())["user_id"]
+    database = await connect_module()
+    await database.execute("SELECT wallet.set_password($1, 'not a hash')", user_id)
+    assert await problem(await log_in(anyone, "odd@example.com")) == (401, "GW401")
+
+
+async def test_guessing_is_limited_by_account(aiohttp_client: Any, settings: Settings) -> None:
+    client = await aiohttp_client(create_app(replace(settings, account_rate="2/minute")))
+    anyone = Caller(client, None)
+    for status in (401, 401, 429):
+        answer = await log_in(anyone, "Guess@example.com", "wrong password")
+        assert answer.status == status
+    assert await problem(answer) == (429, "GW429")
+    assert 0 < int(answer.headers["Retry-After"]) <= 61
+    assert (await log_in(anyone, "guess@example.com")).status == 429
+    assert (await log_in(anyone, "other@example.com")).status == 401
+
+
+async def test_guessing_is_limited_by_address(aiohttp_client: Any, settings: Settings) -> None:
+    client = await aiohttp_client(create_app(replace(settings, address_rate="2/minute", proxies=1)))
+    anyone = Caller(client, None)
+
+    async def try_from(forwarded: str) -> int:
+        body = {"email": "a@example.com", "password": "wrong password"}
+        headers = {"X-Forwarded-For": forwarded}
+        return (await anyone("POST", "/v1/auth/login", body, headers=headers)).status
+
+    # The last hop is the proxy's word; what stands before it is the client's own.
+    seen = [await try_from(hops) for hops in ("1.1.1.1", "2.2.2.2, 1.1.1.1", "1.1.1.1", "2.2.2.2")]
+    assert seen == [401, 401, 429, 401]
+
+
+async def test_tokens_of_another_issuer_are_not_made_here(
+    aiohttp_client: Any, settings: Settings
+) -> None:
+    from .test_tokens import KEYS, pem
+
+    other = replace(settings, jwt_secret="", jwt_public_key=pem(KEYS["EdDSA"]))
+    anyone = Caller(await aiohttp_client(create_app(other)), None)
+    assert (await sign_up(anyone, "elsewhere@example.com")).status == 201
+    assert await problem(await log_in(anyone, "elsewhere@example.com")) == (501, "GW501")
+
+
+async def test_a_token_says_what_the_gateway_checks(anyone: Caller, settings: Settings) -> None:
+    await sign_up(anyone, "claims@example.com")
+    token = (await (await log_in(anyone, "claims@example.com")).json())["token"]
+    claims = jwt.decode(token, SECRET, ["HS256"])
+    assert set(claims) == {"sub", "role", "iat", "exp"}
+    assert claims["exp"] - claims["iat"] == settings.token_ttl

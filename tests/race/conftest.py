@@ -1,0 +1,51 @@
+"""The races' arena: one for each server, handed on from test to test while its books are right."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.race.arena import Arena
+from tests.support.servers import Server
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all of them, as an arena's connections belong to one."""
+    for item in items:
+        if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def arenas() -> AsyncIterator[dict[Server, Arena]]:
+    """Those that nobody uses at the moment."""
+    arenas: dict[Server, Arena] = {}
+    yield arenas
+    for arena in arenas.values():
+        await arena.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def arena(server: Server, arenas: dict[Server, Arena]) -> AsyncIterator[Arena]:
+    """A database and many sessions; whatever the test does, its books are right at the end."""
+    arena = arenas.pop(server, None) or await Arena.open(server)
+    yield arena
+    findings = await arena.findings()
+    if findings or arena.is_busy:
+        await arena.close()
+    else:
+        arenas[server] = arena
+    assert findings == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_arena(server: Server) -> AsyncIterator[Arena]:
+    """The same for one test alone: for a ledger that it takes long to verify."""
+    arena = await Arena.open(server)
+    yield arena
+    findings = await arena.findings()
+    await arena.close()
+    assert findings == []

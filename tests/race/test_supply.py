@@ -1,0 +1,199 @@
+"""A capped asset: never over its cap, and none of it left that could be issued."""
+
+import asyncio
+import random
+
+import pytest
+
+from tests.race.arena import (
+    GOLD,
+    LOCK_SUPPLY,
+    SILVER,
+    Answers,
+    Arena,
+    call,
+    fresh,
+)
+
+OVER_THE_CAP = """
+SELECT a.supply AS cap, (
+    SELECT coalesce(sum(w.balance), 0) FROM wallet_private.wallet AS w
+    WHERE w.asset_id = a.asset_id
+) AS outstanding
+FROM wallet_private.asset AS a
+WHERE a.code = $1"""
+
+SECONDS = 2
+
+
+@pytest.mark.parametrize("meet", ["at once", "at the stripes"])
+async def test_the_last_unit_goes_to_one_of_50_users(arena, meet):
+    capped = await arena.asset(supply=1000)
+    await arena.user(**{capped: 999})
+    credits = [call("bonus", user, capped, 1, fresh("bonus")) for user in await arena.users(50)]
+
+    if meet == "at once":
+        answers = await arena.together(credits)
+    else:
+        async with arena.open_gate() as gate:
+            await gate.execute(LOCK_SUPPLY, capped)
+            queue = await arena.queue(credits)
+        answers = await queue
+
+    assert len(answers.receipts) == 1
+    assert answers.refusals == {"WA402": 49}
+    assert await arena.outstanding(capped) == 1000
+
+
+async def test_what_is_spread_over_the_stripes_is_issued_to_the_last_unit(arena):
+    capped = await arena.asset(supply=100)
+    users = await arena.users(60)
+
+    answers = await arena.together(call("topup", user, capped, 3, fresh("topup")) for user in users)
+
+    assert len(answers.receipts) == 33
+    assert answers.refusals == {"WA402": 27}
+    await arena.topup(users[0], capped, 1)
+    assert await arena.outstanding(capped) == 100
+
+
+async def test_a_duplicate_of_the_credit_that_took_the_last_unit_is_not_refused(arena):
+    capped = await arena.asset(supply=10)
+    users = await arena.users(16)
+    requests = [call("topup", user, capped, 10, fresh("topup")) for user in users]
+
+    answers = await arena.together(requests * 4)
+
+    [first] = answers.first_receipts
+    assert all(r["transaction_id"] == first["transaction_id"] for r in answers.receipts)
+    assert len(answers.receipts) == 4
+    assert answers.refusals == {"WA402": 60}
+
+
+async def test_users_of_two_stripes_that_are_used_up_meanwhile_do_not_block_each_other(arena):
+    """Each waits for its own stripe, finds it empty, and then needs the others'."""
+    for _ in range(5):
+        capped = await arena.asset(supply=16)  # One in each stripe.
+        by_stripe = await users_by_stripe(arena, {3, 9})
+        async with arena.open_gate() as gate:
+            for stripe in (3, 9):
+                await gate.do("topup", by_stripe[stripe][0], capped, 1, fresh("topup"))
+            queue = await arena.queue(
+                call("topup", by_stripe[stripe][1], capped, 1, fresh("topup")) for stripe in (3, 9)
+            )
+        answers = await queue
+        assert len(answers.receipts) == 2
+
+
+async def test_random_movements_near_the_cap_never_exceed_it(arena):
+    capped = await arena.asset(supply=100)
+    await arena.do("set_conversion_rate", capped, SILVER, 1, 1)
+    await arena.do("set_conversion_rate", SILVER, capped, 1, 1)
+    users = await arena.users(12, SILVER=100, **{capped: 8})
+    chance = random.Random(1)
+
+    def movement():
+        user, amount = chance.choice(users), chance.randint(1, 3)
+        kind = chance.choices(["topup", "spend", "there", "back"], [5, 3, 2, 1])[0]
+        if kind == "there":
+            return call("convert", user, SILVER, capped, amount, fresh("convert"))
+        if kind == "back":
+            return call("convert", user, capped, SILVER, amount, fresh("convert"))
+        return call(kind, user, capped, amount, fresh(kind))
+
+    answers = Answers()
+
+    async def work(session):
+        while asyncio.get_running_loop().time() < end:
+            answers.append(await session.ask(movement()))
+
+    sessions = await arena.open_sessions(24)
+    async with arena.watch(OVER_THE_CAP, capped) as seen:
+        end = asyncio.get_running_loop().time() + SECONDS
+        await asyncio.gather(*(work(session) for session in sessions))
+
+    assert answers.refusals.keys() == {"WA401", "WA402"}
+    assert len(seen) > 50
+    assert all(row["outstanding"] <= row["cap"] for row in seen)
+    assert max(row["outstanding"] for row in seen) > 95
+    left = 100 - await arena.outstanding(capped)
+    await arena.topup(users[0], capped, left + 1 if left == 0 else left) if left else None
+    with_one_more = await arena.first.ask(call("topup", users[0], capped, 1, fresh("topup")))
+    assert with_one_more.code == "WA402"
+
+
+async def test_a_cap_that_is_set_meanwhile_counts_for_those_who_waited_for_it(arena):
+    asset = await arena.asset()
+    users = await arena.users(20)
+    async with arena.open_gate() as gate:
+        await gate.do("change_supply", asset, 10)
+        queue = await arena.queue(call("topup", user, asset, 1, fresh("topup")) for user in users)
+    answers = await queue
+
+    assert len(answers.receipts) == 10
+    assert answers.refusals == {"WA402": 10}
+    assert await arena.outstanding(asset) == 10
+
+
+async def test_a_cap_that_is_lifted_meanwhile_binds_nobody_who_waited_for_it(arena):
+    capped = await arena.asset(supply=5)
+    users = await arena.users(20)
+    async with arena.open_gate() as gate:
+        await gate.do("change_supply", capped, None)
+        queue = await arena.queue(call("topup", user, capped, 1, fresh("topup")) for user in users)
+    answers = await queue
+
+    assert len(answers.receipts) == 20
+
+
+async def test_a_cap_counts_the_movements_that_were_in_progress(arena):
+    asset = await arena.asset()
+    user = await arena.user()
+    async with arena.open_gate() as gate:
+        await gate.do("topup", user, asset, 10, fresh("topup"))
+        queue = await arena.queue([call("change_supply", asset, 9)])
+    assert (await queue).refusals == {"WA409": 1}
+
+    async with arena.open_gate() as gate:
+        await gate.do("topup", user, asset, 10, fresh("topup"))
+        queue = await arena.queue([call("change_supply", asset, 21)])
+    assert (await queue)[0]["supply"] == 21
+    assert (await arena.do("treasury", asset))["remaining"] == 1
+
+
+async def test_caps_change_while_units_move(arena):
+    asset = await arena.asset()
+    users = await arena.users(8, **{asset: 10})
+    chance = random.Random(2)
+    answers = Answers()
+    end = asyncio.get_running_loop().time() + SECONDS
+
+    async def move(session):
+        while asyncio.get_running_loop().time() < end:
+            user, amount = chance.choice(users), chance.randint(1, 5)
+            kind = chance.choice(["topup", "spend"])
+            answers.append(await session.ask(call(kind, user, asset, amount, fresh(kind))))
+
+    async def change(session):
+        while asyncio.get_running_loop().time() < end:
+            cap = chance.choice([None, None, 100, 90, 120])
+            answers.append(await session.ask(call("change_supply", asset, cap)))
+            await asyncio.sleep(0.005)
+
+    sessions = await arena.open_sessions(10)
+    async with arena.watch(OVER_THE_CAP, asset) as seen:
+        await asyncio.gather(change(sessions[0]), *(move(session) for session in sessions[1:]))
+
+    assert answers.refusals.keys() <= {"WA401", "WA402", "WA409"}
+    assert all(row["cap"] is None or row["outstanding"] <= row["cap"] for row in seen)
+    assert {row["cap"] for row in seen} >= {None, 100}
+
+
+async def users_by_stripe(arena: Arena, stripes: set[int]) -> dict[int, list]:
+    """Two users each whose credits of a capped asset come from these stripes first."""
+    found: dict[int, list] = {stripe: [] for stripe in stripes}
+    while any(len(users) < 2 for users in found.values()):
+        user = await arena.user()
+        stripe = await arena.first.fetchval("SELECT hashtext($1::text) & 15", str(user))
+        found.get(stripe, []).append(user)
+    return found

@@ -1,0 +1,71 @@
+BEGIN;
+SELECT plan(14);
+\ir ../../support/_economy.sql
+
+SELECT jsonb_build_object(
+    'user_id', :'bob', 'asset', 'GOLD', 'amount', 30, 'idempotency_key', 'key',
+    'reference', 'order-7', 'metadata', '{"try": 1}'::jsonb, 'actor', 'till-3'
+) AS request \gset
+
+CREATE TEMPORARY TABLE answer AS
+SELECT r.* FROM wallet.topup(:'bob', 'GOLD', 30, 'key', 'order-7', '{"try": 1}', 'till-3') AS r;
+SELECT transaction_id FROM answer \gset
+UPDATE answer SET is_replay = true;
+
+SELECT balance FROM wallet.topup(:'bob', 'GOLD', 5, 'later') \gset
+SELECT results_eq(
+    pg_temp.call('topup', :'request'), 'SELECT * FROM answer',
+    'the first receipt comes again, also later'
+);
+SELECT results_eq(
+    pg_temp.call('topup', :'request'::jsonb || '{"metadata": {"try": 2}, "actor": "till-4"}'),
+    'SELECT * FROM answer', 'metadata and actor are those of the first time'
+);
+SELECT is(
+    (wallet.topup(:'bob', 'GOLD', 30.000, 'key', 'order-7')).is_replay, true,
+    'an amount is the same with zeros behind it'
+);
+SELECT is(
+    (SELECT b.balance FROM wallet.get_balance(:'bob', 'GOLD') AS b), 35::numeric,
+    'nothing moves twice'
+);
+
+SELECT is(
+    pg_temp.refusal_of(pg_temp.call(v.function, :'request'::jsonb || v.change)),
+    (
+        'WA301', pg_temp.message_of('WA301'),
+        format('Its %s differs from that of transaction %s.', v.field, :'transaction_id'),
+        'Take a new key for a new intent, and send a retry unchanged.'
+    )::pg_temp.refusal,
+    format('the key is refused to a %s with %s', v.function, v.change)
+) FROM (
+    VALUES
+    ('bonus', '{}'::jsonb, 'kind'),
+    ('spend', '{}', 'kind'),
+    ('topup', '{"asset": "SILVER"}', 'asset'),
+    ('topup', '{"amount": 31}', 'amount'),
+    ('topup', '{"reference": "order-8"}', 'reference'),
+    ('topup', '{"reference": null}', 'reference')
+) AS v (function, change, field);
+
+SELECT is(
+    (wallet.topup(:'alice', 'GOLD', 30, 'key', 'order-7')).is_replay, false,
+    'another user has keys of his own'
+);
+SELECT is_archived FROM wallet.update_asset('GOLD', p_is_archived => true) \gset
+SELECT status FROM wallet.set_user_status(:'bob', 'closed') \gset
+SELECT results_eq(
+    pg_temp.call('topup', :'request'), 'SELECT * FROM answer',
+    'the receipt also comes to a closed account, and in an archived asset'
+);
+SELECT asset FROM wallet.update_asset(
+    'GOLD', p_is_archived => false, p_is_purchasable => false
+) \gset
+SELECT is(
+    (wallet.topup(:'bob', 'GOLD', 30, 'key', 'order-7')).is_replay, true,
+    'and in one that is no longer for sale'
+);
+SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
+
+SELECT * FROM finish();
+ROLLBACK;

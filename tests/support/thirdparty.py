@@ -1,0 +1,223 @@
+"""Third-party tools of the tests, fetched once into a cache and never committed.
+
+Each is pinned: to a version, and its SQL to a checksum. What apt brings besides is signed. Nothing
+here needs root, and nothing is installed: packages are only unpacked.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests.support.paths import CACHE
+
+PGTAP_BY_NPM = "92ee8ada9672e6201105a78614be8d07b8a76e5c17c85b42c279f6e48c84da68"  # 1.3.5
+PGTAP_BY_APT = "203cc5839a143c567bd36ebfc93085fd124be46d0f990b5dba5399a51d6c75e9"  # 1.2.0
+PLPGSQL_CHECK = "6805e9ae2a745ea72e9b2d844445778ac2f6639a4111465ff99b231e46e4ba28"  # 2.3.0
+
+PROGRAMS = "usr/lib/postgresql/15/bin"
+
+# What a Debian without PostgreSQL may lack of the libraries that its server needs.
+POSTGRES_15_LIBRARIES = (
+    "libicu72",
+    "libldap-2.5-0",
+    "liblz4-1",
+    "libpq5",
+    "libsasl2-2",
+    "libxml2",
+    "libzstd1",
+)
+
+
+class Unavailable(Exception):
+    """Cannot be had on this machine; the message says why."""
+
+
+def pgtap() -> Path:
+    """The SQL script of pgTAP."""
+    return _first_of(
+        CACHE / "pgtap",
+        {
+            "pgtap--1.3.5.sql": (PGTAP_BY_NPM, _pgtap_by_npm),
+            "pgtap--1.2.0.sql": (PGTAP_BY_APT, _pgtap_by_apt),
+        },
+    )
+
+
+def plpgsql_check() -> tuple[Path, Path]:
+    """The SQL script and the library of plpgsql_check for PostgreSQL 15."""
+    script = _first_of(
+        CACHE / "plpgsql_check",
+        {"plpgsql_check--2.3.sql": (PLPGSQL_CHECK, _plpgsql_check_by_apt)},
+    )
+    return script, script.with_name("plpgsql_check.so")
+
+
+def postgres_15() -> Path:
+    """The folder of PostgreSQL 15's programs: installed, or else unpacked into the cache."""
+    if given := os.environ.get("PGWALLET_TEST_POSTGRES_15_BIN"):
+        return Path(given)
+    installed = Path("/usr/lib/postgresql/15/bin")
+    if (installed / "initdb").exists():
+        return installed
+    return unpacked_postgres_15()
+
+
+def unpacked_postgres_15() -> Path:
+    """PostgreSQL 15 from its Debian package, with the libraries that this machine lacks."""
+    target = CACHE / "postgresql-15"
+    if not target.exists():
+        with _scratch() as scratch:
+            tree = scratch / "tree"
+            _apt_unpack(tree, "postgresql-15")
+            if _missing_libraries(tree):
+                _apt_unpack(tree, *POSTGRES_15_LIBRARIES)
+            if missing := _missing_libraries(tree):
+                raise Unavailable(f"PostgreSQL 15 was fetched but lacks {', '.join(missing)}")
+            _add_wrappers(tree, target)
+            with suppress(OSError):  # Another process was first, with the same.
+                tree.rename(target)
+    return target / "bin"
+
+
+def _first_of(folder: Path, sources: dict[str, tuple[str, Callable[[Path], None]]]) -> Path:
+    """The first file that can be had; a source fills a folder with files, among them this one."""
+    for name, (checksum, _) in sources.items():
+        if (folder / name).exists():
+            _verify(folder / name, checksum)
+            return folder / name
+    failures = []
+    for name, (checksum, fetch) in sources.items():
+        with _scratch() as scratch:
+            try:
+                fetch(scratch)
+                _verify(scratch / name, checksum)
+            except Unavailable as failure:
+                failures.append(str(failure))
+                continue
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in scratch.iterdir():
+                file.replace(folder / file.name)
+            return folder / name
+    raise Unavailable(f"{folder.name} can't be had: {'; '.join(failures)}")
+
+
+def _verify(file: Path, checksum: str) -> None:
+    if not file.exists():
+        raise Unavailable(f"{file.name} was not in what was fetched")
+    found = hashlib.sha256(file.read_bytes()).hexdigest()
+    if found != checksum:
+        raise Unavailable(f"{file} has sha256 {found} instead of {checksum}: remove it or see why")
+
+
+def _pgtap_by_npm(scratch: Path) -> None:
+    package_name = "@electric-sql/pglite-pgtap@0.0.15"
+    _run(scratch, "npm", "pack", "--silent", "--ignore-scripts", package_name)
+    archive = scratch / "electric-sql-pglite-pgtap-0.0.15.tgz"
+    with tarfile.open(archive) as package:
+        package.extract("package/dist/pgtap.tar.gz", scratch, filter="data")
+    with tarfile.open(scratch / "package/dist/pgtap.tar.gz") as files:
+        files.extract("share/postgresql/extension/pgtap--1.3.5.sql", scratch, filter="data")
+    (scratch / "share/postgresql/extension/pgtap--1.3.5.sql").rename(scratch / "pgtap--1.3.5.sql")
+    _discard(scratch / "package", scratch / "share", archive)
+
+
+def _pgtap_by_apt(scratch: Path) -> None:
+    _apt_unpack(scratch / "tree", "postgresql-15-pgtap=1.2.0-3")
+    (scratch / "tree/usr/share/postgresql/15/extension/pgtap--1.2.0.sql").rename(
+        scratch / "pgtap--1.2.0.sql"
+    )
+    _discard(scratch / "tree")
+
+
+def _plpgsql_check_by_apt(scratch: Path) -> None:
+    _apt_unpack(scratch / "tree", "postgresql-15-plpgsql-check=2.3.0-1")
+    for file in (
+        "usr/share/postgresql/15/extension/plpgsql_check--2.3.sql",
+        "usr/lib/postgresql/15/lib/plpgsql_check.so",
+    ):
+        (scratch / "tree" / file).rename(scratch / Path(file).name)
+    _discard(scratch / "tree")
+
+
+def _apt_unpack(tree: Path, *packages: str) -> None:
+    folder = tree.parent / "packages"
+    folder.mkdir(exist_ok=True)
+    try:
+        _run(folder, "apt-get", "download", *packages)
+    except Unavailable:
+        # Not in the machine's lists, or there are none: read lists of our own.
+        lists = CACHE / "apt"
+        for part in ("lists/partial", "cache/archives/partial"):
+            (lists / part).mkdir(parents=True, exist_ok=True)
+        own = (f"-oDir::State::lists={lists}/lists", f"-oDir::Cache={lists}/cache")
+        _run(folder, "apt-get", *own, "update")
+        _run(folder, "apt-get", *own, "download", *packages)
+    for package in folder.glob("*.deb"):
+        _run(folder, "dpkg-deb", "-x", str(package), str(tree))
+    _discard(folder)
+
+
+def _missing_libraries(tree: Path) -> list[str]:
+    programs = ("./postgres", "./initdb", "./pg_ctl")
+    output = _run(tree / PROGRAMS, "ldd", *programs, LD_LIBRARY_PATH=_libraries(tree))
+    return sorted({line.split()[0] for line in output.splitlines() if "not found" in line})
+
+
+def _add_wrappers(tree: Path, target: Path) -> None:
+    """Let each program find the libraries beside it; PostgreSQL finds its own files by itself."""
+    (tree / "bin").mkdir()
+    for program in (tree / PROGRAMS).iterdir():
+        wrapper = tree / "bin" / program.name
+        wrapper.write_text(
+            "#!/bin/sh\n"
+            f"export LD_LIBRARY_PATH='{_libraries(target)}'\n"
+            f"exec '{target / PROGRAMS / program.name}' \"$@\"\n"
+        )
+        wrapper.chmod(0o755)
+
+
+def _libraries(tree: Path) -> str:
+    architecture = f"{os.uname().machine}-linux-gnu"
+    return f"{tree}/usr/lib/{architecture}:{tree}/lib/{architecture}"
+
+
+def _run(folder: Path, *command: str, **environment: str) -> str:
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=os.environ | {"LC_ALL": "C"} | environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=True,
+        )
+    except FileNotFoundError:
+        raise Unavailable(f"{command[0]} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"{' '.join(command)}: no answer in 300 s") from None
+    except subprocess.CalledProcessError as failure:
+        said = (failure.stderr or failure.stdout).strip().splitlines()
+        raise Unavailable(f"{' '.join(command)}: {said[-1] if said else 'failed'}") from None
+    return done.stdout
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="fetch-") as folder:
+        yield Path(folder)
+
+
+def _discard(*paths: Path) -> None:
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
