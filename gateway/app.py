@@ -37,6 +37,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_NO_USER_HINT = "wallet.find_user finds users by email or external id."  # as SQL says it
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _encode = msgspec.json.Encoder().encode
 
@@ -139,7 +140,7 @@ def _check_owner(arguments: dict[str, Any], claims: Claims) -> None:
     """To a user, another's wallet is as one that doesn't exist."""
     user_id = arguments.get("user_id")
     if claims.role == "user" and user_id is not None and str(user_id) != claims.sub:
-        raise Problem("WA201", f"There is no user {user_id}.")
+        raise Problem("WA201", f"There is no user {user_id}.", _NO_USER_HINT)
 
 
 def _idempotency_key(request: web.Request) -> str:

@@ -21,7 +21,7 @@ Call = Callable[[Mapping[str, Any]], Awaitable[list[Row]]]
 
 _RETRIED = {"40001", "40P01", "55P03"}  # rolled back as a whole, so again does no harm
 _RETRIES = 3
-_AWAY = (asyncpg.InterfaceError, OSError)  # TimeoutError is an OSError
+_AWAY = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)  # timeouts are OSErrors
 _INTERVAL = struct.Struct("!qii")  # microseconds, days, months
 
 _FORBIDDEN = """

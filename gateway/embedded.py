@@ -127,7 +127,7 @@ class EmbeddedPostgres:
             self._find_place()
             self._clear_remains(self.data_dir)
             for abandoned in self.data_dir.parent.glob("postgres.new-*"):
-                self._clear_remains(abandoned)
+                self._clear_remains(abandoned)  # its initdb may have outlived who ran it
                 shutil.rmtree(abandoned, ignore_errors=True)
             if not (self.data_dir / "PG_VERSION").exists():
                 self._init(bin_dir, major)
@@ -285,7 +285,9 @@ class EmbeddedPostgres:
             logged = log.tell()
             try:
                 if self._run(bin_dir / "pg_ctl", "start", *options, stdout=log).returncode:
-                    raise self._failure("PostgreSQL did not start", logged)
+                    tail = self._log_tail(since=logged)
+                    fatal = re.findall(r"(?:FATAL|PANIC): +(.+)", tail)
+                    raise EmbeddedError(": ".join(["PostgreSQL did not start", *fatal[-1:]]), tail)
             except BaseException:
                 self._clear_remains(self.data_dir)
                 raise
@@ -293,7 +295,8 @@ class EmbeddedPostgres:
     # What is there.
 
     def _is_moved(self) -> bool:
-        return SYSTEM_HOME.resolve() in self.data_dir.parents
+        link = self.home / "postgres"
+        return link.is_symlink() and SYSTEM_HOME.resolve() in link.resolve().parents
 
     def _owner(self) -> tuple[int, int]:
         """The user and group that the server runs as."""
@@ -372,15 +375,15 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + seconds
         while not is_done():
             if time.monotonic() > deadline:
-                raise self._failure(f"the server in {self.home} {failure} in {seconds} seconds")
+                cause = f"the server in {self.home} {failure} in {seconds} seconds"
+                raise EmbeddedError(cause, self._log_tail())
             time.sleep(0.02)
 
-    def _failure(self, cause: str, logged: int = 0) -> EmbeddedError:
-        """The error that shows what was logged since; its last fatal line is part of the cause."""
-        text = self.log.read_bytes()[logged:].decode(errors="replace")
-        if fatal := re.findall(r"(?:FATAL|PANIC): +(.+)", text):
-            cause = f"{cause}: {fatal[-1]}"
-        return EmbeddedError(cause, "\n".join(text.splitlines()[-20:]))
+    def _log_tail(self, since: int = 0) -> str:
+        """The last lines that were logged after a position."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_bytes()[since:].decode(errors="replace").splitlines()[-20:])
 
 
 def _bundled_bin_dir() -> Path:

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,8 +57,7 @@ class Call:
     def sql(self) -> str:
         passed = [f"${n}" for n in range(1, len(self.arguments) + 1)]
         passed += [
-            f"p_{name} => ${n}"
-            for n, (name, _) in enumerate(self.options, len(self.arguments) + 1)
+            f"p_{name} => ${n}" for n, (name, _) in enumerate(self.options, len(self.arguments) + 1)
         ]
         return f"SELECT * FROM wallet.{self.function}({', '.join(passed)})"
 
@@ -69,6 +68,16 @@ class Call:
 
 def call(function: str, *arguments: Any, **options: Any) -> Call:
     return Call(function, arguments, tuple(options.items()))
+
+
+class Batch(Call):
+    """A call of post_batch; its answer is a row with all results."""
+
+    sql = "SELECT array_agg(b ORDER BY b.ord) AS results FROM wallet.post_batch($1) AS b"
+
+
+def batch(*requests: tuple[UUID, str, str, Amount, str]) -> Call:
+    return Batch("post_batch", ([(*request, None, None) for request in requests],))
 
 
 def alternate(some: Iterable[Call], others: Iterable[Call]) -> list[Call]:
@@ -133,6 +142,7 @@ class Arena:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.sessions: list[Session] = []
+        self.asked: list[asyncio.Task[Row | Refusal]] = []
 
     @classmethod
     async def open(cls, server: Server) -> "Arena":
@@ -152,13 +162,13 @@ class Arena:
     async def close(self) -> None:
         for session in [self.first, self.gate, *self.sessions]:
             session.connection.terminate()
+        await asyncio.gather(*self.asked, return_exceptions=True)
         self.database.drop()
 
     @property
     def is_busy(self) -> bool:
         """Something of a failed test still goes on."""
-        sessions = [self.first, self.gate, *self.sessions]
-        return any(session.connection.is_in_transaction() for session in sessions)
+        return any(not each.done() for each in self.asked)
 
     async def findings(self) -> list[Row]:
         return [dict(row) for row in await self.first.fetch("SELECT * FROM wallet.verify()")]
@@ -246,6 +256,25 @@ class Arena:
         finally:
             await (transaction.commit() if commit else transaction.rollback())
 
+    async def keep_asking(self, nexts: Sequence[Callable[[], Call]], seconds: float) -> Answers:
+        """Each in a session of its own: one call after the other, until the time is over."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        answers, failures = Answers(), []
+
+        async def ask(session: Session, next_call: Callable[[], Call]) -> None:
+            while loop.time() < end and not failures:
+                try:
+                    answers.append(await session.ask(next_call()))
+                except Exception as failure:
+                    failures.append(failure)
+
+        sessions = await self.open_sessions(len(nexts))
+        await asyncio.gather(*map(ask, sessions, nexts))
+        if failures:
+            raise failures[0]
+        return answers
+
     async def queue_for_user(self, user: UUID, calls: Iterable[Call]) -> Answers:
         """All get as far as the user's rows, then all go on."""
         async with self.open_gate() as gate:
@@ -280,7 +309,8 @@ class Arena:
     async def _send(self, calls: Iterable[Call]) -> list[asyncio.Task[Row | Refusal]]:
         calls = list(calls)
         pairs = zip(await self.open_sessions(len(calls)), calls, strict=True)
-        return [asyncio.create_task(session.ask(call)) for session, call in pairs]
+        self.asked = [asyncio.create_task(session.ask(call)) for session, call in pairs]
+        return self.asked
 
 
 async def _answers(asked: Sequence[asyncio.Task[Row | Refusal]]) -> Answers:

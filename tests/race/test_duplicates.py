@@ -177,6 +177,37 @@ async def test_when_the_first_is_rolled_back_a_copy_takes_its_place(arena, story
         assert lost["transaction_id"] != answers.receipts[0]["transaction_id"]
 
 
+@pytest.mark.parametrize("change", ["price", "item", "rate", "task", "asset"])
+async def test_copies_of_a_request_in_progress_get_its_receipt_though_the_offer_has_changed(
+    arena, change
+):
+    user = await arena.user(SILVER=100)
+    if change in ("price", "item"):
+        item = await arena.item(SILVER, 10)
+        request = call("buy_item", user, item, 1, 10, fresh("key"))
+        new = {"price": 20} if change == "price" else {"is_active": False}
+        change = call("update_item", item, **new)
+    elif change == "rate":
+        asset = await arena.asset()
+        rate = await arena.do("set_conversion_rate", SILVER, asset, 10, 10)
+        request = call("convert", user, SILVER, asset, 10, fresh("key"), rate["rate_id"])
+        change = call("set_conversion_rate", SILVER, asset, 10, 1)
+    elif change == "task":
+        task = await arena.task(SILVER, 10)
+        request = call("complete_task", user, task, fresh("key"))
+        change = call("update_task", task, is_active=False)
+    else:
+        asset = await arena.asset()
+        request = call("topup", user, asset, 10, fresh("key"))
+        change = call("update_asset", asset, is_archived=True)
+
+    async with arena.open_gate() as gate:
+        first = await gate.send(request)
+        await arena.first.send(change)
+        queue = await arena.queue([request] * 10)
+    await check_one_movement(arena, request, Answers([first, *await queue]))
+
+
 async def test_copies_of_many_requests_make_one_movement_each(arena):
     user = await arena.user(GOLD=40)
     for _ in range(ROUNDS):

@@ -167,8 +167,9 @@ def turned(calls: tuple[Call, Call], is_turned: bool) -> tuple[Call, Call]:
 
 async def check_one_kind_won(arena: Arena, some: list, others: list, request: Call) -> None:
     """All of one kind have the same receipt, the first of them for the first time."""
-    user, key = request.arguments[0], next(
-        value for value in request.arguments if str(value).startswith("key_")
+    user, key = (
+        request.arguments[0],
+        next(value for value in request.arguments if str(value).startswith("key_")),
     )
     winners, losers = Answers(some), Answers(others)
     if not winners.receipts:

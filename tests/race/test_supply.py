@@ -1,21 +1,12 @@
 """A capped asset: never over its cap, and none of it left that could be issued."""
 
-import asyncio
 import random
 
 import pytest
 
-from tests.race.arena import (
-    GOLD,
-    LOCK_SUPPLY,
-    SILVER,
-    Answers,
-    Arena,
-    call,
-    fresh,
-)
+from tests.race.arena import GOLD, LOCK_SUPPLY, SILVER, Arena, call, fresh
 
-OVER_THE_CAP = """
+CAP_AND_OUTSTANDING = """
 SELECT a.supply AS cap, (
     SELECT coalesce(sum(w.balance), 0) FROM wallet_private.wallet AS w
     WHERE w.asset_id = a.asset_id
@@ -101,30 +92,23 @@ async def test_random_movements_near_the_cap_never_exceed_it(arena):
             return call("convert", user, capped, SILVER, amount, fresh("convert"))
         return call(kind, user, capped, amount, fresh(kind))
 
-    answers = Answers()
-
-    async def work(session):
-        while asyncio.get_running_loop().time() < end:
-            answers.append(await session.ask(movement()))
-
-    sessions = await arena.open_sessions(24)
-    async with arena.watch(OVER_THE_CAP, capped) as seen:
-        end = asyncio.get_running_loop().time() + SECONDS
-        await asyncio.gather(*(work(session) for session in sessions))
+    async with arena.watch(CAP_AND_OUTSTANDING, capped) as seen:
+        answers = await arena.keep_asking([movement] * 24, SECONDS)
 
     assert answers.refusals.keys() == {"WA401", "WA402"}
     assert len(seen) > 50
     assert all(row["outstanding"] <= row["cap"] for row in seen)
     assert max(row["outstanding"] for row in seen) > 95
+
     left = 100 - await arena.outstanding(capped)
-    await arena.topup(users[0], capped, left + 1 if left == 0 else left) if left else None
-    with_one_more = await arena.first.ask(call("topup", users[0], capped, 1, fresh("topup")))
-    assert with_one_more.code == "WA402"
+    rest = [call("topup", users[0], capped, 1, fresh("topup")) for _ in range(int(left) + 1)]
+    assert (await arena.together(rest)).refusals == {"WA402": 1}
 
 
 async def test_a_cap_that_is_set_meanwhile_counts_for_those_who_waited_for_it(arena):
     asset = await arena.asset()
     users = await arena.users(20)
+    await arena.together(call("topup", user, GOLD, 1, fresh("topup")) for user in users)
     async with arena.open_gate() as gate:
         await gate.do("change_supply", asset, 10)
         queue = await arena.queue(call("topup", user, asset, 1, fresh("topup")) for user in users)
@@ -165,24 +149,16 @@ async def test_caps_change_while_units_move(arena):
     asset = await arena.asset()
     users = await arena.users(8, **{asset: 10})
     chance = random.Random(2)
-    answers = Answers()
-    end = asyncio.get_running_loop().time() + SECONDS
 
-    async def move(session):
-        while asyncio.get_running_loop().time() < end:
-            user, amount = chance.choice(users), chance.randint(1, 5)
-            kind = chance.choice(["topup", "spend"])
-            answers.append(await session.ask(call(kind, user, asset, amount, fresh(kind))))
+    def move():
+        kind = chance.choice(["topup", "spend"])
+        return call(kind, chance.choice(users), asset, chance.randint(1, 5), fresh(kind))
 
-    async def change(session):
-        while asyncio.get_running_loop().time() < end:
-            cap = chance.choice([None, None, 100, 90, 120])
-            answers.append(await session.ask(call("change_supply", asset, cap)))
-            await asyncio.sleep(0.005)
+    def change():
+        return call("change_supply", asset, chance.choice([None, None, 90, 100, 120]))
 
-    sessions = await arena.open_sessions(10)
-    async with arena.watch(OVER_THE_CAP, asset) as seen:
-        await asyncio.gather(change(sessions[0]), *(move(session) for session in sessions[1:]))
+    async with arena.watch(CAP_AND_OUTSTANDING, asset) as seen:
+        answers = await arena.keep_asking([change, *[move] * 9], SECONDS)
 
     assert answers.refusals.keys() <= {"WA401", "WA402", "WA409"}
     assert all(row["cap"] is None or row["outstanding"] <= row["cap"] for row in seen)

@@ -232,7 +232,7 @@ class Function:
 
 
 def read(folder: Path) -> list[File]:
-    return [File(path) for path in sorted(folder.rglob("*.sql"))]
+    return [File(path) for path in sorted(folder.rglob("*.sql")) if path.name != "install.sql"]
 
 
 def without_comments(text: str) -> str:

@@ -226,6 +226,7 @@ async def test_changed_function_runs_alone(empty_database, tree, bring_up):
     tree.put_function("api/b", "SELECT 3")
     await bring_up(empty_database.dsn, tree.root, empty_database.server)
     assert last_run(empty_database) == {"roles.sql", "functions/api/b.sql", "grants.sql"}
+    assert await plan(empty_database.dsn, root=tree.root) == []
     assert empty_database.psql("SELECT wallet.a()") == "3"
 
 

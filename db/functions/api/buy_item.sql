@@ -21,8 +21,9 @@ DECLARE
     v_transfer wallet_private.transfer;
 BEGIN
     -- 1. Check the request.
+    PERFORM wallet_private.check_request(p_user_id, p_idempotency_key, NULL, p_metadata, p_actor);
     v_request := wallet_private.new_transfer(
-        'PURCHASE', p_user_id, p_idempotency_key, NULL,
+        'PURCHASE', p_user_id, NULL, NULL, p_idempotency_key, NULL,
         jsonb_build_object(
             'item_id', p_item_id, 'quantity', p_quantity, 'expected_price', p_expected_price
         ),
@@ -38,7 +39,7 @@ BEGIN
 
     -- 3.-4. Move the balance, append the transfer.
     IF v_transfer.transaction_id IS NULL THEN
-        PERFORM wallet_private.check_open(v_asset, 'PURCHASE');
+        PERFORM wallet_private.check_open(v_asset);
         PERFORM wallet_private.check_active('Item', v_item.code, v_item.is_active);
         IF p_expected_price <> v_item.price THEN
             RAISE EXCEPTION 'the price has changed'
@@ -53,9 +54,10 @@ BEGIN
         v_request.amount := -wallet_private.check_amount(
             'the price', v_item.price * p_quantity, v_asset
         );
-        v_request.details := v_request.details
-            || jsonb_build_object('unit_price', v_item.price);
-        v_transfer := wallet_private.post(v_asset, v_request);
+        v_request.details := wallet_private.with_result(
+            v_request.details, 'unit_price', v_item.price
+        );
+        v_transfer := wallet_private.post(v_request, v_asset.supply IS NOT NULL);
 
         -- 5. Settle what a race decided: this user's purchases stand still, the stock does not.
         IF v_transfer.transaction_id = v_request.transaction_id THEN
@@ -68,7 +70,7 @@ BEGIN
         v_transfer.transaction_id, v_transfer.kind, v_transfer.user_id, v_asset.code,
         -v_transfer.amount, v_transfer.balance_after, v_transfer.reference, v_transfer.metadata,
         v_transfer.created_at, v_transfer.transaction_id <> v_request.transaction_id,
-        p_item_id, p_quantity, (v_transfer.details ->> 'unit_price')::numeric
+        p_item_id, p_quantity, (v_transfer.details #>> '{result,unit_price}')::numeric
     )::wallet.purchase_receipt;
 END
 $$;

@@ -22,9 +22,11 @@ DECLARE
     v_transfer wallet_private.transfer;
 BEGIN
     -- 1. Check the request.
+    PERFORM wallet_private.check_request(p_user_id, p_idempotency_key, NULL, p_metadata, p_actor);
     v_request := wallet_private.new_transfer(
-        'CAPTURE', p_user_id, p_idempotency_key, NULL,
-        jsonb_build_object('hold_id', p_hold_id, 'amount', p_amount), p_metadata, p_actor
+        'CAPTURE', p_user_id, NULL, NULL, p_idempotency_key, NULL,
+        jsonb_build_object('hold_id', p_hold_id, 'amount', p_amount),
+        p_metadata, p_actor
     );
     v_hold := wallet_private.find_hold(p_user_id, p_hold_id);
     SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_hold.asset_id;
@@ -53,9 +55,12 @@ BEGIN
         END IF;
         v_request.asset_id := v_hold.asset_id;
         v_request.amount := -v_amount;
-        v_request.details := v_request.details
-            || jsonb_build_object('remaining', v_remaining - v_amount);
-        v_transfer := wallet_private.post(v_asset, v_request, -v_amount);
+        v_request.details := wallet_private.with_result(
+            v_request.details, 'remaining', v_remaining - v_amount
+        );
+        v_transfer := wallet_private.post(
+            v_request, v_asset.supply IS NOT NULL, -v_amount
+        );
 
         -- 5. Settle what a race decided.
         IF v_transfer.transaction_id = v_request.transaction_id THEN
@@ -68,7 +73,7 @@ BEGIN
         v_transfer.transaction_id, v_transfer.kind, v_transfer.user_id, v_asset.code,
         -v_transfer.amount, v_transfer.balance_after, v_transfer.reference, v_transfer.metadata,
         v_transfer.created_at, v_transfer.transaction_id <> v_request.transaction_id,
-        p_hold_id, (v_transfer.details ->> 'remaining')::numeric
+        p_hold_id, (v_transfer.details #>> '{result,remaining}')::numeric
     )::wallet.capture_receipt;
 END
 $$;

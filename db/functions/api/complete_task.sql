@@ -20,8 +20,10 @@ DECLARE
     v_transfer wallet_private.transfer;
 BEGIN
     -- 1. Check the request.
+    PERFORM wallet_private.check_request(p_user_id, p_idempotency_key, NULL, p_metadata, p_actor);
     v_request := wallet_private.new_transfer(
-        'TASK', p_user_id, p_idempotency_key, NULL, jsonb_build_object('task_id', p_task_id),
+        'TASK', p_user_id, NULL, NULL, p_idempotency_key, NULL,
+        jsonb_build_object('task_id', p_task_id),
         p_metadata, p_actor
     );
     v_task := wallet_private.find_task(p_task_id);
@@ -38,11 +40,11 @@ BEGIN
 
     -- 3.-4. Move the balance, append the transfer.
     IF v_transfer.transaction_id IS NULL THEN
-        PERFORM wallet_private.check_open(v_asset, 'TASK');
+        PERFORM wallet_private.check_open(v_asset);
         PERFORM wallet_private.check_active('Task', v_task.code, v_task.is_active);
         v_request.asset_id := v_task.asset_id;
         v_request.amount := v_task.reward;
-        v_transfer := wallet_private.post(v_asset, v_request);
+        v_transfer := wallet_private.post(v_request, v_asset.supply IS NOT NULL);
 
         -- 5. Settle what a race decided: the wallet is locked, so this user's count stands still.
         IF v_transfer.transaction_id = v_request.transaction_id THEN

@@ -24,8 +24,9 @@ DECLARE
     v_legs wallet_private.transfer[];
 BEGIN
     -- 1. Check the request.
+    PERFORM wallet_private.check_request(p_user_id, p_idempotency_key, NULL, p_metadata, p_actor);
     v_request := wallet_private.new_transfer(
-        'CONVERT', p_user_id, p_idempotency_key, NULL,
+        'CONVERT', p_user_id, NULL, NULL, p_idempotency_key, NULL,
         jsonb_strip_nulls(jsonb_build_object('to_asset', p_to_asset, 'rate_id', p_rate_id)),
         p_metadata, p_actor
     );
@@ -39,13 +40,15 @@ BEGIN
 
     -- 3.-5. Move the balances, append the transfers, settle what a race decided.
     IF v_legs IS NULL THEN
-        PERFORM wallet_private.check_open(v_from, 'CONVERT');
-        PERFORM wallet_private.check_open(v_to, 'CONVERT');
+        PERFORM wallet_private.check_open(v_from);
+        PERFORM wallet_private.check_open(v_to);
         v_rate := wallet_private.find_rate(v_from, v_to, p_rate_id);
         v_step := wallet_private.conversion_step(
             v_rate.from_amount, v_from.scale, v_rate.to_amount, v_to.scale
         );
-        v_request.details := v_request.details || jsonb_build_object('rate_id', v_rate.rate_id);
+        v_request.details := wallet_private.with_result(
+            v_request.details, 'rate_id', v_rate.rate_id
+        );
         v_legs[1] := v_request;
         v_request.leg := 2;
         v_request.asset_id := v_to.asset_id;
@@ -58,7 +61,9 @@ BEGIN
             v_to
         );
         v_legs[2] := v_request;
-        v_legs := wallet_private.post_pair(ARRAY[v_from, v_to], v_legs);
+        v_legs := wallet_private.post_pair(
+            v_legs, ARRAY[v_from.supply IS NOT NULL, v_to.supply IS NOT NULL]
+        );
     END IF;
 
     -- 6. Return the receipt.
@@ -66,7 +71,8 @@ BEGIN
         v_legs[1].transaction_id, v_legs[1].kind, v_legs[1].user_id,
         v_from.code, -v_legs[1].amount, v_legs[1].balance_after,
         v_to.code, v_legs[2].amount, v_legs[2].balance_after,
-        (v_legs[1].details ->> 'rate_id')::bigint, v_legs[1].metadata, v_legs[1].created_at,
+        (v_legs[1].details #>> '{result,rate_id}')::bigint, v_legs[1].metadata,
+        v_legs[1].created_at,
         v_legs[1].transaction_id <> v_request.transaction_id
     )::wallet.conversion_receipt;
 END

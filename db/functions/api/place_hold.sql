@@ -27,8 +27,11 @@ BEGIN
     v_amount := wallet_private.check_amount('amount', p_amount, v_asset);
     PERFORM wallet_private.check_given('expires_in', p_expires_in);
     PERFORM wallet_private.check_range('expires_in', p_expires_in, '1 second', '366 days');
+    PERFORM wallet_private.check_request(
+        p_user_id, p_idempotency_key, p_reference, p_metadata, p_actor
+    );
     v_request := wallet_private.new_transfer(
-        'HOLD', p_user_id, p_idempotency_key, p_reference,
+        'HOLD', p_user_id, NULL, NULL, p_idempotency_key, p_reference,
         jsonb_build_object('amount', v_amount, 'expires_in', EXTRACT(EPOCH FROM p_expires_in)),
         p_metadata, p_actor
     );
@@ -40,8 +43,8 @@ BEGIN
 
     -- 3.-4. Hold the amount, append the transfer: its id is the hold's.
     IF v_transfer.transaction_id IS NULL THEN
-        PERFORM wallet_private.check_open(v_asset, 'HOLD');
-        v_transfer := wallet_private.post(v_asset, v_request, v_amount);
+        PERFORM wallet_private.check_open(v_asset);
+        v_transfer := wallet_private.post(v_request, false, v_amount);
     END IF;
     v_hold.user_id := v_transfer.user_id;
     v_hold.hold_id := v_transfer.transaction_id;

@@ -19,8 +19,10 @@ DECLARE
     v_transfer wallet_private.transfer;
 BEGIN
     -- 1. Check the request.
+    PERFORM wallet_private.check_request(p_user_id, p_idempotency_key, NULL, p_metadata, p_actor);
     v_request := wallet_private.new_transfer(
-        'RELEASE', p_user_id, p_idempotency_key, NULL, jsonb_build_object('hold_id', p_hold_id),
+        'RELEASE', p_user_id, NULL, NULL, p_idempotency_key, NULL,
+        jsonb_build_object('hold_id', p_hold_id),
         p_metadata, p_actor
     );
     v_hold := wallet_private.find_hold(p_user_id, p_hold_id);
@@ -38,7 +40,7 @@ BEGIN
         v_hold := wallet_private.lock_hold(p_user_id, p_hold_id);
         v_request.asset_id := v_hold.asset_id;
         v_request.amount := 0;
-        v_transfer := wallet_private.post(v_asset, v_request, v_hold.captured - v_hold.amount);
+        v_transfer := wallet_private.post(v_request, false, v_hold.captured - v_hold.amount);
         UPDATE wallet_private.hold AS h
         SET status = 'released', closed_at = v_transfer.created_at
         WHERE h.user_id = p_user_id AND h.hold_id = p_hold_id AND h.status = 'open'

@@ -22,8 +22,9 @@ DECLARE
     v_legs wallet_private.transfer[];
 BEGIN
     -- 1. Check the request.
+    PERFORM wallet_private.check_request(p_user_id, p_idempotency_key, NULL, p_metadata, p_actor);
     v_request := wallet_private.new_transfer(
-        'REVERSAL', p_user_id, p_idempotency_key, NULL,
+        'REVERSAL', p_user_id, NULL, NULL, p_idempotency_key, NULL,
         jsonb_build_object(
             'transaction_id', p_transaction_id, 'amount', p_amount, 'reason', p_reason,
             'policy', p_policy
@@ -63,9 +64,11 @@ BEGIN
     IF v_legs IS NULL THEN
         v_legs := wallet_private.plan_reversal(v_request, v_original, v_assets);
         IF cardinality(v_legs) = 2 THEN
-            v_legs := wallet_private.post_pair(v_assets, v_legs);
+            v_legs := wallet_private.post_pair(
+                v_legs, ARRAY[v_assets[1].supply IS NOT NULL, v_assets[2].supply IS NOT NULL]
+            );
         ELSE
-            v_legs[1] := wallet_private.post(v_assets[1], v_legs[1]);
+            v_legs[1] := wallet_private.post(v_legs[1], v_assets[1].supply IS NOT NULL);
         END IF;
         IF v_legs[1].transaction_id = v_request.transaction_id THEN
             PERFORM wallet_private.record_reversal(v_original[1], v_legs[1]);
@@ -77,7 +80,7 @@ BEGIN
         v_legs[1].transaction_id, v_legs[1].kind, v_legs[1].user_id, v_assets[1].code,
         abs(v_legs[1].amount), v_legs[1].balance_after, v_legs[1].reference, v_legs[1].metadata,
         v_legs[1].created_at, v_legs[1].transaction_id <> v_request.transaction_id,
-        p_transaction_id, p_reason, (v_legs[1].details ->> 'shortfall')::numeric,
+        p_transaction_id, p_reason, (v_legs[1].details #>> '{result,shortfall}')::numeric,
         v_assets[2].code, abs(v_legs[2].amount), v_legs[2].balance_after
     )::wallet.reversal_receipt;
 END

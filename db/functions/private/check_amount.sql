@@ -6,10 +6,9 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
+-- Returns the amount as it is written in this asset, with all its decimals.
 BEGIN
-    -- NaN is greater than everything, so it has to be named.
-    IF p_amount > 0 AND p_amount <= 1000000000000000
-        AND p_amount = round(p_amount, p_asset.scale) THEN
+    IF wallet_private.is_amount(p_amount, p_asset.scale) THEN
         RETURN round(p_amount, p_asset.scale);
     END IF;
     PERFORM wallet_private.check_given(p_name, p_amount);
@@ -32,7 +31,7 @@ BEGIN
             ),
             HINT = format(
                 'Nearest: %s or %s.', trunc(p_amount, p_asset.scale),
-                trunc(p_amount, p_asset.scale) + power(10::numeric, -p_asset.scale)::numeric
+                trunc(p_amount, p_asset.scale) + 10::numeric ^ -p_asset.scale
             );
 END
 $$;

@@ -7,7 +7,7 @@ PARALLEL SAFE
 SECURITY INVOKER
 AS $$
 BEGIN
-    IF p_value = '' OR length(p_value) > p_max_length OR p_value ~ '[\x01-\x1f\x7f]' THEN
+    IF NOT wallet_private.is_text(p_value, p_max_length) THEN
         RAISE EXCEPTION 'a text is malformed'
             USING ERRCODE = 'WA106',
                 DETAIL = format(

@@ -7,6 +7,7 @@ SECURITY INVOKER
 AS $$
 DECLARE
     v_transfer wallet_private.transfer;
+    v_is_whole boolean;
     v_field text;
 BEGIN
     SELECT t.* INTO v_transfer
@@ -16,14 +17,15 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    -- What the request leaves open (a task's reward, say) was the function's to decide.
+    -- Other kinds' asset and amount (a task's reward, say) were the function's to decide.
+    v_is_whole := p_request.kind IN ('TOPUP', 'BONUS', 'SPEND', 'ADJUST', 'CONVERT', 'HOLD');
     v_field := CASE
         WHEN v_transfer.kind <> p_request.kind THEN 'kind'
-        WHEN v_transfer.asset_id <> p_request.asset_id THEN 'asset'
-        WHEN v_transfer.amount <> p_request.amount THEN 'amount'
+        WHEN v_is_whole AND v_transfer.asset_id <> p_request.asset_id THEN 'asset'
+        WHEN v_is_whole AND v_transfer.amount <> p_request.amount THEN 'amount'
         WHEN v_transfer.reference IS DISTINCT FROM p_request.reference THEN 'reference'
         WHEN p_request.details IS NOT NULL THEN (
-            SELECT f.key FROM jsonb_each(p_request.details) AS f
+            SELECT f.key FROM jsonb_each(p_request.details - 'result') AS f
             WHERE f.value IS DISTINCT FROM v_transfer.details -> f.key
             ORDER BY f.key LIMIT 1
         )

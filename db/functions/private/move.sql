@@ -21,20 +21,44 @@ DECLARE
     v_transfer wallet_private.transfer;
 BEGIN
     -- 1. Check the request.
+    SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.code = p_asset;
     v_request := wallet_private.new_transfer(
-        p_kind, p_user_id, p_idempotency_key, p_reference, NULL, p_metadata, p_actor
+        p_kind, p_user_id, v_asset.asset_id, p_sign * round(p_amount, v_asset.scale),
+        p_idempotency_key, p_reference, NULL, p_metadata, p_actor
     );
-    v_asset := wallet_private.find_asset(p_asset);
-    v_request.asset_id := v_asset.asset_id;
-    v_request.amount := p_sign * wallet_private.check_amount('amount', p_amount, v_asset);
+    IF (
+        p_user_id IS NOT NULL
+        AND wallet_private.is_key(p_idempotency_key)
+        AND wallet_private.is_text(p_reference, 255)
+        AND wallet_private.is_metadata(p_metadata)
+        AND wallet_private.is_text(p_actor, 255)
+        AND wallet_private.is_amount(p_amount, v_asset.scale)
+        AND v_asset.archived_at IS NULL
+        AND (v_asset.is_purchasable OR p_kind <> 'TOPUP')
+    ) IS NOT TRUE THEN
+        PERFORM wallet_private.check_request(
+            p_user_id, p_idempotency_key, p_reference, p_metadata, p_actor
+        );
+        v_asset := wallet_private.find_asset(p_asset);
+        PERFORM wallet_private.check_amount('amount', p_amount, v_asset);
+        -- What is left can't be had any more; but it may have been had.
+        v_transfer := wallet_private.find_replay(v_request);
+        IF v_transfer.transaction_id IS NULL THEN
+            PERFORM wallet_private.check_open(v_asset);
+            RAISE EXCEPTION 'this is not allowed here'
+                USING ERRCODE = 'WA502',
+                    DETAIL = format(
+                        'Asset %s is not for sale, so it has no top-ups.', v_asset.code
+                    ),
+                    HINT = 'Credit it as a bonus, a task''s reward or a conversion.';
+        END IF;
+    END IF;
 
-    -- 2. Answer a replay.
-    v_transfer := wallet_private.find_replay(v_request);
-
-    -- 3.-5. Move the balance, append the transfer, settle what a race decided.
+    -- 2.-5. Move the balance, append the transfer, settle what a race decided. A replay is noticed
+    -- when its key is found in the ledger, and the movement taken back: that is dear, but rare, and
+    -- looking first would cost each movement.
     IF v_transfer.transaction_id IS NULL THEN
-        PERFORM wallet_private.check_open(v_asset, p_kind);
-        v_transfer := wallet_private.post(v_asset, v_request);
+        v_transfer := wallet_private.post(v_request, v_asset.supply IS NOT NULL);
     END IF;
 
     -- 6. Return the receipt.

@@ -40,7 +40,7 @@ BEGIN
         coalesce(p_assets[2].scale, p_assets[1].scale)
     );
     IF p_original[1].kind = 'PURCHASE' THEN
-        v_step.from_step := (p_original[1].details ->> 'unit_price')::numeric;
+        v_step.from_step := (p_original[1].details #>> '{result,unit_price}')::numeric;
     END IF;
     PERFORM wallet_private.check_multiple(v_wanted, v_step.from_step, p_assets[1].code);
 
@@ -67,8 +67,9 @@ BEGIN
 
     v_legs[1].asset_id := p_original[1].asset_id;
     v_legs[1].amount := v_taken * -sign(p_original[1].amount);
-    v_legs[1].details := p_request.details
-        || jsonb_build_object('shortfall', v_wanted - v_taken);
+    v_legs[1].details := wallet_private.with_result(
+        p_request.details, 'shortfall', v_wanted - v_taken
+    );
     IF cardinality(p_original) = 2 THEN
         v_legs[2] := v_legs[1];
         v_legs[2].leg := 2;

@@ -1,30 +1,62 @@
 CREATE OR REPLACE FUNCTION wallet_private.post(
-    p_asset wallet_private.asset,
     p_transfer wallet_private.transfer,
-    p_hold numeric DEFAULT 0
+    p_is_capped boolean,
+    p_hold numeric DEFAULT 0,
+    p_is_alone boolean DEFAULT true
 ) RETURNS wallet_private.transfer
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- The one path of every movement with one leg. Answers with the transfer as it now stands in the
--- ledger: with another transaction_id than was asked for when a duplicate has won.
-DECLARE
-    v_transfer wallet_private.transfer;
+-- The one way in which a balance moves: adds p_transfer.amount to it, and p_hold to what of it is
+-- held, and appends the transfer. Answers with it as it now stands in the ledger: with another
+-- transaction_id than was asked for when a duplicate of it has won. A leg that is not alone is left
+-- to post_pair to append and to settle; of a duplicate it gets NULL.
 BEGIN
-    v_transfer := wallet_private.move_balance(p_transfer, p_hold);
-    IF v_transfer.hash IS NOT NULL THEN
-        IF wallet_private.append_transfer(v_transfer) THEN
-            IF p_asset.supply IS NOT NULL THEN
-                PERFORM wallet_private.settle_supply(
-                    p_asset, v_transfer.user_id, v_transfer.amount
-                );
-            END IF;
-            RETURN v_transfer;
+    LOOP
+        -- Lock, check and change in one: what can't be met matches no row. After a wait PostgreSQL
+        -- judges and computes anew with the row as it has become. Time never goes backwards within
+        -- a wallet, whatever the clock does.
+        UPDATE wallet_private.wallet AS w
+        SET balance = w.balance + p_transfer.amount,
+            held = w.held + p_hold,
+            seq = w.seq + 1,
+            moved_at = greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond'),
+            head = wallet_private.transfer_hash(
+                w.head, p_transfer.user_id, p_transfer.asset_id, w.seq + 1,
+                p_transfer.transaction_id, p_transfer.leg, p_transfer.kind, p_transfer.amount,
+                w.balance + p_transfer.amount, p_transfer.counterparty,
+                p_transfer.idempotency_key, p_transfer.reference, p_transfer.details,
+                p_transfer.metadata, p_transfer.actor,
+                greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond')
+            )
+        WHERE w.user_id = p_transfer.user_id
+            AND w.asset_id = p_transfer.asset_id
+            AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE}'))
+            AND w.balance + p_transfer.amount >= w.held + p_hold
+        RETURNING w.seq, w.moved_at, w.balance, w.head
+        INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash;
+        EXIT WHEN FOUND;
+        IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
+            RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
-        PERFORM wallet_private.take_back(v_transfer, p_hold);
+    END LOOP;
+    IF NOT p_is_alone THEN
+        RETURN p_transfer;
     END IF;
-    RETURN wallet_private.find_replay(p_transfer);
+
+    -- The ledger is where a duplicate is noticed at last. A seq that is taken, though, would be a
+    -- lost update: the primary key makes that an error.
+    INSERT INTO wallet_private.transfer VALUES (p_transfer.*)
+    ON CONFLICT (user_id, idempotency_key) DO NOTHING;
+    IF NOT FOUND THEN
+        PERFORM wallet_private.take_back(p_transfer, p_hold);
+        RETURN wallet_private.find_replay(p_transfer);
+    END IF;
+    IF p_is_capped THEN
+        PERFORM wallet_private.settle_supply(p_transfer);
+    END IF;
+    RETURN p_transfer;
 END
 $$;

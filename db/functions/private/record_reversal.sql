@@ -17,7 +17,9 @@ BEGIN
         abs(p_reversal.amount)
     );
     IF p_original.kind = 'PURCHASE' THEN
-        v_quantity := div(p_reversal.amount, (p_original.details ->> 'unit_price')::numeric);
+        v_quantity := div(
+            p_reversal.amount, (p_original.details #>> '{result,unit_price}')::numeric
+        );
         UPDATE wallet_private.purchase AS p SET returned = p.returned + v_quantity
         WHERE p.user_id = p_original.user_id AND p.transaction_id = p_original.transaction_id
         RETURNING p.* INTO v_purchase;

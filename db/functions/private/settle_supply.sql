@@ -1,6 +1,5 @@
-CREATE OR REPLACE FUNCTION wallet_private.settle_supply(
-    p_asset wallet_private.asset, p_user_id uuid, p_amount numeric
-) RETURNS void
+CREATE OR REPLACE FUNCTION wallet_private.settle_supply(p_transfer wallet_private.transfer)
+RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -8,14 +7,16 @@ SECURITY INVOKER
 AS $$
 -- A credit takes what it issues from the user's stripe of a capped asset, a debit gives it back.
 DECLARE
-    v_stripe integer := (hashtext(p_user_id::text) & 15);
+    v_stripe integer := (hashtext(p_transfer.user_id::text) & 15);
     v_stripes numeric[];
     v_available numeric;
-    v_missing numeric := p_amount;
+    v_missing numeric := p_transfer.amount;
     v_taken numeric;
+    v_asset wallet_private.asset;
 BEGIN
-    UPDATE wallet_private.supply AS s SET available = s.available - p_amount
-    WHERE s.asset_id = p_asset.asset_id AND s.stripe = v_stripe AND s.available >= p_amount;
+    UPDATE wallet_private.supply AS s SET available = s.available - p_transfer.amount
+    WHERE s.asset_id = p_transfer.asset_id AND s.stripe = v_stripe
+        AND s.available >= p_transfer.amount;
     IF FOUND THEN
         RETURN;
     END IF;
@@ -23,7 +24,7 @@ BEGIN
     -- The stripe has not enough: lock all of them in their order, then see what they have together.
     FOR v_index IN 0..15 LOOP
         UPDATE wallet_private.supply AS s SET available = s.available
-        WHERE s.asset_id = p_asset.asset_id AND s.stripe = v_index
+        WHERE s.asset_id = p_transfer.asset_id AND s.stripe = v_index
         RETURNING s.available INTO v_available;
         v_stripes[v_index] := v_available;
     END LOOP;
@@ -31,15 +32,18 @@ BEGIN
         v_taken := least(v_stripes[v_index], v_missing);
         CONTINUE WHEN v_taken = 0;
         UPDATE wallet_private.supply AS s SET available = s.available - v_taken
-        WHERE s.asset_id = p_asset.asset_id AND s.stripe = v_index;
+        WHERE s.asset_id = p_transfer.asset_id AND s.stripe = v_index;
         v_missing := v_missing - v_taken;
     END LOOP;
     IF v_missing > 0 THEN
+        SELECT a.* INTO v_asset FROM wallet_private.asset AS a
+        WHERE a.asset_id = p_transfer.asset_id;
         RAISE EXCEPTION 'the supply is exhausted'
             USING ERRCODE = 'WA402',
                 DETAIL = format(
                     '%s %s of the cap of %s is left to issue, %s is needed.',
-                    p_amount - v_missing, p_asset.code, p_asset.supply, p_amount
+                    p_transfer.amount - v_missing, v_asset.code, v_asset.supply,
+                    p_transfer.amount
                 ),
                 HINT = 'An operator can raise the cap with wallet.change_supply.';
     END IF;

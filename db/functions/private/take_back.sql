@@ -1,12 +1,12 @@
 CREATE OR REPLACE FUNCTION wallet_private.take_back(
-    p_transfer wallet_private.transfer, p_hold numeric DEFAULT 0
+    p_transfer wallet_private.transfer, p_hold numeric
 ) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Undoes move_balance: the row is still locked, so the wallet gets back what it was.
+-- Undoes what post did to a wallet: the row is still locked, so the wallet gets back what it was.
 DECLARE
     v_last wallet_private.transfer;
 BEGIN

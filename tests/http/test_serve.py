@@ -1,0 +1,165 @@
+"""The real process: `pgwallet serve`, its signals, its workers."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import pytest
+
+from .conftest import SECRET, make_token
+
+SLOW = """
+CREATE OR REPLACE FUNCTION wallet.list_assets() RETURNS SETOF wallet.asset
+LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN; END $$
+"""
+
+
+@pytest.fixture
+def serve(database: Any) -> Iterator[Callable[..., tuple[subprocess.Popen[str], str]]]:
+    """Start `pgwallet serve` on a free port: (process, URL)."""
+    started = []
+
+    def start(*arguments: str, **environ: str) -> tuple[subprocess.Popen[str], str]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        settings = {
+            "DATABASE_URL": database.dsn,
+            "PGWALLET_JWT_SECRET": SECRET,
+            "PGWALLET_PORT": str(port),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "serve", *arguments],
+            env=os.environ | settings | environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process, f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+async def http() -> Any:
+    headers = {"Authorization": f"Bearer {make_token('admin', 'x')}"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        yield session
+
+
+async def ready(http: aiohttp.ClientSession, url: str) -> None:
+    for _ in range(200):
+        with suppress(aiohttp.ClientConnectionError):
+            if (await http.get(f"{url}/health")).status == 200:
+                return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it doesn't answer")
+
+
+async def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = await asyncio.to_thread(process.communicate, timeout=20)
+    return process.returncode, out, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_lets_requests_finish(
+    serve: Any, http: Any, database: Any, number: signal.Signals
+) -> None:
+    process, url = serve()
+    await ready(http, url)
+    database.psql(SLOW)
+    slow = asyncio.create_task(http.get(f"{url}/v1/assets"))
+    await asyncio.sleep(0.3)
+    process.send_signal(number)
+    await asyncio.sleep(0.3)
+    with pytest.raises(aiohttp.ClientConnectionError):
+        async with aiohttp.ClientSession() as another:
+            await another.get(f"{url}/health")
+    answer = await slow
+    assert (answer.status, (await answer.json())["items"]) == (200, [])
+    code, _, err = await end(process)
+    assert code == 0
+    assert "Traceback" not in err
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert [line["status"] for line in lines if line.get("route") == "/v1/assets"] == [200]
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgwallet' AND datname = current_database()"
+    assert database.psql(query).strip() == "0"
+
+
+async def test_requests_that_take_too_long_are_given_up(serve: Any, http: Any, database: Any) -> None:
+    process, url = serve(PGWALLET_SHUTDOWN_TIMEOUT="0.2")
+    await ready(http, url)
+    database.psql(SLOW.replace("1.5", "15"))
+    slow = asyncio.create_task(http.get(f"{url}/v1/assets"))
+    await asyncio.sleep(0.3)
+    process.terminate()
+    with pytest.raises(aiohttp.ClientError):
+        await slow
+    assert (await end(process))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"PGWALLET_JWT_SECRET": ""}, "PGWALLET_JWT_SECRET"),
+        ({"PGWALLET_JWT_SECRET": "short"}, "PGWALLET_JWT_SECRET is shorter than 32 bytes"),
+        ({"PGWALLET_PORT": "http"}, "PGWALLET_PORT"),
+    ],
+)
+async def test_a_bad_setting_is_one_line(serve: Any, environ: dict[str, str], message: str) -> None:
+    process, _ = serve(**environ)
+    code, _, err = await end(process)
+    assert code == 1
+    assert err.startswith("Error: ")
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+async def test_a_database_that_does_not_fit_is_one_line(serve: Any, database: Any) -> None:
+    database.psql("DROP FUNCTION wallet.spend")
+    process, _ = serve()
+    code, _, err = await end(process)
+    assert code == 1
+    assert err.startswith("Error: function wallet.spend(")
+    assert len(err.splitlines()) == 1
+
+
+async def test_workers_share_the_port_and_the_metrics(serve: Any, http: Any) -> None:
+    process, url = serve("--workers", "2")
+    await ready(http, url)
+    for _ in range(20):
+        async with aiohttp.ClientSession() as one:
+            assert (await one.get(f"{url}/health")).status == 200
+    async with aiohttp.ClientSession() as one:
+        text = await (await one.get(f"{url}/metrics")).text()
+    [count] = [line for line in text.splitlines() if "_total" in line and 'route="/health"' in line]
+    assert float(count.split()[-1]) >= 21
+    process.terminate()
+    code, _, err = await end(process)
+    assert code == 0
+    assert "Traceback" not in err
+
+
+async def test_when_a_worker_ends_all_do(serve: Any, http: Any) -> None:
+    process, url = serve("--workers", "2")
+    await ready(http, url)
+    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+    os.kill(int(children.stdout.split()[0]), signal.SIGKILL)
+    assert (await end(process))[0] != 0
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await http.get(f"{url}/health")
