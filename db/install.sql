@@ -17,7 +17,7 @@ SET LOCAL ROLE wallet_owner;
 -- Compare the files with the record, and record those that are about to run.
 WITH file (file_name, content_hash) AS (VALUES
     ('roles.sql', 'e930921c4b1de33c8783b910fd8de141c789e2d8c7d7a59a0c405a76f16a353b'),
-    ('schema/V0001__foundation.sql', '1778d49d70f69d91e09b72c885cae916783fed14190d7a771c8d1ebe8886e865'),
+    ('schema/V0001__foundation.sql', '30f594c94fb8cd65f46e3b28ff9dade54c27882a15c978b0c6305118fcca7c34'),
     ('functions/private/add_user.sql', 'baa227a19485c7cae0b692a33c60a06bc6ac036761387ff20ad2ef6585d4c517'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
     ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
@@ -48,18 +48,22 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/find_user.sql', 'ccd516a78dc3bc0813e2f6114044d7c5f8d85429df6adb453c237c8270d63847'),
     ('functions/private/held_at.sql', '8caec6084cc2744c78714107ecee701c56f4286288b4f1ba55d79145a3617f93'),
     ('functions/private/is_amount.sql', 'fa4d1fbb08211dcaaa17e06e2c637db36233744ff812b645431f91e06c0e9b7f'),
+    ('functions/private/is_for.sql', 'cc67f6eef97943d4f3318f1070bfb0e4ac0405b192757233b843d24d392f62a6'),
     ('functions/private/is_key.sql', 'c1c1ee879aafa0fd457026bbecc07471f75bd11cbf0a43ab6916ee5982665b08'),
     ('functions/private/is_metadata.sql', 'ddb54cd52df15cc00f9e03df7b56d8767c8f3126ee30d97529c41d689d0b67fb'),
     ('functions/private/is_text.sql', 'db7183bb3babd7a634ae47bc765e38fab45e664b111de758a5b26e7e83f057c9'),
     ('functions/private/lock_hold.sql', '2014ccb5e3e9758437c70610ad54d8c8ba12a3171151a66ac7e7f96c2f153124'),
     ('functions/private/lock_wallet.sql', 'f247fe250a5c431f9564623fd66fbdd46d2dda205a94789f60e6bda8a72c1201'),
-    ('functions/private/move.sql', 'ed82b20839ec9323d231f223787906e699978522f489fdb1133b481cb1c2d388'),
+    ('functions/private/move.sql', 'c812da6431f5b76abb6394732775d5fb1950347a1b53bad68246db67ba060793'),
     ('functions/private/new_transfer.sql', '051131597e674e804f97e4507c5f3d8ebb5c02ec8201eb07deb87204aa197a52'),
     ('functions/private/open_wallets.sql', '952970da4ca46fa49880e55440976108502ecacf26c16e81cb87c280a70c0a79'),
     ('functions/private/page_transfers.sql', '64256c01effa6dcf8a34475a18670c477e7f072b89f21c661a4b569107c0644c'),
     ('functions/private/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
     ('functions/private/post.sql', '5298e933c30fe0cbea344aa4c76508be2084b476fe9c3f7b79f6de183fbac6de'),
+    ('functions/private/post_one.sql', 'c8a890281d394135c48d3c67ac801c61f6223024c5d753bcf9d926138f07862b'),
     ('functions/private/post_pair.sql', '8e357259d267c9845eb2890b47a0c6326c7c9a34fb3967159cd896cd244c5090'),
+    ('functions/private/post_runs.sql', '835dc6c58abbfc9bf776f9efeff26a07ef77b1c95091290e25cedb60466d40f6'),
+    ('functions/private/post_together.sql', 'ea541980378aca7571a43cf419867ea04eb819b0d1104c914bb403ae3f0822a6'),
     ('functions/private/read_cursor.sql', '0a5e03f6270810c21404919244d1c136c3559de8f714147448dac942ef0d703f'),
     ('functions/private/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
     ('functions/private/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
@@ -70,12 +74,14 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
     ('functions/private/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
     ('functions/private/settle_supply.sql', 'a027ee9017e2d1f63cf6b64bbf77b17bc7f1dac26dc9cf65929b0fb2d816a507'),
+    ('functions/private/sort_batch.sql', 'ccbba95cdf11ba84ece58ff26dc0d93889b04d08fb181f9712b67ebd5fdd1663'),
     ('functions/private/take_back.sql', 'ef77e9bfd09aa534d1328a09108f857de1499e5d325b94f189402968ba16164b'),
     ('functions/private/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
     ('functions/private/to_hold.sql', 'cb561be9c0e739aa38443a10bfbc039de9c5fbf069433b5578c5c182e9a03cbd'),
     ('functions/private/to_instant.sql', '9aa949cc907e728a82f33091c6597db724fca56bb622ff569819429d962aabd4'),
     ('functions/private/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
     ('functions/private/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
+    ('functions/private/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
     ('functions/private/to_task.sql', 'd15610e334d046aea816c80014aec0b2f4d09350908fe58a1c173af10531aca3'),
     ('functions/private/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
     ('functions/private/transaction_id.sql', '82e8765d179f97a4e2cb5da0987f6e61f93cac3537ec65484815c41d8fbdd18b'),
@@ -112,7 +118,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_tasks.sql', 'ef7bb0f10130eb8a9a4a189f7c11a000ee6713e2d22daa0dc570a6eee4793b14'),
     ('functions/api/list_transactions.sql', 'c95c3990428c56867bfd183ef5a0164092b2c9ae2688bff1e20edc3fb0d8d717'),
     ('functions/api/place_hold.sql', 'c155375e684781f521db2f94519f3c9e825d008796466121377b0fccef96739f'),
-    ('functions/api/post_batch.sql', '1a4231ac5d3a33524b6faf1393618974f9b49fac67ccb9da7631cf6460ebd70c'),
+    ('functions/api/post_batch.sql', '8563d2db38d33a43cec873a5a67f9e0ef5bd2a3bfcf620c77ba4a24cd416bb95'),
     ('functions/api/release_hold.sql', '467de9ed924b8d82d1755ab78c1c1419c25c7281b437c3ba396cdaae107598e8'),
     ('functions/api/reverse.sql', '65a7a94e2c804a314936474d4f6a31d4dae3ed1ad347b195c3fd937f1f393ace'),
     ('functions/api/schema_version.sql', '0992a6fa39dedd9bc3f32b6513435172b722d58375eb575715abf7df4d91847f'),
@@ -342,6 +348,11 @@ SELECT 'functions/private/is_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS 
     \echo functions/private/is_amount.sql
     \ir functions/private/is_amount.sql
 \endif
+SELECT 'functions/private/is_for.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/is_for.sql
+    \ir functions/private/is_for.sql
+\endif
 SELECT 'functions/private/is_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/is_key.sql
@@ -397,10 +408,25 @@ SELECT 'functions/private/post.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwal
     \echo functions/private/post.sql
     \ir functions/private/post.sql
 \endif
+SELECT 'functions/private/post_one.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/post_one.sql
+    \ir functions/private/post_one.sql
+\endif
 SELECT 'functions/private/post_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/post_pair.sql
     \ir functions/private/post_pair.sql
+\endif
+SELECT 'functions/private/post_runs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/post_runs.sql
+    \ir functions/private/post_runs.sql
+\endif
+SELECT 'functions/private/post_together.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/post_together.sql
+    \ir functions/private/post_together.sql
 \endif
 SELECT 'functions/private/read_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -452,6 +478,11 @@ SELECT 'functions/private/settle_supply.sql' = ANY (:'pgwallet_pending'::text[])
     \echo functions/private/settle_supply.sql
     \ir functions/private/settle_supply.sql
 \endif
+SELECT 'functions/private/sort_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/sort_batch.sql
+    \ir functions/private/sort_batch.sql
+\endif
 SELECT 'functions/private/take_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/take_back.sql
@@ -481,6 +512,11 @@ SELECT 'functions/private/to_receipt.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/private/to_receipt.sql
     \ir functions/private/to_receipt.sql
+\endif
+SELECT 'functions/private/to_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/to_result.sql
+    \ir functions/private/to_result.sql
 \endif
 SELECT 'functions/private/to_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -169,8 +169,6 @@ class Database:
                 attempt += 1
                 if error.sqlstate not in _RETRIED or attempt > _RETRIES:
                     raise
-            except asyncpg.DataError as error:  # a value that its parameter's type can't hold
-                raise Problem("GW422", "A value is out of range.") from error
             except _AWAY as error:
                 logger.warning("database away: %s", type(error).__name__)
                 raise Problem("GW503", "The database can't be reached.") from error
@@ -182,7 +180,7 @@ class Database:
             connection = self._idle.pop() if self._idle else await self._connect()
         try:
             rows: list[asyncpg.Record] = await connection.fetch(sql, *values)
-        except (asyncpg.PostgresError, asyncpg.DataError):
+        except asyncpg.PostgresError:
             self._idle.append(connection)
             raise
         except BaseException:  # timed out or cancelled: who knows what it is at

@@ -68,7 +68,10 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA902": (500, "history is append-only"),
 }
 
-# SQLSTATEs of PostgreSQL's own that pass by themselves; two characters stand for a class.
+# SQLSTATEs of PostgreSQL's own that a request has caused,
+_NUL = "Text can't contain the character NUL."
+_UNFIT: Final = {"22000": "A value is out of range.", "22021": _NUL, "22P05": _NUL}
+# and those that pass by themselves; two characters stand for a class.
 _TRANSIENT: Final = {
     "08",  # connection lost
     "25006",  # read-only: a standby, after a failover
@@ -152,8 +155,8 @@ def _of_postgres(error: asyncpg.PostgresError) -> Problem:
     state, message = error.sqlstate or "", error.message
     if state in CODES and not state.startswith("WA9"):
         return Problem(state, error.detail, error.hint, title=message)
-    if state in ("22021", "22P05"):
-        return Problem("GW422", "Text can't contain the character NUL.")
+    if state in _UNFIT:
+        return Problem("GW422", _UNFIT[state])
     if is_transient(error):
         logger.warning("%s %s", state, message)
         return Problem("GW503", "The database is busy or away.")

@@ -500,6 +500,15 @@ CREATE TYPE wallet.request AS (
     metadata jsonb
 );
 
+CREATE TYPE wallet_private.batch_item AS (
+    ord integer,
+    asset text,
+    is_capped boolean,
+    is_plain boolean,
+    run_length integer,
+    transfer wallet_private.transfer
+);
+
 CREATE TYPE wallet.batch_result AS (
     ord integer,
     transaction_id uuid,

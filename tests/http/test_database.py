@@ -30,10 +30,15 @@ class Probe:
             f"CREATE OR REPLACE FUNCTION wallet.probe(p_x integer) RETURNS {returns}"
             f" LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
         )
+        await self.stop()
         self.database = Database(replace(self.settings, database_role="none", **settings))
         call = self.database.function("probe", ("x",))
         await self.database.start()
         return call
+
+    async def stop(self) -> None:
+        if self.database:
+            await self.database.stop()
 
 
 @pytest.fixture
@@ -43,8 +48,7 @@ async def probe(settings: Settings, connect_module: Any) -> AsyncIterator[Probe]
     await connection.execute("ALTER SEQUENCE public.tries RESTART")
     made = Probe(settings, connection)
     yield made
-    if made.database:
-        await made.database.stop()
+    await made.stop()
     await connection.execute("DROP FUNCTION IF EXISTS wallet.probe")
 
 
@@ -52,9 +56,9 @@ async def test_values_come_as_json_takes_them(settings: Settings, connect_module
     connection = await connect_module()
     await connection.execute(
         "CREATE FUNCTION wallet.probe_types(OUT a numeric, OUT b numeric, OUT c interval,"
-        " OUT d jsonb, OUT e wallet.balance[], OUT f numeric, OUT g uuid[]) LANGUAGE sql AS $$"
-        " SELECT 1e20, 0.00000001, '1 day 2 s', '{\"a\": 1.10}'::jsonb,"
-        " ARRAY[('00000000-0000-0000-0000-000000000005', 'X', 1.50, 0, 100)::wallet.balance],"
+        " OUT d jsonb, OUT e wallet.balance_item[], OUT f numeric, OUT g uuid[]) LANGUAGE sql AS $$"
+        " SELECT 1e20, 0.00000001, '1 day 2 s'::interval, '{\"a\": 1.10}'::jsonb,"
+        " ARRAY[('00000000-0000-0000-0000-000000000005', 'X', 1.50, 0, 100)::wallet.balance_item],"
         " 1000.00, ARRAY['00000000-0000-0000-0000-000000000005']::uuid[] $$"
     )
     import msgspec
@@ -112,8 +116,9 @@ async def test_a_call_that_takes_too_long_is_503(probe: Probe) -> None:
 
 async def test_a_value_that_a_parameter_cannot_hold_is_422(probe: Probe) -> None:
     call = await probe("RETURN 1;")
-    with pytest.raises(Problem, match="GW422"):
+    with pytest.raises(Exception) as raised:  # noqa: B017, PT011
         await call({"x": 2**40})
+    assert problem_of(raised.value).code == "GW422"
     assert await call({"x": 0}) == [{"probe": 1}]
 
 
@@ -190,7 +195,7 @@ async def test_who_stops_waiting_leaves_the_gate_open() -> None:
 
 BROKEN = {
     "DROP FUNCTION wallet.spend": r"wallet\.spend\(.*does not exist",
-    "ALTER TYPE wallet.balance ADD ATTRIBUTE extra text": r"wallet\.\w+ differs in extra",
+    "ALTER TYPE wallet.balance_item ADD ATTRIBUTE extra text": r"wallet\.\w+ differs in extra",
     "ALTER TYPE wallet.hold DROP ATTRIBUTE remaining CASCADE": r"differs in remaining",
     "REVOKE EXECUTE ON FUNCTION wallet.bonus FROM wallet_gateway": r"may not execute bonus",
     "DROP SCHEMA wallet CASCADE": 'schema "wallet" does not exist',

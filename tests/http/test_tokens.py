@@ -191,10 +191,11 @@ async def test_issuer_and_audience_are_checked_when_configured() -> None:
 
 async def test_a_remembered_token_still_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     verifier = Verifier(Settings(jwt_secret=SECRET))
-    token = make_token("admin", "x", exp=NOW + 30)
+    now = int(time.time())
+    token = make_token("admin", "x", exp=now + 30)
     assert await accepts(verifier, token)
     assert await accepts(verifier, token)
-    monkeypatch.setattr(time, "time", lambda: NOW + 31.0)
+    monkeypatch.setattr(time, "time", lambda: now + 31.0)
     monkeypatch.setattr(jwt, "decode", lambda *_, **__: (_ for _ in ()).throw(jwt.ExpiredSignatureError))
     assert not await accepts(verifier, token)
 

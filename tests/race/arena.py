@@ -227,11 +227,11 @@ class Arena:
 
     async def together(self, calls: Iterable[Call]) -> Answers:
         """All at once, each in a session of its own."""
-        return await _answers(await self._send(calls))
+        return await _answers(await self.ask(calls))
 
     async def queue(self, calls: Iterable[Call]) -> Awaitable[Answers]:
         """All at once, and goes on when each has been answered or waits for a lock."""
-        asked = await self._send(calls)
+        asked = await self.ask(calls)
         await self.until_blocked(asked)
         return _answers(asked)
 
@@ -306,7 +306,8 @@ class Arena:
         self.sessions += await asyncio.gather(*(self.connect() for _ in missing))
         return self.sessions[:count]
 
-    async def _send(self, calls: Iterable[Call]) -> list[asyncio.Task[Row | Refusal]]:
+    async def ask(self, calls: Iterable[Call]) -> list[asyncio.Task[Row | Refusal]]:
+        """Each in a session of its own; the answers are still to come."""
         calls = list(calls)
         pairs = zip(await self.open_sessions(len(calls)), calls, strict=True)
         self.asked = [asyncio.create_task(session.ask(call)) for session, call in pairs]

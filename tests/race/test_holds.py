@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -97,11 +97,13 @@ async def test_an_expired_hold_stands_in_nobodys_way(arena):
     for user in users:
         await place(arena, user, 300, SECOND)
     await asyncio.sleep(1.05)
+    expired_at = datetime.now(UTC) - SECOND / 20
 
     for user, meet in zip(users, ["at once", "at the wallet"] * 2, strict=True):
         spends = [call("spend", user, GOLD, 10, fresh("spend")) for _ in range(50)]
         answers = await send(arena, meet, user, spends)
         assert (len(answers.receipts), answers.refusals) == (30, {"WA401": 20})
+        assert min(receipt["created_at"] for receipt in answers.receipts) > expired_at
         assert (await arena.balance(user, GOLD), await arena.held(user, GOLD)) == (0, 0)
 
 
@@ -151,7 +153,7 @@ async def test_capture_release_and_expiry_of_one_hold_agree(arena):
     assert all(row["min"] >= 0 for row in seen)
     ends = {user: await find(arena, user, hold) for user, hold in holds.items()}
     for user, hold in ends.items():
-        moved = Counter(r["kind"] for r in answers.receipts if r.get("user_id") == user)
+        moved = Counter(r.get("kind") for r in answers.receipts if r.get("user_id") == user)
         assert (hold["captured"], hold["remaining"]) == (moved["CAPTURE"], 0)
         assert await arena.balance(user, GOLD) == 10000 - moved["CAPTURE"] - moved["SPEND"]
         assert await arena.held(user, GOLD) == 0

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from tests.race.arena import GOLD, LOCK_ITEM, LOCK_SUPPLY, PRICE, SILVER, Answers, call, fresh
+from tests.race.arena import GOLD, LOCK_ITEM, LOCK_SUPPLY, PRICE, SILVER, call, fresh
 
 HOUR = timedelta(hours=1)
 
@@ -115,21 +115,21 @@ async def test_of_two_transactions_that_cross_one_goes_through_and_one_leaves_no
     assert [await arena.balance(user, GOLD) for user in (one, other)] == [9, 9]
 
 
-@pytest.mark.parametrize("isolation", ["repeatable_read", "serializable"])
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
 async def test_a_stricter_isolation_level_loses_a_race_with_40001(arena, isolation):
-    user = await arena.user(GOLD=10)
-    later = [
-        call("spend", user, GOLD, 1, fresh("spend")),
-        call("place_hold", user, GOLD, 1, HOUR, fresh("hold")),
-        call("spend", user, GOLD, 2, "same"),
-        call("topup", user, SILVER, 2, "same"),
+    user, key = await arena.user(GOLD=10), fresh("key")
+    late = [
+        call("spend", user, GOLD, 1, fresh("late")),
+        call("place_hold", user, GOLD, 1, HOUR, fresh("late")),
+        call("spend", user, GOLD, 2, key),
+        call("topup", user, SILVER, 2, key),
     ]
-    sessions = await arena.open_sessions(len(later))
+    sessions = await arena.open_sessions(len(late))
     for session in sessions:
-        await session.connection.transaction(isolation=isolation).start()
+        await session.execute(f"BEGIN ISOLATION LEVEL {isolation}")
         await session.do("get_balance", user, GOLD)
-    await arena.do("spend", user, GOLD, 2, "same")
-    for session, each in zip(sessions, later, strict=True):
+    await arena.do("spend", user, GOLD, 2, key)
+    for session, each in zip(sessions, late, strict=True):
         with pytest.raises(asyncpg.SerializationError):
             await session.send(each)
         await session.execute("ROLLBACK")
@@ -137,57 +137,49 @@ async def test_a_stricter_isolation_level_loses_a_race_with_40001(arena, isolati
 
 
 async def test_who_waits_longer_than_lock_timeout_gets_55p03_and_leaves_nothing(arena):
-    user, other = await arena.users(2, GOLD=100, SILVER=100 * PRICE)
-    capped = await arena.asset(supply=100)
-    item = await arena.item(SILVER, 5, stock=10)
-    task = await arena.task(GOLD, 5)
-    topup = await arena.topup(user, GOLD, 10)
-    captured, released = [
-        await arena.do("place_hold", user, GOLD, 10, HOUR, fresh("hold")) for _ in range(2)
+    users = iter(await arena.users(14, GOLD=100, SILVER=100 * PRICE))
+    capped, item = await arena.asset(supply=1000), await arena.item(SILVER, 5, stock=10)
+    task, taken = await arena.task(GOLD, 5), fresh("key")
+    reversed, captured, released = [next(users) for _ in range(3)]
+    topup = await arena.topup(reversed, GOLD, 10)
+    captured_hold = await arena.do("place_hold", captured, GOLD, 10, HOUR, fresh("hold"))
+    released_hold = await arena.do("place_hold", released, GOLD, 10, HOUR, fresh("hold"))
+    for_a_wallet = [
+        call("topup", next(users), GOLD, 10, fresh("late")),
+        call("adjust", next(users), GOLD, 10, fresh("late"), "late"),
+        call("spend", next(users), GOLD, 10, fresh("late")),
+        call("convert", next(users), SILVER, GOLD, PRICE, fresh("late")),
+        call("convert", next(users), GOLD, SILVER, 1, fresh("late")),
+        call("place_hold", next(users), GOLD, 10, HOUR, fresh("late")),
+        call("complete_task", next(users), task, fresh("late")),
+        call("reverse", reversed, topup["transaction_id"], None, "late", fresh("late")),
+        call("capture_hold", captured, captured_hold["hold_id"], None, fresh("late")),
+        call("release_hold", released, released_hold["hold_id"], fresh("late")),
+        call("set_user_status", next(users), "frozen"),
     ]
-    late = fresh("late")
-    waiting = [
-        # For the wallet,
-        call("topup", user, GOLD, 10, fresh("late")),
-        call("bonus", user, GOLD, 10, fresh("late")),
-        call("adjust", user, GOLD, 10, fresh("late"), "late"),
-        call("spend", user, GOLD, 10, fresh("late")),
-        call("convert", user, SILVER, GOLD, PRICE, fresh("late")),
-        call("convert", user, GOLD, SILVER, 1, fresh("late")),
-        call("place_hold", user, GOLD, 10, HOUR, fresh("late")),
-        call("capture_hold", user, captured["hold_id"], None, fresh("late")),
-        call("release_hold", user, released["hold_id"], fresh("late")),
-        call("reverse", user, topup["transaction_id"], None, "late", fresh("late")),
-        call("complete_task", user, task, fresh("late")),
-        call("set_user_status", user, "frozen"),
-        # for the key,
-        call("spend", other, SILVER, 10, "taken"),
-        # for the item,
-        call("buy_item", other, item, 1, 5, late),
-        # for the supply,
-        call("topup", other, capped, 10, fresh("late")),
-        # for all movements to end.
-        call("change_supply", capped, 1000),
-    ]
-    await arena.first.do("topup", other, capped, 1, fresh("topup"))
+    buyer, issued, other = users
+    for_an_item = call("buy_item", buyer, item, 1, 5, fresh("late"))
+    for_supply = call("topup", issued, capped, 10, fresh("late"))
+    for_a_key = call("spend", other, SILVER, 10, taken)
+    for_all = call("change_supply", capped, 2000)
     before = await arena.first.fetchrow(LEDGER)
-    loop = asyncio.get_running_loop()
 
     async with arena.open_gate(commit=False) as gate:
-        await gate.do("spend", user, GOLD, 1, fresh("spend"))
-        await gate.do("spend", other, GOLD, 1, "taken")
+        for each in for_a_wallet:
+            await gate.do("spend", each.arguments[0], GOLD, 1, fresh("spend"))
         await gate.execute(LOCK_ITEM, item)
         await gate.execute(LOCK_SUPPLY, capped)
-        started = loop.time()
-        sessions = await arena.open_sessions(len(waiting))
-        ends = await asyncio.gather(
-            *(session.send(each) for session, each in zip(sessions, waiting, strict=True)),
-            return_exceptions=True,
-        )
-        waited = loop.time() - started
+        await gate.do("spend", other, GOLD, 1, taken)
+        asked = await arena.ask([*for_a_wallet, for_an_item, for_supply, for_a_key])
+        started = asyncio.get_running_loop().time()
+        await arena.until_blocked(asked)
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await arena.first.send(for_all)
+        ends = await asyncio.gather(*asked, return_exceptions=True)
+        waited = asyncio.get_running_loop().time() - started
 
-    assert {end.sqlstate for end in ends} == {"55P03"}
+    assert {type(end) for end in ends} == {asyncpg.LockNotAvailableError}
     assert 5 <= waited < 8
     assert await arena.first.fetchrow(LEDGER) == before
-    assert len((await arena.together(waiting[:-5])).first_receipts) == len(waiting) - 5
-    assert Answers([await arena.first.ask(waiting[-3])]).first_receipts
+    again = [*for_a_wallet[:-1], for_an_item, for_supply, for_a_key]
+    assert len((await arena.together(again)).first_receipts) == len(again)

@@ -33,8 +33,7 @@ BEGIN
         AND wallet_private.is_metadata(p_metadata)
         AND wallet_private.is_text(p_actor, 255)
         AND wallet_private.is_amount(p_amount, v_asset.scale)
-        AND v_asset.archived_at IS NULL
-        AND (v_asset.is_purchasable OR p_kind <> 'TOPUP')
+        AND wallet_private.is_for(v_asset, p_kind)
     ) IS NOT TRUE THEN
         PERFORM wallet_private.check_request(
             p_user_id, p_idempotency_key, p_reference, p_metadata, p_actor

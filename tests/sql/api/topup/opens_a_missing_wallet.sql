@@ -1,12 +1,18 @@
 BEGIN;
-SELECT plan(5);
+SELECT plan(6);
 \ir ../../support/_economy.sql
 
 SELECT asset FROM wallet.create_asset('RUBY', 'Ruby', p_supply => 10) \gset
 
+CREATE TEMPORARY TABLE answer AS
+SELECT r.* FROM wallet.topup(:'bob', 'RUBY', 3, 'key') AS r;
 SELECT is(
-    (wallet.topup(:'bob', 'RUBY', 3, 'key')).balance, 3::numeric,
+    (SELECT a.balance FROM answer AS a), 3::numeric,
     'a user can have an asset that is younger than he is'
+);
+SELECT ok(
+    (SELECT a.created_at BETWEEN now() AND clock_timestamp() FROM answer AS a),
+    'the receipt says when'
 );
 SELECT throws_ok(
     format('SELECT wallet.topup(%L, %L, 8, %L)', :'bob', 'RUBY', 'key-2'), 'WA402',

@@ -1,0 +1,93 @@
+CREATE OR REPLACE FUNCTION wallet_private.post_runs(
+    p_items wallet_private.batch_item[], p_results wallet.batch_result[]
+) RETURNS wallet.batch_result[]
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Posts the runs of a batch: several requests on one wallet, in their order, if all of a run can be
+-- posted. Locks all wallets of the batch, so that what is locked after it is locked in order too.
+DECLARE
+    v_item wallet_private.batch_item;
+    v_wallet wallet_private.wallet;
+    v_transfer wallet_private.transfer;
+    v_run wallet_private.batch_item[];
+    v_posted wallet_private.batch_item[] := '{}';
+    v_wallets wallet_private.wallet[] := '{}';
+    v_taken text[];
+BEGIN
+    UPDATE wallet_private.wallet AS w SET held = w.held
+    FROM (
+        SELECT DISTINCT (i.transfer).user_id, (i.transfer).asset_id
+        FROM unnest(p_items) AS i
+        ORDER BY (i.transfer).user_id, (i.transfer).asset_id
+    ) AS o
+    WHERE w.user_id = o.user_id AND w.asset_id = o.asset_id;
+    v_taken := ARRAY(
+        SELECT format('%s %s', t.user_id, t.idempotency_key)
+        FROM unnest(p_items) AS i
+        INNER JOIN wallet_private.transfer AS t
+            ON t.user_id = (i.transfer).user_id
+            AND t.idempotency_key = (i.transfer).idempotency_key
+        WHERE i.run_length > 1
+    );
+
+    FOREACH v_item IN ARRAY p_items LOOP
+        CONTINUE WHEN v_item.run_length = 1;
+        v_transfer := v_item.transfer;
+        -- A new run begins: its wallet, as it now is.
+        IF (v_wallet.user_id, v_wallet.asset_id)
+            IS DISTINCT FROM (v_transfer.user_id, v_transfer.asset_id) THEN
+            v_run := '{}';
+            SELECT w.* INTO v_wallet FROM wallet_private.wallet AS w
+            WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
+            v_wallet.user_id := v_transfer.user_id;
+            v_wallet.asset_id := v_transfer.asset_id;
+        END IF;
+        -- One that can't be posted spoils its run: is_active tells those that follow.
+        v_wallet.balance := v_wallet.balance + v_transfer.amount;
+        v_wallet.is_active := (
+            v_wallet.is_active
+            AND v_wallet.balance >= v_wallet.held
+            AND format('%s %s', v_transfer.user_id, v_transfer.idempotency_key) <> ALL (v_taken)
+        ) IS TRUE;
+        CONTINUE WHEN NOT v_wallet.is_active;
+        v_wallet.seq := v_wallet.seq + 1;
+        v_wallet.moved_at := greatest(
+            v_transfer.created_at, v_wallet.moved_at + interval '1 microsecond'
+        );
+        v_transfer.seq := v_wallet.seq;
+        v_transfer.created_at := v_wallet.moved_at;
+        v_transfer.balance_after := v_wallet.balance;
+        v_transfer.hash := wallet_private.transfer_hash(
+            v_wallet.head, v_transfer.user_id, v_transfer.asset_id, v_transfer.seq,
+            v_transfer.transaction_id, v_transfer.leg, v_transfer.kind, v_transfer.amount,
+            v_transfer.balance_after, v_transfer.counterparty, v_transfer.idempotency_key,
+            v_transfer.reference, v_transfer.details, v_transfer.metadata, v_transfer.actor,
+            v_transfer.created_at
+        );
+        v_wallet.head := v_transfer.hash;
+        v_item.transfer := v_transfer;
+        v_run := v_run || v_item;
+        -- The run is complete.
+        IF cardinality(v_run) = v_item.run_length THEN
+            v_posted := v_posted || v_run;
+            v_wallets := v_wallets || v_wallet;
+        END IF;
+    END LOOP;
+
+    UPDATE wallet_private.wallet AS w
+    SET balance = n.balance, seq = n.seq, moved_at = n.moved_at, head = n.head
+    FROM unnest(v_wallets) AS n
+    WHERE w.user_id = n.user_id AND w.asset_id = n.asset_id;
+    INSERT INTO wallet_private.transfer
+    SELECT (i.transfer).* FROM unnest(v_posted) AS i;
+    FOREACH v_item IN ARRAY v_posted LOOP
+        p_results[v_item.ord] := wallet_private.to_result(
+            v_item.ord, v_item.transfer, v_item.asset
+        );
+    END LOOP;
+    RETURN p_results;
+END
+$$;

@@ -1,0 +1,113 @@
+-- What _economy.sql makes, and what tests of holds, reversals, lists and proofs need beyond it:
+-- pg_temp.message; pg_temp.let_pass, which moves all that has happened into the
+-- past; and, for who would forge the books, pg_temp.unlock, pg_temp.lock and pg_temp.rechain.
+\ir _economy.sql
+
+-- The one message of each code, those of pg_temp.message_of among them.
+CREATE FUNCTION pg_temp.message(p_code text) RETURNS text
+LANGUAGE sql
+IMMUTABLE
+AS $$
+    SELECT coalesce(pg_temp.message_of(p_code), (
+        SELECT m.message
+        FROM (
+            VALUES
+            ('WA108', 'the cursor is malformed or of another query'),
+            ('WA114', 'a code is malformed'),
+            ('WA205', 'hold not found'),
+            ('WA206', 'transaction not found'),
+            ('WA304', 'the code is taken'),
+            ('WA307', 'the hold is closed'),
+            ('WA308', 'the rates would let a round trip gain'),
+            ('WA309', 'the transaction can''t be reversed'),
+            ('WA407', 'more than the hold has left'),
+            ('WA408', 'more than is left to reverse'),
+            ('WA409', 'users hold more than that')
+        ) AS m (code, message)
+        WHERE m.code = p_code
+    ))
+$$;
+
+-- The append-only tables, without their triggers and with them again. Only a superuser or the owner
+-- can do that.
+CREATE PROCEDURE pg_temp.unlock()
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_table regclass;
+BEGIN
+    SET CONSTRAINTS ALL IMMEDIATE;
+    FOR v_table IN
+        SELECT t.tgrelid FROM pg_trigger AS t
+        WHERE t.tgfoid = 'wallet_private.refuse_change'::regproc
+    LOOP
+        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', v_table);
+    END LOOP;
+END
+$$;
+CREATE PROCEDURE pg_temp.lock()
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_trigger pg_trigger;
+BEGIN
+    FOR v_trigger IN
+        SELECT t.* FROM pg_trigger AS t WHERE t.tgfoid = 'wallet_private.refuse_change'::regproc
+    LOOP
+        EXECUTE format(
+            'ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', v_trigger.tgrelid::regclass,
+            v_trigger.tgname
+        );
+    END LOOP;
+    SET CONSTRAINTS ALL DEFERRED;
+END
+$$;
+
+-- Computes each hash of the ledger anew, as one could who knows how.
+CREATE PROCEDURE pg_temp.rechain()
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_transfer wallet_private.transfer;
+    v_hash bytea;
+BEGIN
+    FOR v_transfer IN
+        SELECT t.* FROM wallet_private.transfer AS t ORDER BY t.user_id, t.asset_id, t.seq
+    LOOP
+        v_hash := wallet_private.transfer_hash(
+            CASE v_transfer.seq WHEN 1 THEN '' ELSE v_hash END,
+            v_transfer.user_id, v_transfer.asset_id, v_transfer.seq, v_transfer.transaction_id,
+            v_transfer.leg, v_transfer.kind, v_transfer.amount, v_transfer.balance_after,
+            v_transfer.counterparty, v_transfer.idempotency_key, v_transfer.reference,
+            v_transfer.details, v_transfer.metadata, v_transfer.actor, v_transfer.created_at
+        );
+        UPDATE wallet_private.transfer AS t SET hash = v_hash
+        WHERE
+            t.user_id = v_transfer.user_id AND t.asset_id = v_transfer.asset_id
+            AND t.seq = v_transfer.seq;
+        UPDATE wallet_private.wallet AS w SET head = v_hash
+        WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
+    END LOOP;
+END
+$$;
+
+-- As if all that has happened had happened that much earlier, the books still sound.
+CREATE PROCEDURE pg_temp.let_pass(p_time interval)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    CALL pg_temp.unlock();
+    UPDATE wallet_private.transfer SET created_at = created_at - p_time;
+    UPDATE wallet_private.wallet SET moved_at = moved_at - p_time;
+    UPDATE wallet_private.hold
+    SET
+        created_at = created_at - p_time,
+        expires_at = expires_at - p_time,
+        closed_at = closed_at - p_time;
+    UPDATE wallet_private.hold_capture SET captured_at = captured_at - p_time;
+    UPDATE wallet_private.purchase SET purchased_at = purchased_at - p_time;
+    UPDATE wallet_private.task_completion SET completed_at = completed_at - p_time;
+    CALL pg_temp.rechain();
+    CALL pg_temp.lock();
+END
+$$;
