@@ -26,24 +26,26 @@ from gateway.problems import Problem
 from gateway.settings import Settings, SettingsError
 from gateway.types import Role
 
+_ASYMMETRIC = {"RS256": RSAPublicKey, "ES256": EllipticCurvePublicKey, "EdDSA": Ed25519PublicKey}
 _REMEMBERED = 10_000  # tokens at most,
 _REMEMBERED_FOR = 60  # seconds at most, and never past their exp
 _ROLES = get_args(Role)
 
 
-class Claims(NamedTuple):
-    """What a verified token says: who (a uuid for users, any name for services), and as what."""
+# argon2id at OWASP's first choice of parameters: 19 MiB, 2 passes, about 25 ms.
+_HASHER = PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)
 
-    sub: str
+
+class Claims(NamedTuple):
+    """What a verified token says."""
+
+    sub: str  # a user's uuid, any name of a service
     role: str
+    exp: float
 
 
 def hash_password(password: str) -> str:
     return _HASHER.hash(password)
-
-
-# argon2id at OWASP's first choice of parameters: 19 MiB, 2 passes, about 25 ms.
-_HASHER = PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)
 
 
 def issue_token(settings: Settings, sub: str, role: str) -> tuple[str, datetime]:
@@ -51,38 +53,42 @@ def issue_token(settings: Settings, sub: str, role: str) -> tuple[str, datetime]
     if not settings.jwt_secret:
         raise Problem("GW501", "Tokens come from the issuer whose keys are configured.")
     now = int(time.time())
-    payload: dict[str, Any] = {
-        "sub": sub, "role": role, "iat": now, "exp": now + settings.token_ttl
-    }  # fmt: skip
+    payload = {"sub": sub, "role": role, "iat": now, "exp": now + settings.token_ttl}
     if settings.jwt_issuer:
         payload["iss"] = settings.jwt_issuer
     if settings.jwt_audience:
         payload["aud"] = settings.jwt_audience
     token = jwt.encode(payload, settings.jwt_secret, "HS256")
-    return token, datetime.fromtimestamp(payload["exp"], UTC)
+    return token, datetime.fromtimestamp(now + settings.token_ttl, UTC)
 
 
 class Verifier:
-    """Turns `Authorization: Bearer …` into claims."""
+    """Turns `Authorization: Bearer <token>` into claims."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
         self._key, self._algorithms = _trusted(settings)
-        self._fetches = settings.jwt_jwks.startswith("http")
+        self._issuer = settings.jwt_issuer or None
+        self._audience = settings.jwt_audience or None
+        self._may_fetch = settings.jwt_jwks.startswith("http")
         self._gate = Gate(slots=4, queue=100, patience=5)
-        self._remembered: dict[str, tuple[Claims, float]] = {}
+        self._known: dict[str, tuple[Claims, float]] = {}  # until when
 
     async def claims(self, header: str | None) -> Claims:
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Problem("GW401", "The header Authorization: Bearer <token> is missing.")
-        claims, until = self._remembered.get(token, (None, 0.0))
+        claims, until = self._known.get(token, (None, 0.0))
         if claims is not None and time.time() < until:
             return claims
-        if self._fetches:  # the key may have to be fetched, which blocks
+        if self._may_fetch:  # which blocks
             async with self._gate:
-                return await asyncio.to_thread(self._verify, token)
-        return self._verify(token)
+                claims = await asyncio.to_thread(self._verify, token)
+        else:
+            claims = self._verify(token)
+        if len(self._known) >= _REMEMBERED:
+            del self._known[next(iter(self._known))]  # the oldest
+        self._known[token] = claims, min(time.time() + _REMEMBERED_FOR, claims.exp)
+        return claims
 
     def _verify(self, token: str) -> Claims:
         try:
@@ -90,61 +96,41 @@ class Verifier:
                 token,
                 self._key(token),
                 self._algorithms,
-                issuer=self._settings.jwt_issuer or None,
-                audience=self._settings.jwt_audience or None,
-                options={
-                    "require": ["exp", "sub", "role"],
-                    "verify_aud": bool(self._settings.jwt_audience),
-                },
+                issuer=self._issuer,
+                audience=self._audience,
+                options={"require": ["exp", "sub", "role"], "verify_aud": bool(self._audience)},
             )
-            claims = Claims(payload["sub"], payload["role"])
+            claims = Claims(payload["sub"], payload["role"], float(payload["exp"]))
             if not claims.sub or claims.role not in _ROLES:
                 raise ValueError("nobody that is known here")
-            if claims.role == "user":
-                claims = claims._replace(sub=str(UUID(claims.sub)))
+            return claims._replace(sub=str(UUID(claims.sub))) if claims.role == "user" else claims
         except jwt.PyJWKClientConnectionError:
             raise Problem("GW503", "The issuer's keys can't be fetched.") from None
         except jwt.ExpiredSignatureError:
             raise Problem("GW401", "The token has expired.") from None
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError):
             raise Problem("GW401", "The token is not valid here.") from None
-        self._remembered.pop(token, None)
-        if len(self._remembered) >= _REMEMBERED:
-            self._remembered.pop(next(iter(self._remembered)))  # the oldest
-        until = min(time.time() + _REMEMBERED_FOR, payload["exp"])
-        self._remembered[token] = claims, until
-        return claims
 
 
 def _trusted(settings: Settings) -> tuple[Callable[[str], Any], list[str]]:
-    """From a token to the key that it has to be signed with, and the algorithms for such keys."""
+    """The key that a token has to be signed with, and the algorithms that go with such keys."""
     if secret := settings.jwt_secret:
         return lambda token: secret, ["HS256"]
     try:
         if source := settings.jwt_public_key:
             pem = source if source.startswith("-----") else Path(source).read_text()
             key = load_pem_public_key(pem.encode())
-            for kind, algorithm in _ALGORITHMS.items():
-                if isinstance(key, kind):
-                    return lambda token: key, [algorithm]
-            raise ValueError("not an RSA, EC or Ed25519 key")
-        if source := settings.jwt_jwks:
-            if source.startswith("http"):
-                client = jwt.PyJWKClient(source, timeout=5)
-                return client.get_signing_key_from_jwt, list(_ALGORITHMS.values())
+            [algorithm] = [name for name, kind in _ASYMMETRIC.items() if isinstance(key, kind)]
+            return lambda token: key, [algorithm]
+        if (source := settings.jwt_jwks).startswith("http"):
+            client = jwt.PyJWKClient(source, timeout=5)
+            return client.get_signing_key_from_jwt, list(_ASYMMETRIC)
+        if source:
             keys = jwt.PyJWKSet.from_json(Path(source).read_text())
-            return (
-                lambda token: keys[jwt.get_unverified_header(token)["kid"]],
-                list(_ALGORITHMS.values()),
-            )
+            return lambda token: keys[jwt.get_unverified_header(token)["kid"]], list(_ASYMMETRIC)
     except (OSError, ValueError, jwt.PyJWTError) as error:
-        raise SettingsError(f"PGWALLET_JWT_PUBLIC_KEY or PGWALLET_JWT_JWKS: {error}") from error
-    raise SettingsError(
-        "one of PGWALLET_JWT_SECRET, PGWALLET_JWT_PUBLIC_KEY and PGWALLET_JWT_JWKS is required"
-    )
-
-
-_ALGORITHMS = {RSAPublicKey: "RS256", EllipticCurvePublicKey: "ES256", Ed25519PublicKey: "EdDSA"}
+        raise SettingsError(f"PGWALLET_JWT_PUBLIC_KEY or _JWKS is of no use: {error}") from error
+    raise SettingsError("PGWALLET_JWT_SECRET is missing, or _PUBLIC_KEY, or _JWKS")
 
 
 class Accounts:
@@ -160,13 +146,13 @@ class Accounts:
         self._account_rate = parse_rate(settings.account_rate)
 
     async def sign_up(self, request: web.Request, arguments: Row, call: Call) -> list[Row]:
-        self._count(self._address_rate, self._address(request))
+        self._count(self._address_rate, "address", self._address(request))
         arguments["password_hash"] = await self._work(hash_password, arguments["password"])
         return await call(arguments)
 
     async def log_in(self, request: web.Request, arguments: Row, call: Call) -> list[Row]:
-        self._count(self._address_rate, self._address(request))
-        self._count(self._account_rate, arguments["email"].lower())
+        self._count(self._address_rate, "address", self._address(request))
+        self._count(self._account_rate, "account", arguments["email"].lower())
         [account] = await call(arguments)
         stored, password = account["password_hash"], arguments["password"]
         try:
@@ -182,22 +168,16 @@ class Accounts:
             new = await self._work(hash_password, password)
             await self._set_password({"user_id": sub, "password_hash": new, "actor": sub})
         token, expires_at = issue_token(self._settings, sub, account["role"])
-        return [
-            {
-                "token": token,
-                "expires_at": expires_at,
-                "user_id": account["user_id"],
-                "role": account["role"],
-            }
-        ]
+        answer = {"token": token, "expires_at": expires_at, "user_id": sub, "role": account["role"]}
+        return [answer]
 
     async def _work(self, function: Callable[..., Any], *arguments: str) -> Any:
         async with self._gate:
             return await asyncio.to_thread(function, *arguments)
 
-    def _count(self, rate: RateLimitItem, key: str) -> None:
-        if not self._limiter.hit(rate, key):
-            wait = self._limiter.get_window_stats(rate, key).reset_time - time.time()
+    def _count(self, rate: RateLimitItem, *key: str) -> None:
+        if not self._limiter.hit(rate, *key):
+            wait = self._limiter.get_window_stats(rate, *key).reset_time - time.time()
             raise Problem("GW429", headers={"Retry-After": str(max(1, round(wait + 0.5)))})
 
     def _address(self, request: web.Request) -> str:

@@ -16,8 +16,8 @@ from typing import Any, TypeVar, get_args
 import asyncpg
 import click
 import msgspec
-from msgspec.structs import replace
 from aiohttp import web
+from msgspec.structs import replace
 
 from gateway import DB_DIR, __version__, logs, migrate, openapi
 from gateway.app import create_app
@@ -46,7 +46,7 @@ _FORESEEN = (
 
 class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that `finally` still runs
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` still runs
         try:
             return super().invoke(ctx)
         except _FORESEEN as error:
@@ -85,7 +85,7 @@ def up() -> None:
 
   curl -H 'Authorization: Bearer {token}' {url}/v1/wallets/me
 
-Ctrl-C stops it and its server; the data stays in {settings.home}.""",
+Ctrl-C stops it; the data stays.""",
         )
         click.echo("stopped")
 
@@ -96,7 +96,8 @@ Ctrl-C stops it and its server; the data stays in {settings.home}.""",
 def serve(workers: int, share_port: bool) -> None:
     """Only serve: the database has been migrated already."""
     settings = Settings.from_env()
-    settings = _with_secret(settings, make=not settings.database_url)
+    if not settings.database_url:
+        settings = _with_secret(settings, make=True)
     with _server(settings) as dsn:
         if workers > 1:
             sys.exit(_supervise(settings, dsn, workers))
@@ -130,11 +131,14 @@ def _supervise(settings: Settings, dsn: str, workers: int) -> int:
         children = [subprocess.Popen(command, env=environ) for _ in range(workers)]
         try:
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            return 1
+        except (KeyboardInterrupt, SystemExit):
+            return 0  # asked to stop
         finally:
             for child in children:
                 child.terminate()
-            statuses = [child.wait() for child in children]
-    return max(map(abs, statuses))
+            for child in children:
+                child.wait()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -193,8 +197,8 @@ def verify() -> None:
 def psql(arguments: tuple[str, ...]) -> None:
     """Open psql; ARGUMENTS after -- are passed on."""
     settings = Settings.from_env()
-    own = str(EmbeddedPostgres(settings.home).bin_dir / "psql")
-    program = (shutil.which("psql") or own) if settings.database_url else own
+    program = shutil.which("psql") if settings.database_url else None
+    program = program or str(EmbeddedPostgres(settings.home).bin_dir / "psql")
     with _server(settings) as dsn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql's own business
         sys.exit(subprocess.call([program, dsn, *arguments]))

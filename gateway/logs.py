@@ -29,6 +29,7 @@ class _TerminalFormatter(_Formatter):
     def write(self, fields: dict[str, Any]) -> str:
         time, level, logger = (fields.pop(name) for name in ("time", "level", "logger"))
         exception = fields.pop("exception", None)
+        fields["ms"] = f"{fields['ms']} ms" if "ms" in fields else None
         text = " ".join(str(value) for value in fields.values() if value is not None)
         line = f"{time:%H:%M:%S} {level:7} {logger.removeprefix('pgwallet.'):8} {text}"
         return line if exception is None else f"{line}\n{exception}"

@@ -138,9 +138,10 @@ def _answer(route: Route) -> _Object:
 
 
 def _parameters(route: Route) -> list[_Object]:
+    schemas, _ = _schemas(list(route.path_fields.values()))
     path = [
         {"name": name, "in": "path", "required": True, "schema": schema}
-        for name, schema in zip(route.path_fields, _schemas(list(route.path_fields.values()))[0])
+        for name, schema in zip(route.path_fields, schemas, strict=True)
     ]
     [_], made = _schemas([route.query])
     [query] = made.values()

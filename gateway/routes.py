@@ -151,8 +151,8 @@ ROUTES = (
         "Spend a hold, whole or in part", body=t.CaptureRequest, roles=STAFF,
     ),
     move(
-        WALLET + "/holds/{hold_id}/release", "release_hold", t.Hold, "Give back what a hold has left",
-        roles=STAFF,
+        WALLET + "/holds/{hold_id}/release", "release_hold", t.Hold,
+        "Give back what a hold has left", roles=STAFF,
     ),
     move(
         WALLET + "/transactions/{transaction_id}/reverse", "reverse", t.ReversalReceipt,

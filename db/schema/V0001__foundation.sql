@@ -504,6 +504,7 @@ CREATE TYPE wallet_private.batch_item AS (
     ord integer,
     asset text,
     is_capped boolean,
+    is_sound boolean,
     is_plain boolean,
     run_length integer,
     transfer wallet_private.transfer

@@ -94,7 +94,9 @@ async def test_a_weak_hash_is_replaced(anyone: Caller, connect_module: Any) -> N
     database = await connect_module()
     await database.execute("SELECT wallet.set_password($1, $2)", user_id, weak)
     assert (await log_in(anyone, "weak@example.com")).status == 200
-    stored = await database.fetchval("SELECT password_hash FROM wallet.get_credential($1)", "weak@example.com")
+    stored = await database.fetchval(
+        "SELECT password_hash FROM wallet.get_credential('weak@example.com')"
+    )
     assert stored != weak
     assert "m=19456,t=2,p=1" in stored
     assert (await log_in(anyone, "weak@example.com")).status == 200

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import pytest
 from aiohttp import web
 from msgspec.structs import replace
@@ -92,7 +93,7 @@ async def test_what_was_rolled_back_is_tried_again(probe: Probe, state: str) -> 
 @pytest.mark.parametrize("state", ["40001", "40P01", "55P03"])
 async def test_after_three_retries_it_is_503(probe: Probe, state: str) -> None:
     call = await probe(f"PERFORM nextval('public.tries'); RAISE SQLSTATE '{state}';")
-    with pytest.raises(Exception) as raised:  # noqa: B017, PT011
+    with pytest.raises(asyncpg.PostgresError) as raised:
         await call({"x": 0})
     assert problem_of(raised.value).status == 503
     assert await probe.connection.fetchval("SELECT last_value FROM public.tries") == 4
@@ -101,7 +102,7 @@ async def test_after_three_retries_it_is_503(probe: Probe, state: str) -> None:
 @pytest.mark.parametrize("state", ["WA401", "23505", "P0001", "42501"])
 async def test_other_errors_are_not_tried_again(probe: Probe, state: str) -> None:
     call = await probe(f"PERFORM nextval('public.tries'); RAISE SQLSTATE '{state}';")
-    with pytest.raises(Exception) as raised:  # noqa: B017, PT011
+    with pytest.raises(asyncpg.PostgresError) as raised:
         await call({"x": 0})
     assert problem_of(raised.value).code == (state if state == "WA401" else "GW500")
     assert await probe.connection.fetchval("SELECT last_value FROM public.tries") == 1
@@ -116,7 +117,7 @@ async def test_a_call_that_takes_too_long_is_503(probe: Probe) -> None:
 
 async def test_a_value_that_a_parameter_cannot_hold_is_422(probe: Probe) -> None:
     call = await probe("RETURN 1;")
-    with pytest.raises(Exception) as raised:  # noqa: B017, PT011
+    with pytest.raises(asyncpg.PostgresError) as raised:
         await call({"x": 2**40})
     assert problem_of(raised.value).code == "GW422"
     assert await call({"x": 0}) == [{"probe": 1}]
@@ -139,7 +140,7 @@ async def test_a_lost_connection_is_503_and_replaced(probe: Probe) -> None:
         " WHERE datname = current_database() AND query LIKE '%wallet.probe(%' AND state = 'active'"
         " AND pid <> pg_backend_pid()"
     )
-    with pytest.raises(Exception) as raised:  # noqa: B017, PT011
+    with pytest.raises(asyncpg.PostgresError) as raised:
         await asked
     assert problem_of(raised.value).status == 503
 
@@ -147,14 +148,11 @@ async def test_a_lost_connection_is_503_and_replaced(probe: Probe) -> None:
 async def test_the_pool_is_as_large_as_it_says(probe: Probe) -> None:
     call = await probe("PERFORM pg_sleep(0.01); RETURN 1;", database_pool=3)
     await asyncio.gather(*(call({"x": 0}) for _ in range(50)))
-    count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgwallet' AND datname = current_database()"
+    count = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE application_name = 'pgwallet' AND datname = current_database()"
+    )
     assert await probe.connection.fetchval(count) == 3
-
-
-async def test_nothing_is_left_in_a_session(probe: Probe) -> None:
-    call = await probe("RETURN coalesce(inet_server_port(), 0);", database_pool=1)
-    await call({"x": 0})
-    assert (await call({"x": 0}))[0]["probe"] is not None
 
 
 async def test_the_gate_is_first_come_first_served() -> None:
@@ -257,7 +255,9 @@ async def test_the_gateway_outlives_its_database(
 
     # There, but empty: it says what is missing and goes on trying.
     server.embedded.start()
-    while "migrate" not in await (await health()).text():
+    for _ in range(200):
+        if "migrate" in await (await health()).text():
+            break
         await asyncio.sleep(0.05)
     await migrate(database.dsn)
     await eventually(health, lambda a: a.status == 200)

@@ -12,7 +12,8 @@ from .conftest import NOBODY, Caller, problem
 
 
 async def test_every_answer_has_a_request_id(admin: Caller, anyone: Caller) -> None:
-    for caller, path in ((admin, "/v1/assets"), (anyone, "/v1/assets"), (anyone, "/nowhere"), (anyone, "/health")):
+    asked = [(admin, "/v1/assets"), (anyone, "/v1/assets"), (anyone, "/no"), (anyone, "/health")]
+    for caller, path in asked:
         ids = {(await caller("GET", path)).headers["X-Request-ID"] for _ in range(2)}
         assert len(ids) == 2
     answer = await admin("GET", "/v1/assets", headers={"X-Request-ID": "my-own.1"})
@@ -81,7 +82,8 @@ async def test_no_log_holds_a_secret(
     assert (await anyone("POST", "/v1/auth/signup", account)).status == 409
     login = {"email": email, "password": password}
     token = (await (await anyone("POST", "/v1/auth/login", login)).json())["token"]
-    assert (await anyone("POST", "/v1/auth/login", login | {"password": "wrong secret"})).status == 401
+    login["password"] = "wrong secret"
+    assert (await anyone("POST", "/v1/auth/login", login)).status == 401
     assert (await admin("GET", "/v1/admin/users", params={"query": email})).status == 200
     assert (await anyone("GET", f"/v1/{email}")).status == 404
     body = {"asset": "GOLD", "amount": "1.23", "reference": "secret reference"}
@@ -101,8 +103,9 @@ async def test_what_nobody_foresaw_is_logged_and_not_told(
     database = await connect_module()
     body = await database.fetchval("SELECT pg_get_functiondef('wallet.list_assets'::regproc)")
     await database.execute(
-        "CREATE OR REPLACE FUNCTION wallet.list_assets() RETURNS SETOF wallet.asset LANGUAGE plpgsql"
-        " AS $$ BEGIN RAISE 'a secret failure' USING DETAIL = 'of ann@example.com'; END $$"
+        "CREATE OR REPLACE FUNCTION wallet.list_assets() RETURNS SETOF wallet.asset"
+        " LANGUAGE plpgsql AS $$"
+        " BEGIN RAISE 'a secret failure' USING DETAIL = 'of ann@example.com'; END $$"
     )
     try:
         answer = await admin("GET", "/v1/assets")
@@ -116,7 +119,8 @@ async def test_what_nobody_foresaw_is_logged_and_not_told(
 
 
 def test_a_line_is_json_off_a_terminal_and_text_on_one() -> None:
-    record = logging.LogRecord("pgwallet.access", 20, "", 0, {"status": 200, "code": None}, (), None)
+    fields = {"status": 200, "code": None}
+    record = logging.LogRecord("pgwallet.access", 20, "", 0, fields, (), None)
     line = json.loads(logs._Formatter().format(record))
     assert (line["status"], line["level"], line["logger"]) == (200, "INFO", "pgwallet.access")
     assert line["time"].endswith("Z")

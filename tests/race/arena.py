@@ -6,6 +6,7 @@ refusal; everything else that a server may say (a deadlock, a broken constraint)
 
 import asyncio
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -65,19 +66,50 @@ class Call:
     def values(self) -> list[Any]:
         return [*self.arguments, *(value for _, value in self.options)]
 
+    @property
+    def user(self) -> UUID:
+        return self.arguments[0]
+
+    @property
+    def keys(self) -> list[str]:
+        """Its idempotency key, if it has one that fresh("key") made."""
+        return [value for value in self.arguments if str(value).startswith("key_")]
+
+    @property
+    def key(self) -> str:
+        [key] = self.keys
+        return key
+
+
+class Batch(Call):
+    """Topups, bonuses and spends in one call. The answer has `results`, as if of single calls."""
+
+    sql = "SELECT * FROM wallet.post_batch($1)"
+
+    @property
+    def values(self) -> list[Any]:
+        requests = []
+        for each in self.arguments:
+            user, *rest = each.arguments
+            requests.append((user, each.function.upper(), *rest, None, None))
+        return [requests]
+
+    def results(self, rows: Iterable[asyncpg.Record]) -> list["Row | Refusal"]:
+        surplus = {"ord", "code", "message", "detail", "hint"}
+        return [
+            Refusal(row["code"], row["detail"])
+            if row["code"]
+            else {name: value for name, value in row.items() if name not in surplus}
+            for row in rows
+        ]
+
 
 def call(function: str, *arguments: Any, **options: Any) -> Call:
     return Call(function, arguments, tuple(options.items()))
 
 
-class Batch(Call):
-    """A call of post_batch; its answer is a row with all results."""
-
-    sql = "SELECT array_agg(b ORDER BY b.ord) AS results FROM wallet.post_batch($1) AS b"
-
-
-def batch(*requests: tuple[UUID, str, str, Amount, str]) -> Call:
-    return Batch("post_batch", ([(*request, None, None) for request in requests],))
+def batch(calls: Iterable[Call]) -> Batch:
+    return Batch("post_batch", tuple(calls))
 
 
 def alternate(some: Iterable[Call], others: Iterable[Call]) -> list[Call]:
@@ -122,8 +154,10 @@ class Session:
 
     async def send(self, call: Call) -> Row:
         """The receipt; a refusal is raised as the server's error."""
-        row = await self.connection.fetchrow(call.sql, *call.values)
-        assert row is not None
+        rows = await self.connection.fetch(call.sql, *call.values)
+        if isinstance(call, Batch):
+            return {"results": call.results(rows)}
+        [row] = rows
         return dict(row)
 
     async def ask(self, call: Call) -> Row | Refusal:
@@ -256,16 +290,28 @@ class Arena:
         finally:
             await (transaction.commit() if commit else transaction.rollback())
 
-    async def keep_asking(self, nexts: Sequence[Callable[[], Call]], seconds: float) -> Answers:
-        """Each in a session of its own: one call after the other, until the time is over."""
+    async def keep_asking(
+        self,
+        nexts: Sequence[Callable[[], Call]],
+        seconds: float,
+        *,
+        limit: float = math.inf,
+        hear: Callable[[Call, Row | Refusal], None] = lambda call, answer: None,
+    ) -> Answers:
+        """Each in a session of its own: one call after the other, for a time or so many calls.
+
+        Who asks hears the answer before it says what to ask next.
+        """
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         answers, failures = Answers(), []
 
         async def ask(session: Session, next_call: Callable[[], Call]) -> None:
-            while loop.time() < end and not failures:
+            while loop.time() < end and len(answers) < limit and not failures:
                 try:
-                    answers.append(await session.ask(next_call()))
+                    call = next_call()
+                    answers.append(await session.ask(call))
+                    hear(call, answers[-1])
                 except Exception as failure:
                     failures.append(failure)
 
@@ -284,13 +330,16 @@ class Arena:
         return await queue
 
     @asynccontextmanager
-    async def watch(self, sql: str, *values: Any) -> AsyncIterator[list[asyncpg.Record]]:
+    async def watch(
+        self, sql: str, *values: Any, pause: float = 0
+    ) -> AsyncIterator[list[asyncpg.Record]]:
         """Looks again and again, in a session of its own, and fills the list with what it saw."""
         session, seen, is_over = await self.connect(), [], False
 
         async def look() -> None:
             while not is_over:
                 seen.append(await session.fetchrow(sql, *values))
+                await asyncio.sleep(pause)
 
         looking = asyncio.ensure_future(look())
         try:

@@ -152,7 +152,7 @@ async def test_64_copies_make_one_movement(arena, story):
 @every_story
 async def test_64_copies_that_meet_at_the_wallet_make_one_movement(arena, story):
     request = await story(arena)
-    answers = await arena.queue_for_user(request.arguments[0], [request] * COPIES)
+    answers = await arena.queue_for_user(request.user, [request] * COPIES)
     await check_one_movement(arena, request, answers)
 
 
@@ -181,6 +181,7 @@ async def test_when_the_first_is_rolled_back_a_copy_takes_its_place(arena, story
 async def test_copies_of_a_request_in_progress_get_its_receipt_though_the_offer_has_changed(
     arena, change
 ):
+    asset = await arena.asset()
     user = await arena.user(SILVER=100)
     if change in ("price", "item"):
         item = await arena.item(SILVER, 10)
@@ -188,7 +189,6 @@ async def test_copies_of_a_request_in_progress_get_its_receipt_though_the_offer_
         new = {"price": 20} if change == "price" else {"is_active": False}
         change = call("update_item", item, **new)
     elif change == "rate":
-        asset = await arena.asset()
         rate = await arena.do("set_conversion_rate", SILVER, asset, 10, 10)
         request = call("convert", user, SILVER, asset, 10, fresh("key"), rate["rate_id"])
         change = call("set_conversion_rate", SILVER, asset, 10, 1)
@@ -197,7 +197,6 @@ async def test_copies_of_a_request_in_progress_get_its_receipt_though_the_offer_
         request = call("complete_task", user, task, fresh("key"))
         change = call("update_task", task, is_active=False)
     else:
-        asset = await arena.asset()
         request = call("topup", user, asset, 10, fresh("key"))
         change = call("update_asset", asset, is_archived=True)
 
@@ -227,5 +226,4 @@ async def check_one_movement(arena: Arena, request: Call, answers: Answers) -> N
     assert len(answers.first_receipts) == 1
     first = without_replay(answers.first_receipts[0])
     assert all(without_replay(receipt) == first for receipt in answers.receipts)
-    key = next(value for value in request.arguments if str(value).startswith("key_"))
-    assert await arena.movements(request.arguments[0], key) == 1
+    assert await arena.movements(request.user, request.key) == 1

@@ -120,7 +120,7 @@ async def test_copies_of_a_request_for_what_an_expired_hold_held_make_one_moveme
         call("place_hold", users[3], GOLD, 300, HOUR, fresh("key")),
     ]
     for request, meet in zip(requests, ["at once", "at the wallet"] * 2, strict=True):
-        answers = await send(arena, meet, request.arguments[0], [request] * 64)
+        answers = await send(arena, meet, request.user, [request] * 64)
         assert (len(answers.receipts), len(answers.first_receipts)) == (64, 1)
         assert {str(without_replay(receipt)) for receipt in answers.receipts} == {
             str(without_replay(answers.first_receipts[0]))

@@ -157,7 +157,7 @@ async def test_when_who_was_first_is_rolled_back_the_other_wins(arena, pair, is_
 async def test_both_kinds_that_meet_at_the_wallets(arena, pair):
     one, other = await pair(arena)
     calls = alternate([one] * COPIES, [other] * COPIES)
-    answers = await arena.queue_for_user(one.arguments[0], calls)
+    answers = await arena.queue_for_user(one.user, calls)
     await check_one_kind_won(arena, answers[::2], answers[1::2], one)
 
 
@@ -167,13 +167,9 @@ def turned(calls: tuple[Call, Call], is_turned: bool) -> tuple[Call, Call]:
 
 async def check_one_kind_won(arena: Arena, some: list, others: list, request: Call) -> None:
     """All of one kind have the same receipt, the first of them for the first time."""
-    user, key = (
-        request.arguments[0],
-        next(value for value in request.arguments if str(value).startswith("key_")),
-    )
     winners, losers = Answers(some), Answers(others)
     if not winners.receipts:
         winners, losers = losers, winners
     assert (winners.refusals, losers.refusals) == ({}, {"WA301": len(losers)})
     assert len(winners.first_receipts) == 1
-    assert await arena.movements(user, key) == 1
+    assert await arena.movements(request.user, request.key) == 1

@@ -11,7 +11,7 @@ every_meeting = pytest.mark.parametrize("meet", ["at once", "at the wallet"])
 async def send(arena: Arena, meet: str, calls: list[Call]) -> Answers:
     if meet == "at once":
         return await arena.together(calls)
-    return await arena.queue_for_user(calls[0].arguments[0], calls)
+    return await arena.queue_for_user(calls[0].user, calls)
 
 
 @every_version

@@ -55,7 +55,9 @@ async def test_nothing_moves_on_a_frozen_account_but_what_operators_do(arena):
     user = await arena.user(GOLD=100, SILVER=100 * PRICE)
     topup = await arena.topup(user, GOLD, 1)
     task, item = await arena.task(GOLD, 5), await arena.item(GOLD, 5)
-    hold = await arena.do("place_hold", user, GOLD, 10, HOUR, fresh("hold"))
+    captured, released = [
+        await arena.do("place_hold", user, GOLD, 10, HOUR, fresh("hold")) for _ in range(2)
+    ]
     refused = [
         call("topup", user, GOLD, 1, fresh("key")),
         call("bonus", user, GOLD, 1, fresh("key")),
@@ -65,10 +67,10 @@ async def test_nothing_moves_on_a_frozen_account_but_what_operators_do(arena):
         call("complete_task", user, task, fresh("key")),
         call("buy_item", user, item, 1, 5, fresh("key")),
         call("place_hold", user, GOLD, 1, HOUR, fresh("key")),
-        call("capture_hold", user, hold["hold_id"], 1, fresh("key")),
+        call("capture_hold", user, captured["hold_id"], 1, fresh("key")),
     ]
     allowed = [
-        call("release_hold", user, hold["hold_id"], fresh("key")),
+        call("release_hold", user, released["hold_id"], fresh("key")),
         call("adjust", user, GOLD, -1, fresh("key"), "correction"),
         call("reverse", user, topup["transaction_id"], None, "mistake", fresh("key")),
     ]

@@ -162,7 +162,7 @@ async def test_caps_change_while_units_move(arena):
 
     assert answers.refusals.keys() <= {"WA401", "WA402", "WA409"}
     assert all(row["cap"] is None or row["outstanding"] <= row["cap"] for row in seen)
-    assert {row["cap"] for row in seen} >= {None, 100}
+    assert len({row["cap"] for row in seen}) > 1
 
 
 async def users_by_stripe(arena: Arena, stripes: set[int]) -> dict[int, list]:

@@ -166,7 +166,7 @@ async def test_who_waits_longer_than_lock_timeout_gets_55p03_and_leaves_nothing(
 
     async with arena.open_gate(commit=False) as gate:
         for each in for_a_wallet:
-            await gate.do("spend", each.arguments[0], GOLD, 1, fresh("spend"))
+            await gate.do("spend", each.user, GOLD, 1, fresh("spend"))
         await gate.execute(LOCK_ITEM, item)
         await gate.execute(LOCK_SUPPLY, capped)
         await gate.do("spend", other, GOLD, 1, taken)

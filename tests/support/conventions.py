@@ -70,16 +70,21 @@ class Tree:
     def raised_codes(self) -> set[str]:
         return {each.code for _, each in self.raises if each.code}
 
+    def reachable(self, function: Function) -> list[Function]:
+        """A function and all that it calls, each where it is first called."""
+        by_name = {f"{each.schema}.{each.name}": each for each in self.all_functions}
+        waiting, found = [f"{function.schema}.{function.name}"], list[Function]()
+        while waiting:
+            each = by_name.pop(waiting.pop(), None)
+            if each:
+                found.append(each)
+                waiting.extend(reversed(each.calls))
+        return found
+
     def reachable_codes(self, function: Function) -> set[str]:
         """The codes that a function and all that it calls can raise."""
-        by_name = {f"{each.schema}.{each.name}": each for each in self.all_functions}
-        waiting, seen = [f"{function.schema}.{function.name}"], set()
-        while waiting:
-            name = waiting.pop()
-            if name in by_name and name not in seen:
-                seen.add(name)
-                waiting.extend(by_name[name].calls)
-        return {each.code for name in seen for each in by_name[name].raises if each.code}
+        found = self.reachable(function)
+        return {each.code for called in found for each in called.raises if each.code}
 
 
 def rule(check: Rule) -> Rule:

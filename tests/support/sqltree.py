@@ -43,6 +43,7 @@ class Query:
     """A statement or expression in a body."""
 
     line: int
+    sql: str
     tree: Any
 
 
@@ -161,9 +162,11 @@ class Function:
         return set(re.findall(r"\bWA\d{3}\b", (self.comment or "").partition("Raises:")[2]))
 
     @cached_property
-    def calls(self) -> set[str]:
-        """The functions of ours that the body names."""
-        return set(re.findall(r"\bwallet(?:_private)?\.\w+(?=\s*\()", self.body))
+    def calls(self) -> list[str]:
+        """The functions of ours that the body names, in their order."""
+        code = re.sub(r"'(?:[^']|'')*'", "''", self.body)
+        names = re.findall(r"\bwallet(?:_private)?\.\w+(?=\s*\()", code)
+        return list(dict.fromkeys(names))
 
     @cached_property
     def plpgsql(self) -> dict[str, Any]:
@@ -188,11 +191,11 @@ class Function:
     @cached_property
     def queries(self) -> list[Query]:
         if self.statement.sql_body:
-            return [Query(self.body_line, self.statement.sql_body)]
+            return [Query(self.body_line, self.body, self.statement.sql_body)]
         if self.clause("language") == "sql":
-            return [Query(self.body_line, parse(self.body, self.at(self.body_line)))]
+            return [Query(self.body_line, self.body, parse(self.body, self.at(self.body_line)))]
         return [
-            Query(line, parse(statement_of(expression), self.at(line)))
+            Query(line, sql := statement_of(expression), parse(sql, self.at(line)))
             for line, expression in self._nodes("PLpgSQL_expr")
         ]
 

@@ -603,7 +603,8 @@ async def test_holder_of_the_lock_is_named(empty_database, tree):
     await holder.execute(f"SELECT pg_advisory_lock({LOCK_KEY})")
     began = time.monotonic()
     with pytest.raises(MigrationError) as timeout:
-        await migrate(empty_database.dsn, root=tree.root, lock_timeout_s=0.3)
+        async with asyncio.timeout(10):
+            await migrate(empty_database.dsn, root=tree.root, lock_timeout_s=0.3)
     assert 0.3 <= time.monotonic() - began < 3
     assert f'pid {holder.get_server_pid()}, user postgres, application "the other one"' in str(
         timeout.value

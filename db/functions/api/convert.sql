@@ -27,11 +27,11 @@ BEGIN
     PERFORM wallet_private.check_request(p_user_id, p_idempotency_key, NULL, p_metadata, p_actor);
     v_request := wallet_private.new_transfer(
         'CONVERT', p_user_id, NULL, NULL, p_idempotency_key, NULL,
-        jsonb_strip_nulls(jsonb_build_object('to_asset', p_to_asset, 'rate_id', p_rate_id)),
+        jsonb_build_object('to_asset', p_to_asset, 'rate_id', p_rate_id),
         p_metadata, p_actor
     );
-    v_from := wallet_private.find_asset(p_from_asset);
-    v_to := wallet_private.find_asset(p_to_asset);
+    v_from := wallet_private.find_asset(p_from_asset, 'from_asset');
+    v_to := wallet_private.find_asset(p_to_asset, 'to_asset');
     v_request.asset_id := v_from.asset_id;
     v_request.amount := -wallet_private.check_amount('amount', p_amount, v_from);
 

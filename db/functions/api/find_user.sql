@@ -10,7 +10,11 @@ BEGIN
     RETURN QUERY
     SELECT (wallet_private.to_user(u)).*
     FROM wallet_private.user_account AS u
-    WHERE u.external_id = p_query OR lower(u.email) = lower(p_query) OR u.user_id::text = p_query
+    WHERE u.external_id = p_query
+        OR lower(u.email) = lower(p_query)
+        OR u.user_id = CASE
+            WHEN p_query ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN p_query::uuid
+        END
     ORDER BY u.created_at;
 END
 $$;

@@ -53,7 +53,8 @@ BEGIN
     v_hold.amount := v_amount;
     v_hold.captured := round(0::numeric, v_asset.scale);
     v_hold.created_at := v_transfer.created_at;
-    v_hold.expires_at := v_transfer.created_at + p_expires_in;
+    v_hold.expires_at := v_transfer.created_at
+        + make_interval(secs => EXTRACT(EPOCH FROM p_expires_in)::double precision);
     IF v_transfer.transaction_id = v_request.transaction_id THEN
         INSERT INTO wallet_private.hold VALUES (v_hold.*);
     END IF;

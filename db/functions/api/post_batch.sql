@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet.post_batch(
-    p_requests wallet.request[], p_actor text DEFAULT NULL
+    p_requests wallet.request[], p_actor text DEFAULT NULL, p_actors text[] DEFAULT NULL
 ) RETURNS SETOF wallet.batch_result
 LANGUAGE plpgsql
 VOLATILE
@@ -11,15 +11,17 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 DECLARE
+    v_actors text[];
     v_results wallet.batch_result[];
 BEGIN
     PERFORM wallet_private.check_given('requests', p_requests);
     PERFORM wallet_private.check_range('requests', cardinality(p_requests), 1, 1000);
+    v_actors := coalesce(p_actors, array_fill(p_actor, ARRAY[cardinality(p_requests)]));
 
     -- All at once what can be: of a cap that they reach together, or a key that is taken at the
     -- very same time, nothing is, and each goes its own way.
     BEGIN
-        v_results := wallet_private.post_together(p_requests, p_actor);
+        v_results := wallet_private.post_together(p_requests, v_actors);
     EXCEPTION
         WHEN SQLSTATE 'WA402' OR unique_violation THEN v_results := NULL;
     END;
@@ -27,16 +29,19 @@ BEGIN
     -- The rest one by one.
     FOR v_ord IN 1..cardinality(p_requests) LOOP
         IF v_results[v_ord].transaction_id IS NULL THEN
-            v_results[v_ord] := wallet_private.post_one(v_ord, p_requests[v_ord], p_actor);
+            v_results[v_ord] := wallet_private.post_one(
+                v_ord, p_requests[v_ord], v_actors[v_ord]
+            );
         END IF;
     END LOOP;
     RETURN QUERY SELECT r.* FROM unnest(v_results) AS r;
 END
 $$;
 
-COMMENT ON FUNCTION wallet.post_batch(wallet.request[], text) IS
+COMMENT ON FUNCTION wallet.post_batch(wallet.request[], text, text[]) IS
 'Up to 1000 TOPUP, BONUS and SPEND movements in one call, each accepted or refused by itself: the
-answers are those of the same calls one by one, in the order given.
+answers are those of the same calls one by one, in the order given. p_actors names
+each one''s actor where they differ.
 Returns: wallet.batch_result for each, in order: a receipt, or code, message, detail and hint of the
 refusal.
 Locks: the wallets by user and asset; then, of capped assets, supply stripes by asset.

@@ -13,8 +13,8 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
 DECLARE
-    v_from wallet_private.asset := wallet_private.find_asset(p_from_asset);
-    v_to wallet_private.asset := wallet_private.find_asset(p_to_asset);
+    v_from wallet_private.asset := wallet_private.find_asset(p_from_asset, 'from_asset');
+    v_to wallet_private.asset := wallet_private.find_asset(p_to_asset, 'to_asset');
     v_from_amount numeric := wallet_private.check_amount('from_amount', p_from_amount, v_from);
     v_to_amount numeric := wallet_private.check_amount('to_amount', p_to_amount, v_to);
     v_rate wallet_private.conversion_rate;

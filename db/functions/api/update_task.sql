@@ -22,7 +22,9 @@ DECLARE
 BEGIN
     PERFORM wallet_private.check_text('name', p_name);
     PERFORM wallet_private.check_range('max_completions', p_max_completions, 0, 2147483647);
-    PERFORM wallet_private.check_range('cooldown', p_cooldown, '0', '3660 days');
+    PERFORM wallet_private.check_range(
+        'cooldown', nullif(p_cooldown, interval '0'), '1 second', '3660 days'
+    );
     IF p_reward IS NOT NULL THEN
         SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_task.asset_id;
         v_reward := wallet_private.check_amount('reward', p_reward, v_asset);

@@ -29,9 +29,8 @@ BEGIN
                 '%s is %s; %s has %s decimals.', p_name, left(p_amount::text, 60), p_asset.code,
                 p_asset.scale
             ),
-            HINT = format(
-                'Nearest: %s or %s.', trunc(p_amount, p_asset.scale),
-                trunc(p_amount, p_asset.scale) + 10::numeric ^ -p_asset.scale
+            HINT = wallet_private.nearest(
+                p_amount, round(10::numeric ^ -p_asset.scale, p_asset.scale)
             );
 END
 $$;

@@ -17,10 +17,7 @@ BEGIN
                     '%s %s is not a multiple of %s, the least that comes out even.',
                     p_amount, p_asset, p_step
                 ),
-                HINT = CASE v_steps
-                    WHEN 0 THEN format('Nearest: %s.', p_step)
-                    ELSE format('Nearest: %s or %s.', v_steps * p_step, (v_steps + 1) * p_step)
-                END;
+                HINT = wallet_private.nearest(p_amount, p_step);
     END IF;
     RETURN v_steps;
 END

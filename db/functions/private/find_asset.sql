@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION wallet_private.find_asset(p_code text) RETURNS wallet_private.asset
+CREATE OR REPLACE FUNCTION wallet_private.find_asset(p_code text, p_name text DEFAULT 'asset')
+RETURNS wallet_private.asset
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
@@ -7,7 +8,7 @@ AS $$
 DECLARE
     v_asset wallet_private.asset;
 BEGIN
-    PERFORM wallet_private.check_given('asset', p_code);
+    PERFORM wallet_private.check_given(p_name, p_code);
     SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.code = p_code;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'asset not found'

@@ -21,7 +21,8 @@ BEGIN
     v_is_whole := p_request.kind IN ('TOPUP', 'BONUS', 'SPEND', 'ADJUST', 'CONVERT', 'HOLD');
     v_field := CASE
         WHEN v_transfer.kind <> p_request.kind THEN 'kind'
-        WHEN v_is_whole AND v_transfer.asset_id <> p_request.asset_id THEN 'asset'
+        WHEN v_is_whole AND v_transfer.asset_id <> p_request.asset_id
+            THEN CASE p_request.kind WHEN 'CONVERT' THEN 'from_asset' ELSE 'asset' END
         WHEN v_is_whole AND v_transfer.amount <> p_request.amount THEN 'amount'
         WHEN v_transfer.reference IS DISTINCT FROM p_request.reference THEN 'reference'
         WHEN p_request.details IS NOT NULL THEN (

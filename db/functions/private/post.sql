@@ -41,6 +41,7 @@ BEGIN
         IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
+        p_transfer.created_at := clock_timestamp();
     END LOOP;
     IF NOT p_is_alone THEN
         RETURN p_transfer;

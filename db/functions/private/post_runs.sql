@@ -13,8 +13,8 @@ DECLARE
     v_wallet wallet_private.wallet;
     v_transfer wallet_private.transfer;
     v_run wallet_private.batch_item[];
-    v_posted wallet_private.batch_item[] := '{}';
-    v_wallets wallet_private.wallet[] := '{}';
+    v_posted wallet_private.batch_item[] := ARRAY[]::wallet_private.batch_item[];
+    v_wallets wallet_private.wallet[] := ARRAY[]::wallet_private.wallet[];
     v_taken text[];
 BEGIN
     UPDATE wallet_private.wallet AS w SET held = w.held
@@ -30,16 +30,16 @@ BEGIN
         INNER JOIN wallet_private.transfer AS t
             ON t.user_id = (i.transfer).user_id
             AND t.idempotency_key = (i.transfer).idempotency_key
-        WHERE i.run_length > 1
+        WHERE i.is_plain AND i.run_length > 1
     );
 
     FOREACH v_item IN ARRAY p_items LOOP
-        CONTINUE WHEN v_item.run_length = 1;
+        CONTINUE WHEN v_item.run_length = 1 OR NOT v_item.is_plain;
         v_transfer := v_item.transfer;
         -- A new run begins: its wallet, as it now is.
         IF (v_wallet.user_id, v_wallet.asset_id)
             IS DISTINCT FROM (v_transfer.user_id, v_transfer.asset_id) THEN
-            v_run := '{}';
+            v_run := ARRAY[]::wallet_private.batch_item[];
             SELECT w.* INTO v_wallet FROM wallet_private.wallet AS w
             WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
             v_wallet.user_id := v_transfer.user_id;

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.post_together(
-    p_requests wallet.request[], p_actor text
+    p_requests wallet.request[], p_actors text[]
 ) RETURNS wallet.batch_result[]
 LANGUAGE plpgsql
 VOLATILE
@@ -17,10 +17,10 @@ DECLARE
     v_results wallet.batch_result[];
 BEGIN
     v_items := ARRAY(
-        SELECT i FROM wallet_private.sort_batch(p_requests, p_actor) AS i WHERE i.is_plain
+        SELECT i FROM wallet_private.sort_batch(p_requests, p_actors) AS i WHERE i.is_sound
     );
     v_results[cardinality(p_requests)] := NULL;
-    IF EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1) THEN
+    IF EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.is_plain AND i.run_length > 1) THEN
         v_results := wallet_private.post_runs(v_items, v_results);
     END IF;
 
@@ -29,7 +29,7 @@ BEGIN
         WITH item AS MATERIALIZED (
             SELECT i.ord, i.asset, i.is_capped, (i.transfer).* -- noqa: AL03
             FROM unnest(v_items) AS i
-            WHERE i.run_length = 1
+            WHERE i.is_plain AND i.run_length = 1
         ),
 
         moved AS (
@@ -73,18 +73,28 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- What is credited of capped assets, before what debits give back: whoever is not refused here
-    -- would not have been one by one.
+    -- What is credited of capped assets, before what debits give back, and as if those that go one
+    -- by one were all to be credited too: so nobody here takes what would have been another's.
     FOR v_capped IN
-        SELECT (array_agg(i.transfer))[1] AS transfer, sum((i.transfer).amount) AS amount
+        SELECT
+            (array_agg(i.transfer))[1] AS transfer,
+            sum((i.transfer).amount) AS wanted,
+            coalesce(sum((i.transfer).amount) FILTER (
+                WHERE v_results[i.ord].transaction_id IS NULL
+            ), 0) AS open
         FROM unnest(v_items) AS i
-        WHERE i.is_capped AND v_results[i.ord].transaction_id IS NOT NULL
+        WHERE i.is_capped
+            AND (v_results[i.ord].transaction_id IS NOT NULL OR (i.transfer).amount > 0)
         GROUP BY (i.transfer).asset_id, sign((i.transfer).amount)
         ORDER BY (i.transfer).asset_id, sign((i.transfer).amount) DESC
     LOOP
         v_transfer := v_capped.transfer;
-        v_transfer.amount := v_capped.amount;
+        v_transfer.amount := v_capped.wanted;
         PERFORM wallet_private.settle_supply(v_transfer);
+        IF v_capped.open > 0 THEN
+            v_transfer.amount := -v_capped.open;
+            PERFORM wallet_private.settle_supply(v_transfer);
+        END IF;
     END LOOP;
     RETURN v_results;
 END

@@ -8,6 +8,7 @@ SECURITY INVOKER
 AS $$
 DECLARE
     v_last wallet_private.task_completion;
+    v_wait numeric;
 BEGIN
     SELECT c.* INTO v_last FROM wallet_private.task_completion AS c
     WHERE c.user_id = p_transfer.user_id AND c.task_id = p_task.task_id
@@ -22,15 +23,13 @@ BEGIN
                 ),
                 HINT = 'Offer another task.';
     END IF;
-    IF v_last.completed_at + p_task.cooldown > p_transfer.created_at THEN
+    -- In seconds, as the length of a day depends on the session's time zone.
+    v_wait := EXTRACT(EPOCH FROM p_task.cooldown)
+        - EXTRACT(EPOCH FROM p_transfer.created_at - v_last.completed_at);
+    IF v_wait > 0 THEN
         RAISE EXCEPTION 'the task is cooling down'
             USING ERRCODE = 'WA406',
-                DETAIL = format(
-                    'Task %s pays again in %s seconds.', p_task.code,
-                    ceil(EXTRACT(
-                        EPOCH FROM v_last.completed_at + p_task.cooldown - p_transfer.created_at
-                    ))
-                ),
+                DETAIL = format('Task %s pays again in %s seconds.', p_task.code, ceil(v_wait)),
                 HINT = 'Try it with the same key when the cooldown is over.';
     END IF;
     INSERT INTO wallet_private.task_completion (

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION wallet_private.sort_batch(p_requests wallet.request[], p_actor text)
-RETURNS SETOF wallet_private.batch_item
+CREATE OR REPLACE FUNCTION wallet_private.sort_batch(
+    p_requests wallet.request[], p_actors text[]
+) RETURNS SETOF wallet_private.batch_item
 LANGUAGE sql
 VOLATILE
 PARALLEL UNSAFE
@@ -8,19 +9,19 @@ AS $$
     -- The requests as transfers, by wallet and in their order. A user's are plain if each is
     -- sound and has a key of its own; run_length counts those on one wallet.
     SELECT
-        s.ord, s.asset, s.is_capped,
+        s.ord, s.asset, s.is_capped, s.is_sound,
         bool_and(s.is_sound) OVER (PARTITION BY s.user_id) AND bool_and(s.is_only) OVER (
             PARTITION BY s.user_id
         ),
         (count(*) OVER (PARTITION BY s.user_id, s.asset_id))::integer,
         CASE WHEN s.is_sound THEN wallet_private.new_transfer(
             s.kind, s.user_id, s.asset_id, s.amount, s.idempotency_key, s.reference, NULL,
-            s.metadata, p_actor
+            s.metadata, s.actor
         ) END
     FROM (
         SELECT
             r.ord::integer AS ord, r.user_id, r.kind, r.asset, r.idempotency_key, r.reference,
-            r.metadata, a.asset_id, a.supply IS NOT NULL AS is_capped,
+            r.metadata, p_actors[r.ord] AS actor, a.asset_id, a.supply IS NOT NULL AS is_capped,
             CASE r.kind WHEN 'SPEND' THEN -1 ELSE 1 END * round(r.amount, a.scale) AS amount,
             count(*) OVER (PARTITION BY r.user_id, r.idempotency_key) = 1 AS is_only,
             (
@@ -29,7 +30,7 @@ AS $$
                 AND wallet_private.is_key(r.idempotency_key)
                 AND wallet_private.is_text(r.reference, 255)
                 AND wallet_private.is_metadata(r.metadata)
-                AND wallet_private.is_text(p_actor, 255)
+                AND wallet_private.is_text(p_actors[r.ord], 255)
                 AND wallet_private.is_amount(r.amount, a.scale)
                 AND wallet_private.is_for(a, r.kind)
             ) IS TRUE AS is_sound

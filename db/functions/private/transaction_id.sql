@@ -4,17 +4,10 @@ VOLATILE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- A version 7 uuid: 48 bits of milliseconds, then random. By hand, as PostgreSQL has uuidv7()
-    -- from 18 on only: a random version 4 uuid gets the time, and two bits make its 4 a 7.
-    SELECT encode(
-        set_bit(set_bit(
-            overlay(
-                uuid_send(gen_random_uuid())
-                PLACING substring(
-                    int8send(floor(
-                        EXTRACT(EPOCH FROM clock_timestamp()) * 1000
-                    )::bigint) FROM 3
-                )
-                FROM 1 FOR 6
-            ), 52, 1), 53, 1), 'hex')::uuid
+    -- A version 7 uuid, which sorts by time: 48 bits of milliseconds, the 7, 12 bits more of time,
+    -- the rest random. By hand, as PostgreSQL has uuidv7() from 18 on only.
+    SELECT overlay(gen_random_uuid()::text PLACING overlay(
+        lpad(to_hex(floor(EXTRACT(EPOCH FROM clock_timestamp()) * 4096000)::bigint), 15, '0')
+        PLACING '7' FROM 13 FOR 0
+    ) FROM 1 FOR 18)::uuid
 $$;

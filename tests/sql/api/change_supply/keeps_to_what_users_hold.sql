@@ -13,7 +13,8 @@ SELECT is(
     'never below what users hold'
 );
 SELECT results_eq(
-    'SELECT supply, remaining FROM wallet.treasury(''GOLD'')', 'VALUES (1000::numeric, 650::numeric)',
+    'SELECT supply, remaining FROM wallet.treasury(''GOLD'')',
+    'VALUES (1000::numeric, 650::numeric)',
     'a refused change changes nothing'
 );
 SELECT is(

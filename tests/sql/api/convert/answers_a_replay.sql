@@ -46,11 +46,14 @@ SELECT is(
     format('the key is refused to %s', v.change)
 ) FROM (
     VALUES
-    ('{"from_asset": "POINTS"}'::jsonb, 'asset'),
-    ('{"to_asset": "POINTS"}', 'to_asset'),
+    ('{"to_asset": "POINTS"}'::jsonb, 'to_asset'),
     ('{"amount": 150}', 'amount'),
     (jsonb_build_object('rate_id', :other), 'rate_id')
 ) AS v (change, field);
+SELECT throws_ok(
+    pg_temp.call('convert', :'request'::jsonb || '{"from_asset": "POINTS"}'), 'WA301',
+    'the idempotency key was used for another request', 'the key is refused to another asset'
+);
 SELECT throws_ok(
     format('SELECT wallet.spend(%L, %L, 100, %L)', :'alice', 'SILVER', 'key'), 'WA301',
     'the idempotency key was used for another request', 'and to a spend'

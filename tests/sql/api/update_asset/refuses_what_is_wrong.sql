@@ -19,8 +19,11 @@ SELECT throws_ok(
     ('{"actor": ""}', 'WA106')
 ) AS v (change, code);
 SELECT is(
-    (SELECT a.name FROM wallet.list_assets() AS a WHERE a.asset = 'POINTS'), 'Points',
-    'a refused request changes nothing'
+    (
+        SELECT a.name FROM wallet.list_assets() AS a
+        WHERE a.asset = 'POINTS'
+    ),
+    'Points', 'a refused request changes nothing'
 );
 
 SELECT * FROM finish();

@@ -1,0 +1,69 @@
+BEGIN;
+SELECT plan(22);
+\ir ../../support/_batches.sql
+
+-- Few users with little SILVER, some of it held, in an order that looks random but is the same
+-- each time; some keys come twice, some were used before, and some requests are wrong. In RUBY
+-- nobody has a wallet yet.
+CREATE TEMPORARY TABLE person AS
+SELECT u.user_id
+FROM generate_series(1, 4) AS g (n)
+CROSS JOIN LATERAL wallet.create_user(g.n::text) AS u;
+SELECT count(*) AS bonuses
+FROM person AS p
+CROSS JOIN (
+    VALUES ('key-3'), ('key-7'), ('key-11')
+) AS k (key)
+CROSS JOIN LATERAL wallet.bonus(p.user_id, 'SILVER', 5, k.key) \gset
+SELECT count(*) AS holds
+FROM person AS p
+CROSS JOIN (
+    VALUES ('1 minute'::interval), ('1 day')
+) AS h (expires_in)
+CROSS JOIN LATERAL wallet.place_hold(
+    p.user_id, 'SILVER', 4, h.expires_in, 'for ' || h.expires_in
+) \gset
+UPDATE wallet_private.hold
+SET created_at = created_at - interval '1 hour', expires_at = expires_at - interval '1 hour';
+INSERT INTO person VALUES (:'frozen'), (:'nobody');
+SELECT asset FROM wallet.create_asset('RUBY', 'Ruby') \gset
+
+CREATE FUNCTION pg_temp.pick(p_choices anyarray, p_seed text) RETURNS anyelement
+LANGUAGE sql
+IMMUTABLE
+AS $$
+    SELECT p_choices[1 + ('x' || left(md5(p_seed), 6))::bit(24)::integer % cardinality(p_choices)]
+$$;
+CREATE FUNCTION pg_temp.batch(p_round integer, p_size integer) RETURNS wallet.request[]
+LANGUAGE sql
+STABLE
+AS $$
+    SELECT array_agg((
+        pg_temp.pick(ARRAY(SELECT p.user_id FROM person AS p), 'user' || s.seed),
+        pg_temp.pick(ARRAY['SPEND', 'SPEND', 'BONUS', 'TOPUP'], 'kind' || s.seed),
+        pg_temp.pick(ARRAY['SILVER', 'POINTS', 'RUBY', 'COPPER'], 'asset' || s.seed),
+        pg_temp.pick(ARRAY[1, 2, 5, 7, 11, 0.25], 'amount' || s.seed),
+        'key-' || pg_temp.pick(ARRAY[3, s.ord, s.ord, s.ord], 'key' || s.seed),
+        NULL,
+        NULL
+    )::wallet.request ORDER BY s.ord)
+    FROM (
+        SELECT g.ord, format('%s %s', p_round, g.ord) AS seed
+        FROM generate_series(1, p_size) AS g (ord)
+    ) AS s
+$$;
+
+SELECT is_empty(
+    format('SELECT * FROM pg_temp.difference(pg_temp.batch(%s, %s))', round, round * 4),
+    'batch ' || round
+) FROM generate_series(1, 20) AS g (round);
+SELECT set_eq(
+    'SELECT DISTINCT answer ->> ''code'' FROM generate_series(1, 20) AS g (round), '
+    'pg_temp.outcome(''wallet.post_batch'', pg_temp.batch(g.round, 80))',
+    ARRAY[NULL, 'WA103', 'WA201', 'WA301', 'WA401', 'WA501', 'WA503'],
+    'with all kinds of answers'
+);
+SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
+
+SELECT * FROM finish();
+ROLLBACK;
