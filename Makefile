@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help up test lint psql bench clean
+.PHONY: help up test lint psql explain bench clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -21,8 +21,14 @@ test: .venv/ready  ## lint, pgTAP and pytest
 lint: .venv/ready  ## ruff, mypy, sqlfluff and the conventions
 	$(BIN)/python -m pytest tests/lint
 
-psql: .venv/ready  ## psql on that wallet
-	@$(BIN)/pgwallet psql
+psql: .venv/ready  ## psql on that wallet; as another role: make psql ROLE=wallet_auditor
+	@PSQLRC=db/psqlrc PGOPTIONS="$(PGOPTIONS) $(ROLE:%=-crole=%)" $(BIN)/pgwallet psql
+
+explain: .venv/ready  ## the query plans of a function: make explain F=spend
+	@$(BIN)/python -m tests.support.explain $(F)
+
+bench: .venv/ready  ## every figure, on a PostgreSQL of its own (ARGS=--help)
+	@$(BIN)/python -m bench $(ARGS)
 
 clean:  ## remove what the targets above made, but no data
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache

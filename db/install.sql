@@ -16,7 +16,7 @@ SET LOCAL ROLE wallet_owner;
 
 -- Compare the files with the record, and record those that are about to run.
 WITH file (file_name, content_hash) AS (VALUES
-    ('roles.sql', 'e930921c4b1de33c8783b910fd8de141c789e2d8c7d7a59a0c405a76f16a353b'),
+    ('roles.sql', '118665e4d7bbc673b44a075b7413975681ecadfa20d5d070840d7971b1de3a03'),
     ('schema/V0001__foundation.sql', '3b04f74ec18bc8331d53fc71ce824021fe85f041bc4faf55273acab39b04fa8f'),
     ('functions/private/add_user.sql', 'baa227a19485c7cae0b692a33c60a06bc6ac036761387ff20ad2ef6585d4c517'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
@@ -33,14 +33,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/check_request.sql', '39c15eea8152fb4f0d2aa86f2eb814a07e0fbe554d0c1f8d3c5e4c8754d1bcd8'),
     ('functions/private/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
     ('functions/private/checkpoint_root.sql', '705b430c4033fdc090cda6078d449adb9b662a2362853c51b89773a233dcb54d'),
-    ('functions/private/clear_way.sql', '4b8b16d36f92229174f0aeeab407ea6bca9ee83e04a623af6966c8dd345fbd6b'),
+    ('functions/private/clear_way.sql', '4a6470afffe25289eeacadebf2ce47c46c68630914714a9943f7bc924032f835'),
     ('functions/private/conversion_step.sql', '8a420d69400260569fb727872a075bc2849309d93788bf4d40cd5b958c57b931'),
     ('functions/private/expire_holds.sql', '46a92e19c332f079f633a8b40b1402d1a8e0b43a98392e723457342c7353e191'),
     ('functions/private/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
     ('functions/private/find_gain.sql', 'd21efc8426eb3fedf65fd6ed7a403d7e5b07be8d4bab6cba52170bc7743ae72c'),
     ('functions/private/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
     ('functions/private/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
-    ('functions/private/find_legs.sql', '8ca740ecbb23591e6b34a14b9974d5b585d857119468db302f9d6b5168a716e3'),
+    ('functions/private/find_legs.sql', 'e90853c20ccd9afc58ec100cec05dffdadb5bc2fa123435f5fe876ce897d5edf'),
+    ('functions/private/find_open_hold.sql', '43b9286af6444b240cc606fd0c5c31f01ce7c2e69fa7c30aad6cfe1faa9b8af6'),
     ('functions/private/find_rate.sql', 'daadaf5831202ba21dc10039fa3574ac8a7456cdc1c09d559c12313d0992d19d'),
     ('functions/private/find_replay.sql', '3c01e5d8edeb07be8ed25e298e0d6e67357f1dd9eec05f8df3cd25ac06f407f0'),
     ('functions/private/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
@@ -52,9 +53,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/is_key.sql', 'c1c1ee879aafa0fd457026bbecc07471f75bd11cbf0a43ab6916ee5982665b08'),
     ('functions/private/is_metadata.sql', 'ddb54cd52df15cc00f9e03df7b56d8767c8f3126ee30d97529c41d689d0b67fb'),
     ('functions/private/is_text.sql', 'db7183bb3babd7a634ae47bc765e38fab45e664b111de758a5b26e7e83f057c9'),
-    ('functions/private/lock_hold.sql', '2014ccb5e3e9758437c70610ad54d8c8ba12a3171151a66ac7e7f96c2f153124'),
+    ('functions/private/lock_and_find.sql', '88c26a0923f83d7aec39cb5032b32630061bb8ef93336ba02766212dea05b3b5'),
+    ('functions/private/lock_batch.sql', 'a9fb0036a10fe1ebae26e425fa6c95213199281097da9ff59c5327100f73cd3a'),
+    ('functions/private/lock_supplies.sql', '6c3141d9e95ab82df2d1559cd2a34c77b6cecc5870761f2b1055e01777c10fc4'),
+    ('functions/private/lock_supply.sql', '55abed8ae659275bc3d0018ad3c3be6da5796315e3bb8e1437f9ce11fbac6788'),
     ('functions/private/lock_wallet.sql', 'f247fe250a5c431f9564623fd66fbdd46d2dda205a94789f60e6bda8a72c1201'),
-    ('functions/private/move.sql', 'c812da6431f5b76abb6394732775d5fb1950347a1b53bad68246db67ba060793'),
+    ('functions/private/move.sql', 'bf49894525805122b7cb33b89bb0523f46ed9debb89c829064750ac56d2153a9'),
     ('functions/private/nearest.sql', 'b30edc182ecab15cf2935d681ff79c2a1204b8cd9e0496be9756f89f5037c207'),
     ('functions/private/new_transfer.sql', '051131597e674e804f97e4507c5f3d8ebb5c02ec8201eb07deb87204aa197a52'),
     ('functions/private/open_wallets.sql', '952970da4ca46fa49880e55440976108502ecacf26c16e81cb87c280a70c0a79'),
@@ -63,8 +67,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/post.sql', '9e813d8df3e162b846fdc64dd13c43b57c8cf0a10b71c7ed7f4877d902175113'),
     ('functions/private/post_one.sql', 'c8a890281d394135c48d3c67ac801c61f6223024c5d753bcf9d926138f07862b'),
     ('functions/private/post_pair.sql', '8e357259d267c9845eb2890b47a0c6326c7c9a34fb3967159cd896cd244c5090'),
-    ('functions/private/post_runs.sql', '9c0029ad561378bc1e624172786f4575151f904bf8e736aac428eae9162a617c'),
-    ('functions/private/post_together.sql', '1a460f2bd9c3c1a8aada1f84d286b59e8e75dd2a57f872e2675f08cf4154a785'),
+    ('functions/private/post_runs.sql', '335049ff794ff01f007d950512940440c874c47d29d185da6bea4fccece89ce0'),
+    ('functions/private/post_together.sql', 'd9157a6458d2edc1dbb95cb3ab64e7269dff92520d07699cbd97de2bb9037b8b'),
     ('functions/private/read_cursor.sql', '0a5e03f6270810c21404919244d1c136c3559de8f714147448dac942ef0d703f'),
     ('functions/private/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
     ('functions/private/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
@@ -74,8 +78,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
     ('functions/private/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
     ('functions/private/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
-    ('functions/private/settle_supply.sql', 'a027ee9017e2d1f63cf6b64bbf77b17bc7f1dac26dc9cf65929b0fb2d816a507'),
-    ('functions/private/sort_batch.sql', 'f279e6debc0b0a1c578920936a8a450d883d0cc692ccc316e2a686983ef63a56'),
+    ('functions/private/settle_supply.sql', '2a71dae475b67a33df27eac6ffa61b6419ac805cdf46daaa76f03dcd43290107'),
+    ('functions/private/sort_batch.sql', 'fd9b3645d8ddf7411bfbcc9d17e4940487b245dca7bb6fbdba4ccbfb36f48d50'),
     ('functions/private/take_back.sql', 'ef77e9bfd09aa534d1328a09108f857de1499e5d325b94f189402968ba16164b'),
     ('functions/private/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
     ('functions/private/to_hold.sql', 'cb561be9c0e739aa38443a10bfbc039de9c5fbf069433b5578c5c182e9a03cbd'),
@@ -87,18 +91,19 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
     ('functions/private/transaction_id.sql', 'cb37148cd1b1c1fcfe88cc9be1fc0e6b44c7f5d9df5fe8c544c1cb707705a201'),
     ('functions/private/transfer_hash.sql', '147b76227d7ef390baf667f28cca1e7f532a236d0899ef049bc155800d6b15a3'),
+    ('functions/private/uuid_before.sql', '9b19324db69b339e52c451386c5b84fbd952f8a0b0faea7f2771621355ba8885'),
     ('functions/private/verify_books.sql', '2e836ce037a5a8e4866a325639e855f9cda08dbd2284d83e5c8f046476720dcd'),
-    ('functions/private/verify_users.sql', '164d900acd0c60a43f0f6e94cf92ef9aed98dc85341777b3a942f6ebd845e6a9'),
+    ('functions/private/verify_users.sql', '71bf05bfd47afadf4b3ad61ad9c57c5f42a0b2702b6ce4c5e58bbe1542869d39'),
     ('functions/private/with_result.sql', '6ccbd0fdc080e4a84bf0dc246508d3bc2e6791a2df53ec916f97717669947094'),
     ('functions/private/write_cursor.sql', '12ee67a0b644d91ce440f5a6cadbda436320b4907642645726fc479404a072b8'),
     ('functions/api/adjust.sql', '958da5fe81cba361749517b8a9684d999bf3500db10f61bb3403144b3f893130'),
     ('functions/api/bonus.sql', '93a97af1010a6659f118cd1cb8106bea09c32eb0ca4c73a8314dbb32ed44a935'),
-    ('functions/api/buy_item.sql', '8d39b2ccd35f58862bc987c7cee102688e08802793001bd5420f0de5820bc253'),
-    ('functions/api/capture_hold.sql', 'efb15c2d333665f3dbf00c47f6796a87875de11d345ff4498f2a05b00b072654'),
+    ('functions/api/buy_item.sql', '4c7633e96c494895794d138e65f81336f2def5347588b3ced91ee1aca0047e51'),
+    ('functions/api/capture_hold.sql', '046ba7d8088ee4cf88f5b9ea7d1b89ba0c19c3fe0bb6fc127cff462e697f0d27'),
     ('functions/api/change_supply.sql', '47560b753d5f8c3a43141af10c7dc5c36b8953d139aa87dac51e7908f1f014bb'),
-    ('functions/api/checkpoint.sql', '9cc74a440971a12b91804900e1e936967d127bed236bb3712b9a7102e03504e0'),
-    ('functions/api/complete_task.sql', '61ff0c62d07cbcbfc052487cd30c149c95f2d1939e8e71f167c7f86567d828b3'),
-    ('functions/api/convert.sql', 'ec0711b9e679c6238f4d6e28a2d56cf14871e91e07d6b1b097bb1d2f242a09d1'),
+    ('functions/api/checkpoint.sql', '6334bb103105fcdf6fee55c47187c8d666873d6ce09d58e7c5289d5148711fea'),
+    ('functions/api/complete_task.sql', '9575353b209d014d5347b7188e4eb05d3ee9df3d686f75c32f240ffc94884526'),
+    ('functions/api/convert.sql', 'bbd56c95dfcf692aaa81669e3a83079cd4b05cf7444abd360a9beba6b71b197d'),
     ('functions/api/create_asset.sql', '582ed75aace653dd72c1f922086fea07faa0259fb5a9b4d4f56fd2fd96c133cd'),
     ('functions/api/create_item.sql', '00fabf2289d4205c47a5b6ef32e8b61d4e565abae26029972e92469f1a2e44d3'),
     ('functions/api/create_task.sql', '6e05c2f8c718f313a46b5a7fc32649601813fe2fa27a2011081f29babf2c501c'),
@@ -118,10 +123,10 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_ledger_entries.sql', '941dba4272ad2dd474deb4a7bb7394b8f4d0e2be68634ec9f9be03f80397e852'),
     ('functions/api/list_tasks.sql', 'ef7bb0f10130eb8a9a4a189f7c11a000ee6713e2d22daa0dc570a6eee4793b14'),
     ('functions/api/list_transactions.sql', 'c95c3990428c56867bfd183ef5a0164092b2c9ae2688bff1e20edc3fb0d8d717'),
-    ('functions/api/place_hold.sql', '59b7e928afb2c2661f38da5552fdeb76aab7fff20ce08cfba3d799ef9607c072'),
-    ('functions/api/post_batch.sql', '5121c7fa171d7d6b4a1f6629cd93e3530ab01e369e5897a6f1cc60deffb8e948'),
-    ('functions/api/release_hold.sql', '467de9ed924b8d82d1755ab78c1c1419c25c7281b437c3ba396cdaae107598e8'),
-    ('functions/api/reverse.sql', '65a7a94e2c804a314936474d4f6a31d4dae3ed1ad347b195c3fd937f1f393ace'),
+    ('functions/api/place_hold.sql', 'a6d15c8bb45253c1043c1fb46d56210093a0fdceefeb71c2fe9e85627b1d045d'),
+    ('functions/api/post_batch.sql', '303b82977318148f3f46795740cc271f83a44bae538a0a824b3108a75d73a7f0'),
+    ('functions/api/release_hold.sql', 'f681825597e4b6358fbe6d0ecc5669c53f8b22a5fbb7a562197ebdf3d0e31c31'),
+    ('functions/api/reverse.sql', 'fcaff42ea503ce00ded83b880d524e7c75bc5e7dcf6a7e8bfaefc7357580dcbc'),
     ('functions/api/schema_version.sql', '0992a6fa39dedd9bc3f32b6513435172b722d58375eb575715abf7df4d91847f'),
     ('functions/api/set_conversion_rate.sql', 'a2d8681b9251db2032d3b7ca463e8f80592f11c000176f763157ecddef32cc33'),
     ('functions/api/set_password.sql', '67b85526458a53dc91c882acdf92f4940ad6c4606ddf0a1104ae3e35b6ebb53e'),
@@ -131,12 +136,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/statement.sql', '75951a8e3a9236ae0b9f8a7213d56b3f8a2c45ae401b0951eeb4abb6ded311d1'),
     ('functions/api/topup.sql', 'c5bfd4c3690149c8c1eb191b7fcc09b2bbb3a6da1a83af690b7df2ffb327fe62'),
     ('functions/api/treasury.sql', 'bc0525cf129d92a4944844a6f0ab0b1475664e337dbb1a9779e524a2ec534f50'),
-    ('functions/api/update_asset.sql', 'dafd1505904c39f45e8344ed5c80542a8b12d43eeb8b4831bd919626d67826e5'),
-    ('functions/api/update_item.sql', '059ef61fd5acbce51bcaacfd8c833a4f0eb0db3926c3df5a6bbe7dc425d7cea5'),
-    ('functions/api/update_task.sql', 'e886bf94c4e104d744d281f04cb687ea5c9fb625e2ab74f9126ffe1304830df4'),
+    ('functions/api/update_asset.sql', 'c3d044e5f29ee0043639e002d3bd2121a6700c7399d6256e6a2e1574a82ac328'),
+    ('functions/api/update_item.sql', '2f3ae3f5727a86d5d74c744e4ead7137f17acccbc8c54a155ee03fd7e7614564'),
+    ('functions/api/update_task.sql', '66c1556333487271727b769e6edeac637415b43e6866210f30c36f85b5a78fdc'),
     ('functions/api/verify.sql', '8e72795ae25a3b826d22b26f3d0306dfe69ff0c2fb9dbafc6dbe8dbf21a044db'),
-    ('functions/api/verify_checkpoint.sql', '762bcd2aef7b20d9a0c62e0f1a9ce5fbd741344b68b938418955ed913a60c43e'),
-    ('functions/api/verify_page.sql', '80f58e9831b80b03445bedb96ce8416418919750ef89780c18ff367ff4b3a5b3'),
+    ('functions/api/verify_checkpoint.sql', '398b795d76b3740a969450f2db02a9a5b22b3f478f232a245c20fe57c7a022f9'),
+    ('functions/api/verify_page.sql', '6ca1d03fbc8d0a8216d224b32204c9daf00892cd2b013297c37dbd02e1b06e81'),
     ('functions/api/version.sql', 'b4b3835a5d7562afa7a6bc3a5bcc827290c74df4ad897a0b9a6235c23fd945fe'),
     ('views/balance.sql', '37bf13f360e7ea30a41f67e66b05bef76ece8217d87c0f99fbc2381c483b93eb'),
     ('views/economy_daily.sql', '64d7463c8c3280c6722e560c4b201b195e7f07e935673b463ec557dd0759017f'),
@@ -314,6 +319,11 @@ SELECT 'functions/private/find_legs.sql' = ANY (:'pgwallet_pending'::text[]) AS 
     \echo functions/private/find_legs.sql
     \ir functions/private/find_legs.sql
 \endif
+SELECT 'functions/private/find_open_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/find_open_hold.sql
+    \ir functions/private/find_open_hold.sql
+\endif
 SELECT 'functions/private/find_rate.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/find_rate.sql
@@ -369,10 +379,25 @@ SELECT 'functions/private/is_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
     \echo functions/private/is_text.sql
     \ir functions/private/is_text.sql
 \endif
-SELECT 'functions/private/lock_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/lock_and_find.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_hold.sql
-    \ir functions/private/lock_hold.sql
+    \echo functions/private/lock_and_find.sql
+    \ir functions/private/lock_and_find.sql
+\endif
+SELECT 'functions/private/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lock_batch.sql
+    \ir functions/private/lock_batch.sql
+\endif
+SELECT 'functions/private/lock_supplies.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lock_supplies.sql
+    \ir functions/private/lock_supplies.sql
+\endif
+SELECT 'functions/private/lock_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lock_supply.sql
+    \ir functions/private/lock_supply.sql
 \endif
 SELECT 'functions/private/lock_wallet.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -543,6 +568,11 @@ SELECT 'functions/private/transfer_hash.sql' = ANY (:'pgwallet_pending'::text[])
 \if :pgwallet_run
     \echo functions/private/transfer_hash.sql
     \ir functions/private/transfer_hash.sql
+\endif
+SELECT 'functions/private/uuid_before.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/uuid_before.sql
+    \ir functions/private/uuid_before.sql
 \endif
 SELECT 'functions/private/verify_books.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

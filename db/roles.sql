@@ -4,6 +4,7 @@
 DO $$
 DECLARE
     v_role text;
+    v_schema text;
 BEGIN
     FOREACH v_role IN ARRAY ARRAY[
         'wallet_owner', 'wallet_gateway', 'wallet_operator', 'wallet_auditor'
@@ -16,23 +17,33 @@ BEGIN
         END;
     END LOOP;
 
-    -- A migrating user without superuser rights has to be able to act as the owner.
-    BEGIN
-        PERFORM set_config('role', 'wallet_owner', true);
-        PERFORM set_config('role', 'none', true);
-    EXCEPTION
-        WHEN insufficient_privilege THEN EXECUTE format('GRANT wallet_owner TO %I', current_user);
-    END;
+    -- A migrating user without superuser rights has to be able to act as the owner. (To have
+    -- made the role is not enough from PostgreSQL 16 on.)
+    IF NOT pg_has_role('wallet_owner', CASE
+        WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER'
+    END) THEN
+        BEGIN
+            EXECUTE format('GRANT wallet_owner TO %I', current_user);
+        EXCEPTION
+            WHEN unique_violation THEN NULL;
+        END;
+    END IF;
+
+    -- IF NOT EXISTS would ask for the right to create schemas also where they are there.
+    FOREACH v_schema IN ARRAY ARRAY['wallet', 'wallet_private'] LOOP
+        CONTINUE WHEN to_regnamespace(v_schema) IS NOT NULL;
+        EXECUTE format('CREATE SCHEMA %I AUTHORIZATION wallet_owner', v_schema);
+    END LOOP;
 END
 $$;
 
-CREATE SCHEMA IF NOT EXISTS wallet AUTHORIZATION wallet_owner;
-CREATE SCHEMA IF NOT EXISTS wallet_private AUTHORIZATION wallet_owner;
+SET LOCAL ROLE wallet_owner;
+
 COMMENT ON SCHEMA wallet IS 'The wallet''s API: functions, result types and read-only views.';
 COMMENT ON SCHEMA wallet_private IS 'Tables, helpers and triggers. Nobody but the owner sees in.';
 
 -- Without IN SCHEMA: with it PostgreSQL keeps public's default right to execute.
-ALTER DEFAULT PRIVILEGES FOR ROLE wallet_owner REVOKE EXECUTE ON FUNCTIONS FROM public;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM public;
 
 CREATE TABLE IF NOT EXISTS wallet_private.migration (
     file_name text NOT NULL,
@@ -41,6 +52,5 @@ CREATE TABLE IF NOT EXISTS wallet_private.migration (
     applied_by text NOT NULL DEFAULT session_user,
     CONSTRAINT migration_pkey PRIMARY KEY (file_name)
 );
-ALTER TABLE wallet_private.migration OWNER TO wallet_owner;
 COMMENT ON TABLE wallet_private.migration
 IS 'One row for each file of db/ as it was last applied, with the sha256 of its bytes.';

@@ -76,6 +76,7 @@ class Database:
             settings.database_pool, settings.database_queue, settings.database_patience
         )
         self._idle: list[Any] = []
+        self._health = asyncio.Lock()  # however many ask, one connection more than the gate's
         self._functions: dict[str, tuple[str, set[str]]] = {}  # SQL -> name, what it answers
         self._watcher: asyncio.Task[None] | None = None
         self.cause = "it has not started"  # why there is no service; empty when there is
@@ -105,10 +106,10 @@ class Database:
         await asyncio.gather(*(connection.close(timeout=5) for connection in self._idle))
 
     async def health(self) -> Row:
-        """The versions of the functions and the schema, or a Problem. It waits behind nobody."""
+        """The versions of the functions and the schema, or a Problem. It waits behind no call."""
         self._check_ready()
         try:
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(2), self._health:
                 [versions] = await self._query(_VERSIONS, [])
         except _AWAY as error:
             raise Problem("GW503", "The database can't be reached.") from error

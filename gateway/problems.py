@@ -65,7 +65,10 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA501": (403, "the account is not active"),
     "WA502": (403, "this is not allowed here"),
     "WA503": (403, "the asset, task or item is closed"),
+    "WA901": (500, "this try is taken back"),
     "WA902": (500, "history is append-only"),
+    "WA903": (500, "the stripe has not enough"),
+    "WA904": (500, "the batch has to be locked first"),
 }
 
 # SQLSTATEs of PostgreSQL's own that a request has caused,

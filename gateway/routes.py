@@ -100,6 +100,7 @@ put = partial(Route, "PUT", roles=ADMIN, trusted=ACTOR)
 
 WALLET = "/v1/wallets/{user_id}"
 
+# fmt: off
 ROUTES = (
     # A wallet, read
     read(WALLET, "list_balances", t.Balance, "All balances", shape=wallet, answer=t.Wallet),
@@ -213,4 +214,3 @@ ROUTES = (
         query=t.VerifyQuery, roles=ADMIN, shape=page,
     ),
 )
-# fmt: skip

@@ -1,4 +1,4 @@
-"""The races' arena: one for each server, handed on from test to test while its books are right."""
+"""The races' arena: one for each file and server, handed on while its books are right."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def arenas() -> AsyncIterator[dict[Server, Arena]]:
     """Those that nobody uses at the moment."""
     arenas: dict[Server, Arena] = {}
@@ -38,14 +38,4 @@ async def arena(server: Server, arenas: dict[Server, Arena]) -> AsyncIterator[Ar
         await arena.close()
     else:
         arenas[server] = arena
-    assert findings == []
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def own_arena(server: Server) -> AsyncIterator[Arena]:
-    """The same for one test alone: for a ledger that it takes long to verify."""
-    arena = await Arena.open(server)
-    yield arena
-    findings = await arena.findings()
-    await arena.close()
     assert findings == []

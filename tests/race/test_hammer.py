@@ -140,6 +140,7 @@ class Game:
             function = self.chance.choice(["topup", "bonus", "spend"])
             user, asset = self.chance.choice(self.users), self.chance.choice(self.assets)
             calls.append(call(function, user, asset, self.amount(), fresh("key")))
+        self.asked += calls
         return batch(calls)
 
     def operation(self) -> Call:
@@ -184,8 +185,8 @@ class Game:
                 self.moved.append(answer)
 
 
-async def test_everything_at_once(own_arena):
-    arena, game = own_arena, Game(seed=1)
+async def test_everything_at_once(arena):
+    game = Game(seed=1)
     await game.prepare(arena)
 
     async with (

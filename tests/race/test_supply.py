@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.race.arena import GOLD, LOCK_SUPPLY, SILVER, Arena, call, fresh
+from tests.race.arena import LOCK_SUPPLY, SILVER, Arena, call, fresh
 
 CAP_AND_OUTSTANDING = """
 SELECT a.supply AS cap, (
@@ -63,9 +63,9 @@ async def test_a_duplicate_of_the_credit_that_took_the_last_unit_is_not_refused(
 
 async def test_users_of_two_stripes_that_are_used_up_meanwhile_do_not_block_each_other(arena):
     """Each waits for its own stripe, finds it empty, and then needs the others'."""
-    for _ in range(5):
+    by_stripe = await users_by_stripe(arena, {3, 9})
+    for _ in range(20):
         capped = await arena.asset(supply=16)  # One in each stripe.
-        by_stripe = await users_by_stripe(arena, {3, 9})
         async with arena.open_gate() as gate:
             for stripe in (3, 9):
                 await gate.do("topup", by_stripe[stripe][0], capped, 1, fresh("topup"))
@@ -107,16 +107,24 @@ async def test_random_movements_near_the_cap_never_exceed_it(arena):
 
 async def test_a_cap_that_is_set_meanwhile_counts_for_those_who_waited_for_it(arena):
     asset = await arena.asset()
-    users = await arena.users(20)
-    await arena.together(call("topup", user, GOLD, 1, fresh("topup")) for user in users)
+    users, task = await arena.users(10, SILVER=10), await arena.task(asset, 1)
+    await arena.do("set_conversion_rate", SILVER, asset, 1, 1)
+
+    def credits():
+        for user in users:
+            yield call("topup", user, asset, 1, fresh("topup"))
+            yield call("convert", user, SILVER, asset, 1, fresh("convert"))
+            yield call("complete_task", user, task, fresh("task"))
+
+    await arena.together(credits())
     async with arena.open_gate() as gate:
-        await gate.do("change_supply", asset, 10)
-        queue = await arena.queue(call("topup", user, asset, 1, fresh("topup")) for user in users)
+        await gate.do("change_supply", asset, 40)
+        queue = await arena.queue(credits())
     answers = await queue
 
     assert len(answers.receipts) == 10
-    assert answers.refusals == {"WA402": 10}
-    assert await arena.outstanding(asset) == 10
+    assert answers.refusals == {"WA402": 20}
+    assert await arena.outstanding(asset) == 40
 
 
 async def test_a_cap_that_is_lifted_meanwhile_binds_nobody_who_waited_for_it(arena):

@@ -46,8 +46,9 @@ class Statement:
     def __str__(self) -> str:
         place = self.function.at(self.query.line)
         first, _, rest = textwrap.dedent(self.query.sql).strip().partition("\n")
-        first = " ".join(first.split())  # The INTO that PL/pgSQL took out of it left spaces.
-        text = f"{first}\n{textwrap.dedent(rest)}".strip()
+        lines = f"{first}\n{textwrap.dedent(rest)}".strip().split("\n")
+        # Where INTO and comments were taken out of it are spaces now.
+        text = "\n".join(re.sub(r"(?<=\S) {2,}", " ", line).rstrip() for line in lines)
         return f"-- {self.function.schema}.{self.function.name}, {place}\n{text}"
 
     @property
@@ -87,7 +88,7 @@ class Statement:
 
 
 async def plans_of(connection: asyncpg.Connection, name: str) -> list[tuple[Statement, str]]:
-    """Each statement of a function and of what it calls, with its plan in the variables' names.
+    """Each statement of a function and of what it calls, with its plan.
 
     Args:
         name: As in spend or wallet_private.post.
@@ -114,10 +115,13 @@ async def _plan_of(connection: asyncpg.Connection, statement: Statement) -> str:
     values = f"({', '.join(['NULL'] * len(statement.names))})" if statement.names else ""
     lines = await connection.fetch(f"EXPLAIN EXECUTE statement{values}")
     await connection.execute("DEALLOCATE statement")
+    plan = "\n".join(line[0] for line in lines)
+    if connection.get_server_version().major < 17:
+        return plan  # It calls the results of subplans $1, $2 and so on too.
     return re.sub(
         r"\(\$(\d+)\)(?=[.[])|\$(\d+)",
         lambda match: statement.names[int(match[1] or match[2]) - 1],
-        "\n".join(line[0] for line in lines),
+        plan,
     )
 
 

@@ -34,17 +34,12 @@ BEGIN
         v_amount := wallet_private.check_amount('amount', p_amount, v_asset);
     END IF;
 
-    -- 2. Answer a replay: what is left of the hold is known once its wallet is locked, and by then
-    -- a duplicate may have won.
-    v_transfer := wallet_private.find_replay(v_request);
-    IF v_transfer.transaction_id IS NULL THEN
-        PERFORM wallet_private.lock_wallet(p_user_id, v_hold.asset_id);
-        v_transfer := wallet_private.find_replay(v_request);
-    END IF;
+    -- 2. Answer a replay. The wallet's lock guards its holds too.
+    v_transfer := wallet_private.lock_and_find(v_request, ARRAY[v_hold.asset_id]);
 
     -- 3.-4. Move the balance and what is held, append the transfer.
     IF v_transfer.transaction_id IS NULL THEN
-        v_hold := wallet_private.lock_hold(p_user_id, p_hold_id);
+        v_hold := wallet_private.find_open_hold(p_user_id, p_hold_id);
         v_remaining := v_hold.amount - v_hold.captured;
         v_amount := coalesce(v_amount, v_remaining);
         IF v_amount > v_remaining THEN

@@ -9,6 +9,8 @@ AS $$
 DECLARE
     v_checkpoint wallet_private.checkpoint;
 BEGIN
+    -- One after the other: each builds on the heads that the one before it wrote down.
+    LOCK TABLE wallet_private.checkpoint IN SHARE ROW EXCLUSIVE MODE;
     v_checkpoint.checkpoint_id := nextval(
         pg_get_serial_sequence('wallet_private.checkpoint', 'checkpoint_id')
     );
@@ -41,5 +43,5 @@ COMMENT ON FUNCTION wallet.checkpoint() IS
 nobody who can write to this database can write: with it, wallet.verify_checkpoint finds history
 that was rewritten later, even with every hash of it computed anew.
 Returns: wallet.checkpoint; root is hexadecimal.
-Locks: nothing that others wait for.
+Locks: other checkpoints.
 Raises: nothing.';

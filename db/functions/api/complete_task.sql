@@ -36,7 +36,7 @@ BEGIN
     SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_task.asset_id;
 
     -- 2. Answer a replay.
-    v_transfer := wallet_private.find_replay(v_request);
+    v_transfer := wallet_private.lock_and_find(v_request, ARRAY[v_asset.asset_id]);
 
     -- 3.-4. Move the balance, append the transfer.
     IF v_transfer.transaction_id IS NULL THEN

@@ -36,7 +36,9 @@ BEGIN
     v_request.amount := -wallet_private.check_amount('amount', p_amount, v_from);
 
     -- 2. Answer a replay.
-    v_legs := wallet_private.find_legs(wallet_private.find_replay(v_request));
+    v_legs := wallet_private.find_legs(wallet_private.lock_and_find(
+        v_request, ARRAY[v_from.asset_id, v_to.asset_id]
+    ));
 
     -- 3.-5. Move the balances, append the transfers, settle what a race decided.
     IF v_legs IS NULL THEN

@@ -39,7 +39,7 @@ BEGIN
     v_request.amount := 0;
 
     -- 2. Answer a replay.
-    v_transfer := wallet_private.find_replay(v_request);
+    v_transfer := wallet_private.lock_and_find(v_request, ARRAY[v_asset.asset_id]);
 
     -- 3.-4. Hold the amount, append the transfer: its id is the hold's.
     IF v_transfer.transaction_id IS NULL THEN

@@ -13,6 +13,7 @@ AS $$
 DECLARE
     v_actors text[];
     v_results wallet.batch_result[];
+    v_try integer := 1;
 BEGIN
     PERFORM wallet_private.check_given('requests', p_requests);
     PERFORM wallet_private.check_range('requests', cardinality(p_requests), 1, 1000);
@@ -20,11 +21,15 @@ BEGIN
 
     -- All at once what can be: of a cap that they reach together, or a key that is taken at the
     -- very same time, nothing is, and each goes its own way.
-    BEGIN
-        v_results := wallet_private.post_together(p_requests, v_actors);
-    EXCEPTION
-        WHEN SQLSTATE 'WA402' OR unique_violation THEN v_results := NULL;
-    END;
+    LOOP
+        BEGIN
+            v_results := wallet_private.post_together(p_requests, v_actors, v_try);
+            EXIT;
+        EXCEPTION
+            WHEN SQLSTATE 'WA901' THEN v_try := 2;
+            WHEN SQLSTATE 'WA402' OR unique_violation THEN v_try := 3;
+        END;
+    END LOOP;
 
     -- The rest one by one.
     FOR v_ord IN 1..cardinality(p_requests) LOOP

@@ -28,16 +28,12 @@ BEGIN
     v_hold := wallet_private.find_hold(p_user_id, p_hold_id);
     SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_hold.asset_id;
 
-    -- 2. Answer a replay, also of a duplicate that wins until the wallet is locked.
-    v_transfer := wallet_private.find_replay(v_request);
-    IF v_transfer.transaction_id IS NULL THEN
-        PERFORM wallet_private.lock_wallet(p_user_id, v_hold.asset_id);
-        v_transfer := wallet_private.find_replay(v_request);
-    END IF;
+    -- 2. Answer a replay. The wallet's lock guards its holds too.
+    v_transfer := wallet_private.lock_and_find(v_request, ARRAY[v_hold.asset_id]);
 
     -- 3.-5. Free what is still held, append the transfer, close the hold.
     IF v_transfer.transaction_id IS NULL THEN
-        v_hold := wallet_private.lock_hold(p_user_id, p_hold_id);
+        v_hold := wallet_private.find_open_hold(p_user_id, p_hold_id);
         v_request.asset_id := v_hold.asset_id;
         v_request.amount := 0;
         v_transfer := wallet_private.post(v_request, false, v_hold.captured - v_hold.amount);

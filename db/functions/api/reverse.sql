@@ -51,14 +51,10 @@ BEGIN
         PERFORM wallet_private.check_amount('amount', p_amount, v_assets[1]);
     END IF;
 
-    -- 2. Answer a replay: how much is left to reverse is known once the wallets are locked, and by
-    -- then a duplicate may have won.
-    v_legs := wallet_private.find_legs(wallet_private.find_replay(v_request));
-    IF v_legs IS NULL THEN
-        PERFORM wallet_private.lock_wallet(p_user_id, l.asset_id)
-        FROM (SELECT u.asset_id FROM unnest(v_original) AS u ORDER BY u.asset_id) AS l;
-        v_legs := wallet_private.find_legs(wallet_private.find_replay(v_request));
-    END IF;
+    -- 2. Answer a replay. What is left to reverse stands still from here on.
+    v_legs := wallet_private.find_legs(wallet_private.lock_and_find(
+        v_request, ARRAY(SELECT l.asset_id FROM unnest(v_original) AS l)
+    ));
 
     -- 3.-5. Move the balances back, append the transfers, settle what hangs on them.
     IF v_legs IS NULL THEN

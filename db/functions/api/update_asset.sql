@@ -15,18 +15,18 @@ SET lock_timeout = '5s'
 AS $$
 DECLARE
     v_asset wallet_private.asset := wallet_private.find_asset(p_asset);
-    v_sign_up_bonus numeric := v_asset.sign_up_bonus;
+    v_sign_up_bonus numeric;
 BEGIN
     PERFORM wallet_private.check_text('name', p_name);
-    IF p_sign_up_bonus = 0 THEN
-        v_sign_up_bonus := NULL;
-    ELSIF p_sign_up_bonus IS NOT NULL THEN
+    IF p_sign_up_bonus <> 0 THEN
         v_sign_up_bonus := wallet_private.check_amount('sign_up_bonus', p_sign_up_bonus, v_asset);
     END IF;
 
     UPDATE wallet_private.asset AS a
     SET name = coalesce(p_name, a.name),
-        sign_up_bonus = v_sign_up_bonus,
+        sign_up_bonus = CASE
+            WHEN p_sign_up_bonus IS NULL THEN a.sign_up_bonus ELSE v_sign_up_bonus
+        END,
         is_purchasable = coalesce(p_is_purchasable, a.is_purchasable),
         archived_at = CASE coalesce(p_is_archived, a.archived_at IS NOT NULL)
             WHEN true THEN coalesce(a.archived_at, now())

@@ -17,7 +17,7 @@ AS $$
 DECLARE
     v_item wallet_private.item := wallet_private.find_item(p_item_id);
     v_asset wallet_private.asset;
-    v_price numeric := v_item.price;
+    v_price numeric;
 BEGIN
     PERFORM wallet_private.check_text('name', p_name);
     PERFORM wallet_private.check_range('stock', p_stock, -1, 1000000000000000);
@@ -29,7 +29,7 @@ BEGIN
 
     UPDATE wallet_private.item AS i
     SET name = coalesce(p_name, i.name),
-        price = v_price,
+        price = coalesce(v_price, i.price),
         stock = nullif(coalesce(p_stock, i.stock), -1),
         max_per_user = nullif(coalesce(p_max_per_user, i.max_per_user), 0),
         is_active = coalesce(p_is_active, i.is_active)

@@ -18,7 +18,7 @@ AS $$
 DECLARE
     v_task wallet_private.task := wallet_private.find_task(p_task_id);
     v_asset wallet_private.asset;
-    v_reward numeric := v_task.reward;
+    v_reward numeric;
 BEGIN
     PERFORM wallet_private.check_text('name', p_name);
     PERFORM wallet_private.check_range('max_completions', p_max_completions, 0, 2147483647);
@@ -32,7 +32,7 @@ BEGIN
 
     UPDATE wallet_private.task AS t
     SET name = coalesce(p_name, t.name),
-        reward = v_reward,
+        reward = coalesce(v_reward, t.reward),
         max_completions = nullif(coalesce(p_max_completions, t.max_completions), 0),
         cooldown = nullif(coalesce(p_cooldown, t.cooldown), interval '0'),
         is_self_service = coalesce(p_is_self_service, t.is_self_service),

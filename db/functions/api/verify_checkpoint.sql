@@ -11,10 +11,12 @@ BEGIN
     PERFORM wallet_private.check_given('root', p_root);
     -- The heads that were written down then are those that the root was made of,
     RETURN QUERY
-    SELECT 'root is that of the checkpoint', format('checkpoint %s', p_checkpoint_id), p_root,
-        encode(r.root, 'hex')
+    SELECT
+        'root is that of the checkpoint', format('checkpoint %s', p_checkpoint_id), p_root,
+        CASE WHEN c.checkpoint_id IS NULL THEN 'no such checkpoint' ELSE encode(r.root, 'hex') END
     FROM wallet_private.checkpoint_root(p_checkpoint_id) AS r
-    WHERE encode(r.root, 'hex') IS DISTINCT FROM p_root;
+    LEFT JOIN wallet_private.checkpoint AS c ON c.checkpoint_id = p_checkpoint_id
+    WHERE c.checkpoint_id IS NULL OR encode(r.root, 'hex') IS DISTINCT FROM p_root;
 
     -- and each still stands where it stood.
     RETURN QUERY

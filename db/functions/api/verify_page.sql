@@ -21,7 +21,9 @@ BEGIN
     );
     v_next := v_users[p_limit + 1];
     RETURN ROW(v_next, least(cardinality(v_users), p_limit), ARRAY(
-        SELECT f FROM wallet_private.verify_users(p_from, v_users[p_limit], v_next IS NULL) AS f
+        SELECT f FROM wallet_private.verify_users(
+            p_from, wallet_private.uuid_before(v_next)
+        ) AS f
         UNION ALL
         SELECT f FROM wallet_private.verify_books() AS f WHERE v_next IS NULL
     ))::wallet.verify_page;

@@ -14,7 +14,9 @@ DECLARE
     v_asset wallet_private.asset;
     v_needed numeric := p_hold - p_transfer.amount;
 BEGIN
-    -- The duplicate may have taken the very units that are missing now.
+    -- Whoever is at the wallet is waited for: what is read from here on stays as it is. The
+    -- movement under way may be a duplicate that takes the very units that are missing now.
+    PERFORM wallet_private.lock_wallet(p_transfer.user_id, p_transfer.asset_id);
     PERFORM FROM wallet_private.transfer AS t
     WHERE t.user_id = p_transfer.user_id AND t.idempotency_key = p_transfer.idempotency_key;
     IF FOUND THEN

@@ -41,7 +41,7 @@ BEGIN
         v_asset := wallet_private.find_asset(p_asset);
         PERFORM wallet_private.check_amount('amount', p_amount, v_asset);
         -- What is left can't be had any more; but it may have been had.
-        v_transfer := wallet_private.find_replay(v_request);
+        v_transfer := wallet_private.lock_and_find(v_request, ARRAY[v_asset.asset_id]);
         IF v_transfer.transaction_id IS NULL THEN
             PERFORM wallet_private.check_open(v_asset);
             RAISE EXCEPTION 'this is not allowed here'

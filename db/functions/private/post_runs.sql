@@ -7,7 +7,7 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- Posts the runs of a batch: several requests on one wallet, in their order, if all of a run can be
--- posted. Locks all wallets of the batch, so that what is locked after it is locked in order too.
+-- posted. The wallets are locked.
 DECLARE
     v_item wallet_private.batch_item;
     v_wallet wallet_private.wallet;
@@ -17,13 +17,6 @@ DECLARE
     v_wallets wallet_private.wallet[] := ARRAY[]::wallet_private.wallet[];
     v_taken text[];
 BEGIN
-    UPDATE wallet_private.wallet AS w SET held = w.held
-    FROM (
-        SELECT DISTINCT (i.transfer).user_id, (i.transfer).asset_id
-        FROM unnest(p_items) AS i
-        ORDER BY (i.transfer).user_id, (i.transfer).asset_id
-    ) AS o
-    WHERE w.user_id = o.user_id AND w.asset_id = o.asset_id;
     v_taken := ARRAY(
         SELECT format('%s %s', t.user_id, t.idempotency_key)
         FROM unnest(p_items) AS i
@@ -82,7 +75,8 @@ BEGIN
     FROM unnest(v_wallets) AS n
     WHERE w.user_id = n.user_id AND w.asset_id = n.asset_id;
     INSERT INTO wallet_private.transfer
-    SELECT (i.transfer).* FROM unnest(v_posted) AS i;
+    SELECT (i.transfer).* FROM unnest(v_posted) AS i
+    ORDER BY (i.transfer).user_id, (i.transfer).idempotency_key;
     FOREACH v_item IN ARRAY v_posted LOOP
         p_results[v_item.ord] := wallet_private.to_result(
             v_item.ord, v_item.transfer, v_item.asset

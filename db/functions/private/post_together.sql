@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.post_together(
-    p_requests wallet.request[], p_actors text[]
+    p_requests wallet.request[], p_actors text[], p_try integer
 ) RETURNS wallet.batch_result[]
 LANGUAGE plpgsql
 VOLATILE
@@ -8,7 +8,9 @@ SECURITY INVOKER
 AS $$
 -- Posts of a batch what needs no second look, in a few statements for all of it; answers NULL for
 -- the rest, whose wallets are left as they were. The joins are nested loops (post_batch sees to
--- that), so wallets are locked in the order of sort_batch.
+-- that), so wallets are locked in the order of sort_batch. But what is left may lock more: so if
+-- anything is left, the first try ends with WA901, and the second locks all wallets before any
+-- moves. The third only locks them.
 DECLARE
     v_items wallet_private.batch_item[];
     v_item record;
@@ -20,8 +22,14 @@ BEGIN
         SELECT i FROM wallet_private.sort_batch(p_requests, p_actors) AS i WHERE i.is_sound
     );
     v_results[cardinality(p_requests)] := NULL;
-    IF EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.is_plain AND i.run_length > 1) THEN
+    IF p_try > 1 OR EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1) THEN
+        PERFORM wallet_private.lock_batch(v_items);
+        IF p_try = 3 THEN
+            PERFORM wallet_private.lock_supplies(v_items);
+            RETURN v_results;
+        END IF;
         v_results := wallet_private.post_runs(v_items, v_results);
+        p_try := 2;
     END IF;
 
     -- Those that are alone on their wallet: as in post, but all of them in one statement.
@@ -55,7 +63,13 @@ BEGIN
 
         appended AS (
             INSERT INTO wallet_private.transfer
-            SELECT (m.transfer).* FROM moved AS m
+            -- Sorted, so that all wallets are locked before the first key is taken, and keys are
+            -- taken in one order too.
+            SELECT (o.transfer).*
+            FROM (
+                SELECT m.transfer FROM moved AS m
+                ORDER BY (m.transfer).user_id, (m.transfer).idempotency_key
+            ) AS o
             ON CONFLICT (user_id, idempotency_key) DO NOTHING
             RETURNING transaction_id
         )
@@ -73,28 +87,38 @@ BEGIN
         END IF;
     END LOOP;
 
+    IF EXISTS (SELECT FROM unnest(v_items) AS i WHERE v_results[i.ord].transaction_id IS NULL) THEN
+        IF p_try = 1 THEN
+            RAISE EXCEPTION 'this try is taken back'
+                USING ERRCODE = 'WA901',
+                    DETAIL = 'The batch has to be locked first.',
+                    HINT = 'This is caught and never reaches a caller.';
+        END IF;
+        PERFORM wallet_private.lock_supplies(v_items);
+    END IF;
+
     -- What is credited of capped assets, before what debits give back, and as if those that go one
     -- by one were all to be credited too: so nobody here takes what would have been another's.
     FOR v_capped IN
         SELECT
             (array_agg(i.transfer))[1] AS transfer,
-            sum((i.transfer).amount) AS wanted,
-            coalesce(sum((i.transfer).amount) FILTER (
-                WHERE v_results[i.ord].transaction_id IS NULL
-            ), 0) AS open
+            coalesce(sum((i.transfer).amount) FILTER (WHERE (i.transfer).amount > 0), 0) AS wanted,
+            sum((i.transfer).amount) FILTER (
+                WHERE v_results[i.ord].transaction_id IS NOT NULL
+            ) AS moved
         FROM unnest(v_items) AS i
         WHERE i.is_capped
-            AND (v_results[i.ord].transaction_id IS NOT NULL OR (i.transfer).amount > 0)
-        GROUP BY (i.transfer).asset_id, sign((i.transfer).amount)
-        ORDER BY (i.transfer).asset_id, sign((i.transfer).amount) DESC
+        GROUP BY (i.transfer).asset_id
+        HAVING bool_or(v_results[i.ord].transaction_id IS NOT NULL)
+        ORDER BY (i.transfer).asset_id
     LOOP
         v_transfer := v_capped.transfer;
-        v_transfer.amount := v_capped.wanted;
-        PERFORM wallet_private.settle_supply(v_transfer);
-        IF v_capped.open > 0 THEN
-            v_transfer.amount := -v_capped.open;
+        IF v_capped.wanted > 0 THEN
+            v_transfer.amount := v_capped.wanted;
             PERFORM wallet_private.settle_supply(v_transfer);
         END IF;
+        v_transfer.amount := v_capped.moved - v_capped.wanted;
+        PERFORM wallet_private.settle_supply(v_transfer);
     END LOOP;
     RETURN v_results;
 END

@@ -9,25 +9,28 @@ AS $$
 DECLARE
     v_stripe integer := (hashtext(p_transfer.user_id::text) & 15);
     v_stripes numeric[];
-    v_available numeric;
     v_missing numeric := p_transfer.amount;
     v_taken numeric;
     v_asset wallet_private.asset;
 BEGIN
-    UPDATE wallet_private.supply AS s SET available = s.available - p_transfer.amount
-    WHERE s.asset_id = p_transfer.asset_id AND s.stripe = v_stripe
-        AND s.available >= p_transfer.amount;
-    IF FOUND THEN
-        RETURN;
-    END IF;
+    -- A debit always can. A credit that can't leaves its stripe locked if it had to wait for it,
+    -- and would then lock the others out of order: so it takes its try back as a whole.
+    BEGIN
+        UPDATE wallet_private.supply AS s SET available = s.available - p_transfer.amount
+        WHERE s.asset_id = p_transfer.asset_id AND s.stripe = v_stripe
+            AND s.available >= p_transfer.amount;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+        RAISE EXCEPTION 'this try is taken back'
+            USING ERRCODE = 'WA901',
+                DETAIL = 'The stripe has not enough.',
+                HINT = 'This is caught and never reaches a caller.';
+    EXCEPTION
+        WHEN SQLSTATE 'WA901' THEN NULL;
+    END;
 
-    -- The stripe has not enough: lock all of them in their order, then see what they have together.
-    FOR v_index IN 0..15 LOOP
-        UPDATE wallet_private.supply AS s SET available = s.available
-        WHERE s.asset_id = p_transfer.asset_id AND s.stripe = v_index
-        RETURNING s.available INTO v_available;
-        v_stripes[v_index] := v_available;
-    END LOOP;
+    v_stripes := wallet_private.lock_supply(p_transfer.asset_id);
     FOR v_index IN 0..15 LOOP
         v_taken := least(v_stripes[v_index], v_missing);
         CONTINUE WHEN v_taken = 0;

@@ -10,9 +10,7 @@ AS $$
     -- sound and has a key of its own; run_length counts those on one wallet.
     SELECT
         s.ord, s.asset, s.is_capped, s.is_sound,
-        bool_and(s.is_sound) OVER (PARTITION BY s.user_id) AND bool_and(s.is_only) OVER (
-            PARTITION BY s.user_id
-        ),
+        bool_and(s.is_sound AND s.is_for AND s.is_only) OVER (PARTITION BY s.user_id),
         (count(*) OVER (PARTITION BY s.user_id, s.asset_id))::integer,
         CASE WHEN s.is_sound THEN wallet_private.new_transfer(
             s.kind, s.user_id, s.asset_id, s.amount, s.idempotency_key, s.reference, NULL,
@@ -32,8 +30,8 @@ AS $$
                 AND wallet_private.is_metadata(r.metadata)
                 AND wallet_private.is_text(p_actors[r.ord], 255)
                 AND wallet_private.is_amount(r.amount, a.scale)
-                AND wallet_private.is_for(a, r.kind)
-            ) IS TRUE AS is_sound
+            ) IS TRUE AS is_sound,
+            wallet_private.is_for(a, r.kind) AS is_for
         FROM unnest(p_requests) WITH ORDINALITY AS r (
             user_id, kind, asset, amount, idempotency_key, reference, metadata, ord
         )

@@ -1,18 +1,14 @@
-CREATE OR REPLACE FUNCTION wallet_private.verify_users(
-    p_from uuid, p_to uuid, p_is_last boolean DEFAULT false
-) RETURNS SETOF wallet.finding
+CREATE OR REPLACE FUNCTION wallet_private.verify_users(p_from uuid, p_to uuid)
+RETURNS SETOF wallet.finding
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- The users from p_from to p_to, both included; NULL, and p_is_last for p_to, leave an end open.
--- Whatever stands under a user's id is looked at, whether or not there is such a user.
+-- The users from p_from to p_to, both included; NULL leaves an end open. Whatever stands under a user's id is looked at, whether or not there is such a user.
 DECLARE
     v_from uuid := coalesce(p_from, '00000000-0000-0000-0000-000000000000');
-    v_to uuid := CASE WHEN p_is_last OR p_to IS NULL
-        THEN 'ffffffff-ffff-ffff-ffff-ffffffffffff' ELSE p_to
-    END;
+    v_to uuid := coalesce(p_to, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
     -- Each transfer follows from the one before it.
     RETURN QUERY
@@ -98,8 +94,14 @@ BEGIN
         SELECT
             'purchase is backed by its transfer', coalesce(p.user_id, t.user_id),
             coalesce(p.transaction_id, t.transaction_id),
-            format('%s %s', t.details ->> 'item_id', trim_scale(-t.amount)),
-            format('%s %s', p.item_id, trim_scale(p.quantity * p.unit_price))
+            format(
+                '%s of item %s for %s at %s', t.details ->> 'quantity', t.details ->> 'item_id',
+                trim_scale(-t.amount), EXTRACT(EPOCH FROM t.created_at)
+            ),
+            format(
+                '%s of item %s for %s at %s', p.quantity, p.item_id,
+                trim_scale(p.quantity * p.unit_price), EXTRACT(EPOCH FROM p.purchased_at)
+            )
         FROM (
             SELECT * FROM wallet_private.purchase AS o WHERE o.user_id BETWEEN v_from AND v_to
         ) AS p
@@ -110,8 +112,19 @@ BEGIN
         UNION ALL
         SELECT
             'completion is backed by its transfer', coalesce(p.user_id, t.user_id),
-            coalesce(p.transaction_id, t.transaction_id), t.details ->> 'task_id',
-            p.task_id::text
+            coalesce(p.transaction_id, t.transaction_id),
+            format(
+                'number %s of task %s at %s',
+                row_number() OVER (
+                    PARTITION BY t.user_id, t.details ->> 'task_id'
+                    ORDER BY t.asset_id, t.seq
+                ),
+                t.details ->> 'task_id', EXTRACT(EPOCH FROM t.created_at)
+            ),
+            format(
+                'number %s of task %s at %s', p.ordinal, p.task_id,
+                EXTRACT(EPOCH FROM p.completed_at)
+            )
         FROM (
             SELECT * FROM wallet_private.task_completion AS o
             WHERE o.user_id BETWEEN v_from AND v_to
@@ -124,10 +137,16 @@ BEGIN
         SELECT
             'hold is backed by its transfer', coalesce(p.user_id, t.user_id),
             coalesce(p.hold_id, t.transaction_id),
-            format('%s for %s seconds', trim_scale((t.details ->> 'amount')::numeric),
-                trim_scale((t.details ->> 'expires_in')::numeric)),
-            format('%s for %s seconds', trim_scale(p.amount),
-                trim_scale(EXTRACT(EPOCH FROM p.expires_at - p.created_at)))
+            format(
+                '%s for %s seconds at %s', trim_scale((t.details ->> 'amount')::numeric),
+                trim_scale((t.details ->> 'expires_in')::numeric),
+                EXTRACT(EPOCH FROM t.created_at)
+            ),
+            format(
+                '%s for %s seconds at %s', trim_scale(p.amount),
+                trim_scale(EXTRACT(EPOCH FROM p.expires_at - p.created_at)),
+                EXTRACT(EPOCH FROM p.created_at)
+            )
         FROM (
             SELECT * FROM wallet_private.hold AS o WHERE o.user_id BETWEEN v_from AND v_to
         ) AS p
@@ -139,8 +158,14 @@ BEGIN
         SELECT
             'capture is backed by its transfer', coalesce(p.user_id, t.user_id),
             coalesce(p.transaction_id, t.transaction_id),
-            format('%s of %s', trim_scale(-t.amount), t.details ->> 'hold_id'),
-            format('%s of %s', trim_scale(p.amount), p.hold_id)
+            format(
+                '%s of %s at %s', trim_scale(-t.amount), t.details ->> 'hold_id',
+                EXTRACT(EPOCH FROM t.created_at)
+            ),
+            format(
+                '%s of %s at %s', trim_scale(p.amount), p.hold_id,
+                EXTRACT(EPOCH FROM p.captured_at)
+            )
         FROM (
             SELECT * FROM wallet_private.hold_capture AS o
             WHERE o.user_id BETWEEN v_from AND v_to
@@ -162,6 +187,28 @@ BEGIN
             SELECT * FROM wallet_private.transfer AS o
             WHERE o.user_id BETWEEN v_from AND v_to AND o.kind = 'REVERSAL' AND o.leg = 1
         ) AS t ON t.user_id = p.user_id AND t.transaction_id = p.reversal_id
+        UNION ALL
+        SELECT
+            'hold is closed by what closed it', h.user_id, h.hold_id,
+            CASE
+                WHEN l.created_at IS NOT NULL
+                    THEN format('released at %s', EXTRACT(EPOCH FROM l.created_at))
+                WHEN h.captured = h.amount
+                    THEN format('captured at %s', EXTRACT(EPOCH FROM c.captured_at))
+                WHEN h.expires_at <= statement_timestamp() AND h.status <> 'open'
+                    THEN format('expired at %s', EXTRACT(EPOCH FROM h.expires_at))
+                ELSE 'open at '
+            END,
+            format('%s at %s', h.status, EXTRACT(EPOCH FROM h.closed_at))
+        FROM wallet_private.hold AS h
+        LEFT JOIN wallet_private.transfer AS l
+            ON l.user_id = h.user_id AND l.asset_id = h.asset_id AND l.kind = 'RELEASE'
+            AND l.details ->> 'hold_id' = h.hold_id::text
+        CROSS JOIN LATERAL (
+            SELECT max(o.captured_at) AS captured_at FROM wallet_private.hold_capture AS o
+            WHERE o.user_id = h.user_id AND o.hold_id = h.hold_id
+        ) AS c
+        WHERE h.user_id BETWEEN v_from AND v_to
         UNION ALL
         SELECT
             'captured is the sum of captures', h.user_id, h.hold_id,

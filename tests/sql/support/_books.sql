@@ -43,6 +43,7 @@ BEGIN
     LOOP
         EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', v_table);
     END LOOP;
+    SET CONSTRAINTS ALL DEFERRED;
 END
 $$;
 CREATE PROCEDURE pg_temp.lock()
@@ -59,7 +60,6 @@ BEGIN
             v_trigger.tgname
         );
     END LOOP;
-    SET CONSTRAINTS ALL DEFERRED;
 END
 $$;
 

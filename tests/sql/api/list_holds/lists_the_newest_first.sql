@@ -14,13 +14,21 @@ CROSS JOIN LATERAL wallet.place_hold(
     END::interval, 'hold-' || i.n, 'order-' || i.n, jsonb_build_object('n', i.n)
 ) AS h;
 SELECT count(*) AS captured
-FROM (SELECT * FROM cents WHERE n BETWEEN 2 AND 20) AS c
+FROM (
+    SELECT * FROM cents
+    WHERE n BETWEEN 2 AND 20
+) AS c
 CROSS JOIN LATERAL wallet.capture_hold(
     :'alice', c.hold_id, CASE WHEN c.n <= 10 THEN 0.01 END, 'capture-' || c.n
 ) \gset
 SELECT count(*) AS released
-FROM (SELECT * FROM cents WHERE n BETWEEN 21 AND 30) AS c
+FROM (
+    SELECT * FROM cents
+    WHERE n BETWEEN 21 AND 30
+) AS c
 CROSS JOIN LATERAL wallet.release_hold(:'alice', c.hold_id, 'release-' || c.n) \gset
+SELECT c.hold_id AS tenth FROM cents AS c
+WHERE c.n = 10 \gset
 SELECT hold_id AS gold FROM wallet.place_hold(:'alice', 'GOLD', 7, '1 day', 'hold') \gset
 SELECT balance FROM wallet.bonus(:'bob', 'GOLD', 7, 'bonus') \gset
 SELECT hold_id AS of_bob FROM wallet.place_hold(:'bob', 'GOLD', 7, '1 day', 'gold') \gset
@@ -38,7 +46,7 @@ SELECT is(
         WHERE h.metadata @> '{"n": 10}'
     ),
     jsonb_build_object(
-        'hold_id', (SELECT c.hold_id FROM cents AS c WHERE c.n = 10), 'user_id', :'alice',
+        'hold_id', :'tenth', 'user_id', :'alice',
         'asset', 'POINTS', 'amount', 0.10, 'captured', 0.01, 'remaining', 0.09, 'status', 'open',
         'reference', 'order-10', 'metadata', '{"n": 10}'::jsonb, 'cursor', NULL
     ),

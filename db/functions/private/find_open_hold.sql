@@ -1,16 +1,14 @@
-CREATE OR REPLACE FUNCTION wallet_private.lock_hold(p_user_id uuid, p_hold_id uuid)
+CREATE OR REPLACE FUNCTION wallet_private.find_open_hold(p_user_id uuid, p_hold_id uuid)
 RETURNS wallet_private.hold
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks a hold by its wallet, so that it stands still, and refuses one that is closed.
+-- Its wallet is locked, so it stands still.
 DECLARE
     v_hold wallet_private.hold := wallet_private.find_hold(p_user_id, p_hold_id);
 BEGIN
-    PERFORM wallet_private.lock_wallet(p_user_id, v_hold.asset_id);
-    v_hold := wallet_private.find_hold(p_user_id, p_hold_id);
     IF v_hold.status <> 'open' OR v_hold.expires_at <= clock_timestamp() THEN
         RAISE EXCEPTION 'the hold is closed'
             USING ERRCODE = 'WA307',

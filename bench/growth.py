@@ -1,0 +1,120 @@
+"""The same with a short and a long history: spends, pages of it and balances back in time."""
+
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from bench import pgbench
+from bench.cluster import BenchError, Database
+from bench.measure import Row, Sample, Variant
+from bench.movements import CLIENTS, database_bytes
+from bench.sections import Run, Section
+
+FILL_CLIENTS = 2
+BATCH = 1000
+DEEP = 200_000  # transfers of the user who has the most
+
+
+def growth(run: Run) -> Section:
+    with ExitStack() as stack:
+        small = stack.enter_context(run.cluster.database())
+        large = stack.enter_context(run.cluster.database())
+        deep = min(DEEP, run.growth // 5)
+        filled = _fill(run, large, deep)
+        depth, cursor = _walk(large, deep // 2)
+        since, until = (
+            large.number(
+                f"SELECT (1000000 * extract(epoch FROM {end}(created_at)))::bigint"
+                " FROM wallet_private.transfer WHERE user_id = md5('1')::uuid"
+            )
+            for end in ("min", "max")
+        )
+        everybody = {"first": 1, "last": run.cluster.users, "asset": "SILVER"}
+        user_1 = {"first": 1, "last": 1, "since": since, "until": until, "cursor": cursor}
+
+        def variant(
+            what: str,
+            database: Database,
+            script: str,
+            variables: Mapping[str, object],
+            against: str = "",
+        ) -> Variant:
+            def ask(seconds: float) -> Sample:
+                clients = CLIENTS if script == "spend" else 1
+                return pgbench.run(
+                    database, script, clients=clients, seconds=seconds, variables=variables
+                )
+
+            return Variant(what, ask, {"short": against} if against else {})
+
+        short, long = _count(small), _count(large)
+        page = f"first page of a user's {deep:,}"
+        rows = run.interleave(
+            [
+                variant(f"spend, {short}", small, "spend", everybody),
+                variant(f"spend, {long}", large, "spend", everybody, f"spend, {short}"),
+                variant(f"first page, {short}", small, "first_page", everybody),
+                variant(
+                    f"first page, {long}", large, "first_page", everybody, f"first page, {short}"
+                ),
+                variant(page, large, "first_page", user_1),
+                variant(f"the page after {depth:,} of them", large, "deep_page", user_1, page),
+                variant("balance at a moment among them", large, "balance_at", user_1),
+            ]
+        )
+        small.verify()
+        large.verify()
+        if found := large.psql("SELECT * FROM wallet.verify(md5('1')::uuid)"):
+            raise BenchError(f"the books of user 1 are wrong:\n{found[:2000]}")
+    return Section(
+        f"growth: {CLIENTS} clients spend, one reads; short: the same with less history",
+        [filled, *rows],
+    )
+
+
+def _fill(run: Run, database: Database, deep: int) -> Row:
+    """Up to run.growth transfers, `deep` of them of user 1."""
+    before = database.transfers()
+    disk, log, began = database_bytes(database), run.cluster.lsn(), time.perf_counter()
+    for is_spread, count in ((0, deep), (1, run.growth - before - deep)):
+        run.say(f"filling: {count:,} transfers")
+        pgbench.run(
+            database,
+            "batch",
+            clients=FILL_CLIENTS,
+            transactions=max(1, count // BATCH // FILL_CLIENTS),
+            variables={"is_spread": is_spread, "size": BATCH},
+        )
+    seconds = time.perf_counter() - began
+    made = database.transfers() - before
+    also = {
+        "disk B/movement": (database_bytes(database) - disk) / made,
+        "WAL B/movement": (run.cluster.lsn() - log) / made,
+    }
+    database.settle()
+    return Row("filling by post_batch of 1,000", [Sample(made / seconds, also=also)], {})
+
+
+def _walk(database: Database, depth: int) -> tuple[int, str]:
+    """Page through user 1's history down to a depth; how deep that was, and the cursor there."""
+    found = database.psql(f"""
+        CREATE TEMPORARY TABLE place AS SELECT 0 AS depth, NULL::text AS cursor;
+        DO $$
+        BEGIN
+            WHILE (SELECT depth < {depth} FROM place) LOOP
+                UPDATE place SET depth = depth + 200, cursor = (
+                    SELECT (array_agg(t.cursor))[200]
+                    FROM wallet.list_transactions(
+                        md5('1')::uuid, p_limit => 200, p_cursor => place.cursor
+                    ) AS t
+                );
+            END LOOP;
+        END
+        $$;
+        SELECT depth, cursor FROM place;""")
+    reached, cursor = found.split("|")
+    return int(reached), cursor
+
+
+def _count(database: Database) -> str:
+    return f"{database.transfers():,} transfers"

@@ -1,0 +1,64 @@
+"""The same spends, and reads of a balance, over HTTP."""
+
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+
+from bench import load
+from bench.gateways import Gateway, Gateways, loader
+from bench.measure import Sample, Variant
+from bench.sections import Run, Section
+
+SEEDS = "seeds' way"
+
+
+def http(run: Run) -> Section:
+    with ExitStack() as stack:
+        pool = stack.enter_context(loader())
+        wallet = stack.enter_context(run.cluster.database())
+        seeds = stack.enter_context(run.cluster.database("seeds"))
+        gateways = Gateways(run.cluster, stack, run.workers)
+        all_gateways = gateways.groupings(wallet) | {SEEDS: gateways.seeds(seeds)}
+        variants = [
+            _variant(run, pool, gateway, name, connections, what)
+            for what in ("spread", "hot", "read")
+            for connections in run.connections
+            for name, gateway in all_gateways.items()
+        ]
+        rows = run.interleave(variants)
+        wallet.verify()
+        seeds.verify_seeds()
+    return Section(
+        f"http: requests, {run.workers} processes of each gateway; cpu is in % of a core", rows
+    )
+
+
+def _variant(
+    run: Run, pool: ProcessPoolExecutor, gateway: Gateway, name: str, connections: int, what: str
+) -> Variant:
+    users = 1 if what == "hot" else run.cluster.users
+    target = gateway.target(users, is_read=what == "read")
+
+    def ask(seconds: float) -> Sample:
+        before = gateway.cpu_seconds(), run.cluster.cpu_seconds()
+        found = pool.submit(load.closed, target, connections, seconds).result()
+        worked = gateway.cpu_seconds() - before[0], run.cluster.cpu_seconds() - before[1]
+        return Sample(
+            rate=len(found.good) / found.seconds,
+            p50=found.latency_ms(0.5),
+            p99=found.latency_ms(0.99),
+            also={
+                "errors": found.bad.total(),
+                "cpu: client": 100 * found.cpu,
+                "gateway": 100 * worked[0] / found.seconds,
+                "postgres": 100 * worked[1] / found.seconds,
+            },
+            count=len(found.good),
+        )
+
+    def named(gateway_name: str) -> str:
+        return f"{what} {connections:3}: {gateway_name}"
+
+    against = {} if name == SEEDS else {"seeds": named(SEEDS)}
+    if name.endswith(" on"):
+        against["off"] = named(name.removesuffix("on") + "off")
+    return Variant(named(name), ask, against)

@@ -1,0 +1,254 @@
+"""Load over HTTP/1.1 from raw sockets: for a process of its own that does little but count.
+
+`closed` keeps so many connections busy, each with its next request as soon as the last is answered.
+`opened` sends at given rates whether or not answers come, as strangers do; a request that finds no
+connection free is not sent. Latencies count from when a request was due.
+"""
+
+import asyncio
+import gc
+import hashlib
+import itertools
+import random
+import secrets
+import time
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import uvloop
+
+from bench.measure import percentile
+
+GRACE = 15  # seconds that the last answers have
+TICK = 0.001
+AT_ONCE = 50  # connections to open, or requests to send, before looking at what came back
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is asked for; users > 1: of one of so many at random, else always of the first."""
+
+    port: int
+    token: str
+    users: int
+    is_read: bool = False
+
+    def requests(self) -> Iterator[bytes]:
+        """Each with a key of its own."""
+        authorization = f"Host: bench\r\nAuthorization: Bearer {self.token}\r\n"
+        body = '{"asset":"SILVER","amount":"1"}'
+        run = secrets.token_hex(8)
+        for number in itertools.count(1):
+            wallet = f"/v1/wallets/{user_id(random.randint(1, self.users))}"
+            if self.is_read:
+                text = f"GET {wallet}/balances/SILVER HTTP/1.1\r\n{authorization}\r\n"
+            else:
+                text = (
+                    f"POST {wallet}/spend HTTP/1.1\r\n{authorization}"
+                    f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+                    f"Idempotency-Key: {run}-{number:012}\r\n\r\n{body}"
+                )
+            yield text.encode()
+
+
+class Answer(NamedTuple):
+    due: float  # seconds since the beginning
+    seconds: float  # until the answer was complete
+    status: int  # 0: the connection was lost
+    may_retry: bool  # a Retry-After was there
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came back, and what it cost to ask."""
+
+    seconds: float
+    answers: Sequence[Answer]
+    unsent: Sequence[float]  # when requests were due for which no connection was free
+    cpu: float  # of this process, as a share of one core
+
+    @property
+    def good(self) -> list[Answer]:
+        return [answer for answer in self.answers if answer.is_good]
+
+    @property
+    def bad(self) -> Counter[int]:
+        return Counter(answer.status for answer in self.answers if not answer.is_good)
+
+    def latency_ms(self, share: float) -> float | None:
+        return latency_ms(self.good, share)
+
+
+def latency_ms(answers: Sequence[Answer], share: float) -> float | None:
+    found = percentile(sorted(answer.seconds for answer in answers), share)
+    return None if found is None else 1000 * found
+
+
+def user_id(name: object) -> str:
+    """As PostgreSQL's md5(name)::uuid."""
+    return str(uuid.UUID(hashlib.md5(str(name).encode()).hexdigest()))
+
+
+def closed(target: Target, connections: int, seconds: float) -> Load:
+    return _run(_closed(target, connections, seconds))
+
+
+def opened(target: Target, connections: int, phases: Sequence[tuple[float, float]]) -> Load:
+    """phases: (requests a second, seconds)."""
+    return _run(_opened(target, connections, phases))
+
+
+async def _closed(target: Target, connections: int, seconds: float) -> Load:
+    requests = target.requests()
+    answers: list[Answer] = []
+
+    def go_on(connection: _Connection, answer: Answer) -> None:
+        now = time.perf_counter()
+        if now < meter.began + seconds:
+            answers.append(answer)
+            if answer.status:
+                connection.send(next(requests), now)
+
+    async with _connected(target.port, connections, go_on) as pool:
+        with _Meter() as meter:
+            for connection in pool:
+                connection.send(next(requests), time.perf_counter())
+            await asyncio.sleep(seconds)
+    return Load(meter.seconds, [meter.since_began(answer) for answer in answers], [], meter.cpu)
+
+
+async def _opened(target: Target, connections: int, phases: Sequence[tuple[float, float]]) -> Load:
+    requests = target.requests()
+    answers: list[Answer] = []
+    unsent: list[float] = []
+    idle: list[_Connection] = []
+
+    def go_on(connection: _Connection, answer: Answer) -> None:
+        answers.append(answer)
+        if answer.status:
+            idle.append(connection)
+
+    async with _connected(target.port, connections, go_on) as pool:
+        idle += pool
+        with _Meter() as meter:
+            for number, due in enumerate(_arrivals(phases)):
+                if (wait := meter.began + due - time.perf_counter()) > 0:
+                    await asyncio.sleep(max(wait, TICK))
+                elif number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+                if idle:
+                    idle.pop().send(next(requests), meter.began + due)
+                else:
+                    unsent.append(due)
+    return Load(meter.seconds, [meter.since_began(answer) for answer in answers], unsent, meter.cpu)
+
+
+def _arrivals(phases: Sequence[tuple[float, float]]) -> Iterator[float]:
+    """When requests come at random, so many a second on average."""
+    began = 0.0
+    for rate, seconds in phases:
+        due = began + random.expovariate(rate)
+        while due < began + seconds:
+            yield due
+            due += random.expovariate(rate)
+        began += seconds
+
+
+class _Meter:
+    """The time between its beginning and its end, and what of it this process was at work."""
+
+    def __enter__(self) -> "_Meter":
+        gc.collect()
+        gc.disable()
+        self._worked = time.process_time()
+        self.began = time.perf_counter()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.seconds = time.perf_counter() - self.began
+        self.cpu = (time.process_time() - self._worked) / self.seconds
+        gc.enable()
+
+    def since_began(self, answer: Answer) -> Answer:
+        return answer._replace(due=answer.due - self.began)
+
+
+class _Connection(asyncio.Protocol):
+    """One request at a time; the answer has a Content-Length."""
+
+    def __init__(self, on_answer: "Callable[[_Connection, Answer], None]") -> None:
+        self._on_answer = on_answer
+        self._received = b""
+        self._due = 0.0
+        self.is_busy = False
+        self.transport: Any = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def send(self, request: bytes, due: float) -> None:
+        self._due, self.is_busy = due, True
+        self.transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        if self._received:
+            data = self._received + data
+        self._received = data
+        end = data.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        head = data[: end + 2].lower()
+        at = head.index(b"content-length:") + len(b"content-length:")
+        if len(data) < end + 4 + int(head[at : head.index(b"\r\n", at)]):
+            return
+        self._received = b""
+        self._answered(int(head[9:12]), b"\r\nretry-after:" in head)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self.is_busy:
+            self._answered(0, False)
+
+    def _answered(self, status: int, may_retry: bool) -> None:
+        self.is_busy = False
+        took = time.perf_counter() - self._due
+        self._on_answer(self, Answer(self._due, took, status, may_retry))
+
+
+@asynccontextmanager
+async def _connected(
+    port: int, count: int, on_answer: Callable[[_Connection, Answer], None]
+) -> AsyncIterator[list[_Connection]]:
+    """Open connections; at the end let them have their answers."""
+    loop = asyncio.get_running_loop()
+    pool: list[_Connection] = []
+    for first in range(0, count, AT_ONCE):
+        pool += [
+            protocol
+            for _, protocol in await asyncio.gather(
+                *(
+                    loop.create_connection(lambda: _Connection(on_answer), "127.0.0.1", port)
+                    for _ in range(first, min(first + AT_ONCE, count))
+                )
+            )
+        ]
+    yield pool
+    for _ in range(int(GRACE / 0.01)):
+        if not any(connection.is_busy for connection in pool):
+            break
+        await asyncio.sleep(0.01)
+    for connection in pool:
+        connection.is_busy = False
+        connection.transport.abort()
+
+
+def _run(work: Coroutine[Any, Any, Load]) -> Load:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)

@@ -1,0 +1,1 @@
+SELECT * FROM wallet.list_transactions(md5('1')::uuid, p_cursor => :cursor);

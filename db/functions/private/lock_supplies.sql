@@ -1,0 +1,21 @@
+CREATE OR REPLACE FUNCTION wallet_private.lock_supplies(p_items wallet_private.batch_item[])
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Locks the supply of all capped assets of a batch: requests that go one by one each take from a
+-- stripe of their own, in any order.
+DECLARE
+    v_asset_id integer;
+BEGIN
+    FOR v_asset_id IN
+        SELECT DISTINCT (i.transfer).asset_id FROM unnest(p_items) AS i
+        WHERE i.is_capped
+        ORDER BY (i.transfer).asset_id
+    LOOP
+        PERFORM wallet_private.lock_supply(v_asset_id);
+    END LOOP;
+END
+$$;

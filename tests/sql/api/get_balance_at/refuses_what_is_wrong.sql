@@ -1,0 +1,21 @@
+BEGIN;
+SELECT plan(5);
+\ir ../../support/_books.sql
+
+SELECT throws_ok(
+    pg_temp.call(
+        'get_balance_at',
+        jsonb_build_object('user_id', :'alice', 'asset', 'GOLD', 'at', 'now') || v.change
+    ),
+    v.code, pg_temp.message(v.code), v.change::text
+) FROM (
+    VALUES
+    ('{"user_id": null}'::jsonb, 'WA101'),
+    (jsonb_build_object('user_id', :'nobody'), 'WA201'),
+    ('{"asset": null}', 'WA101'),
+    ('{"asset": "gold"}', 'WA202'),
+    ('{"at": null}', 'WA101')
+) AS v (change, code);
+
+SELECT * FROM finish();
+ROLLBACK;

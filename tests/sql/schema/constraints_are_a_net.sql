@@ -1,0 +1,85 @@
+BEGIN;
+SELECT plan(1);
+\ir ../support/_history.sql
+
+-- Nobody should ever come so far: each of these was let through by all functions above it.
+SELECT checkpoint_id FROM wallet.checkpoint() \gset
+SELECT user_id FROM wallet.create_user('with', p_email => 'c@example.com') \gset
+SELECT set_password AS password FROM wallet.set_password(:'user_id', 'hash') \gset
+CALL pg_temp.unlock();
+
+-- The constraint that a statement violates.
+CREATE FUNCTION pg_temp.violated_by(p_sql text) RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_constraint text;
+BEGIN
+    EXECUTE p_sql;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    RETURN 'none';
+EXCEPTION WHEN integrity_constraint_violation THEN
+    GET STACKED DIAGNOSTICS v_constraint = CONSTRAINT_NAME;
+    RETURN v_constraint;
+END
+$$;
+
+CREATE TEMPORARY TABLE net AS
+SELECT
+    v.name,
+    v.violation
+FROM (
+    VALUES
+    ('kind_is_known_check', 'UPDATE transfer SET kind = ''GIFT'''),
+    ('asset_code_is_upper_snake_case_check', 'UPDATE asset SET code = lower(code)'),
+    ('asset_scale_is_0_to_8_check', 'UPDATE asset SET scale = 9'),
+    ('asset_sign_up_bonus_is_positive_check', 'UPDATE asset SET sign_up_bonus = 0'),
+    ('asset_supply_is_positive_check', 'UPDATE asset SET supply = 0'),
+    ('supply_available_is_not_negative_check', 'UPDATE supply SET available = -1'),
+    ('conversion_rate_amounts_are_positive_check', 'UPDATE conversion_rate SET to_amount = 0'),
+    (
+        'conversion_rate_assets_differ_check',
+        'UPDATE conversion_rate SET to_asset_id = from_asset_id'
+    ),
+    ('task_cooldown_is_positive_check', 'UPDATE task SET cooldown = ''0'''),
+    ('task_max_completions_is_positive_check', 'UPDATE task SET max_completions = 0'),
+    ('task_reward_is_positive_check', 'UPDATE task SET reward = 0'),
+    ('item_max_per_user_is_positive_check', 'UPDATE item SET max_per_user = 0'),
+    ('item_price_is_positive_check', 'UPDATE item SET price = 0'),
+    ('item_stock_is_not_negative_check', 'UPDATE item SET stock = -1'),
+    ('user_account_role_is_known_check', 'UPDATE user_account SET role = ''root'''),
+    ('user_account_status_is_known_check', 'UPDATE user_account SET status = ''gone'''),
+    ('wallet_balance_is_not_negative_check', 'UPDATE wallet SET balance = -1, held = -1'),
+    ('wallet_held_is_within_balance_check', 'UPDATE wallet SET held = balance + 1'),
+    ('transfer_balance_after_is_not_negative_check', 'UPDATE transfer SET balance_after = -1'),
+    ('transfer_first_leg_has_the_key_check', 'UPDATE transfer SET idempotency_key = NULL'),
+    ('transfer_only_holds_move_nothing_check', 'UPDATE transfer SET amount = 0'),
+    ('purchase_quantity_is_positive_check', 'UPDATE purchase SET quantity = 0, returned = 0'),
+    ('purchase_returned_is_within_quantity_check', 'UPDATE purchase SET returned = 4'),
+    ('hold_amount_is_positive_check', 'UPDATE hold SET amount = 0, captured = 0, status = ''captured'''),
+    ('hold_captured_is_within_amount_check', 'UPDATE hold SET captured = 21'),
+    ('hold_is_captured_when_used_up_check', 'UPDATE hold SET captured = 20'),
+    ('hold_is_open_until_closed_check', 'UPDATE hold SET status = ''open'''),
+    ('hold_status_is_known_check', 'UPDATE hold SET status = ''lost'''),
+    ('hold_capture_amount_is_positive_check', 'UPDATE hold_capture SET amount = 0'),
+    ('reversal_amount_is_positive_check', 'UPDATE reversal SET amount = 0'),
+    ('supply_asset_id_fkey', 'UPDATE supply SET asset_id = 0'),
+    ('conversion_rate_from_asset_id_fkey', 'UPDATE conversion_rate SET from_asset_id = 0'),
+    ('conversion_rate_to_asset_id_fkey', 'UPDATE conversion_rate SET to_asset_id = 0'),
+    ('task_asset_id_fkey', 'UPDATE task SET asset_id = 0'),
+    ('item_asset_id_fkey', 'UPDATE item SET asset_id = 0'),
+    ('credential_user_id_fkey', 'UPDATE credential SET user_id = gen_random_uuid()'),
+    ('wallet_asset_id_fkey', 'DELETE FROM asset WHERE code = ''COPPER'''),
+    ('wallet_user_id_fkey', 'DELETE FROM user_account'),
+    ('task_completion_task_id_fkey', 'DELETE FROM task'),
+    ('purchase_item_id_fkey', 'DELETE FROM item'),
+    ('hold_capture_hold_id_fkey', 'DELETE FROM hold'),
+    ('checkpoint_head_checkpoint_id_fkey', 'DELETE FROM checkpoint'),
+    ('asset_code_key', 'UPDATE asset SET code = ''GOLD'''),
+    ('task_code_key', 'INSERT INTO task SELECT * FROM (SELECT 0, ''visit'', name, asset_id, reward FROM task) AS t'),
+    ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1')
+) AS v (name, violation);
+SELECT is(pg_temp.violated_by(n.violation), n.name, n.violation) FROM net AS n;
+
+SELECT * FROM finish();
+ROLLBACK;
