@@ -27,9 +27,7 @@ def http(run: Run) -> Section:
         rows = run.interleave(variants)
         wallet.verify()
         seeds.verify_seeds()
-    return Section(
-        f"http: requests, {run.workers} processes of each gateway; cpu is in % of a core", rows
-    )
+    return Section(f"http: requests, {run.workers} processes of each gateway", rows)
 
 
 def _variant(
@@ -48,9 +46,9 @@ def _variant(
             p99=found.latency_ms(0.99),
             also={
                 "errors": found.bad.total(),
-                "cpu: client": 100 * found.cpu,
-                "gateway": 100 * worked[0] / found.seconds,
-                "postgres": 100 * worked[1] / found.seconds,
+                "gateway us": 1_000_000 * worked[0] / max(1, len(found.answers)),
+                "server us": 1_000_000 * worked[1] / max(1, len(found.answers)),
+                "client cpu %": 100 * found.cpu,
             },
             count=len(found.good),
         )

@@ -61,7 +61,7 @@ def _overload(
         "of them with Retry-After %": 100 * told / max(1, len(shed)),
         "not sent": unsent / seconds,
         "other errors": sum(not answer.is_good for answer in storm) - len(shed),
-        "cpu: client": 100 * found.cpu,
+        "client cpu %": 100 * found.cpu,
     }
     recovered = {"recovered in s": _recovery(after, 2 * seconds, rest, usual)}
     return {

@@ -61,6 +61,6 @@ def run(
         rate=movements * float(tps[1]),
         p50=percentile(latencies, 0.5),
         p99=percentile(latencies, 0.99),
-        also={"cpu us": 1_000_000 * worked / max(1, movements * len(latencies))},
+        also={"server us": 1_000_000 * worked / max(1, movements * len(latencies))},
         count=movements * len(latencies),
     )

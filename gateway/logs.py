@@ -41,6 +41,8 @@ def set_up(level: str) -> None:
     handler.setFormatter(_TerminalFormatter() if sys.stderr.isatty() else _Formatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("pgwallet").setLevel(level)
+    # It quotes what is no HTTP, be it a token; it has answered 400 by then.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     # No line shows these, so don't look them up: it halves the cost of an access line.
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

@@ -67,8 +67,6 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA503": (403, "the asset, task or item is closed"),
     "WA901": (500, "this try is taken back"),
     "WA902": (500, "history is append-only"),
-    "WA903": (500, "the stripe has not enough"),
-    "WA904": (500, "the batch has to be locked first"),
 }
 
 # SQLSTATEs of PostgreSQL's own that a request has caused,
@@ -140,8 +138,10 @@ def problem_of(error: Exception) -> Problem:
             return _of_postgres(error)
         case msgspec.ValidationError():
             return Problem("GW422", str(error))
-        case msgspec.DecodeError() | UnicodeDecodeError() | web.RequestPayloadError():
+        case msgspec.DecodeError() | UnicodeDecodeError():
             return Problem("GW400", "The body is not valid JSON.")
+        case web.RequestPayloadError() | ConnectionResetError():
+            return Problem("GW400", "The body is incomplete.")
         case RecursionError():
             return Problem("GW422", "The body is nested too deeply.")
         case web.HTTPNotFound() | web.HTTPForbidden():

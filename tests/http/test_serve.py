@@ -165,3 +165,28 @@ async def test_when_a_worker_ends_all_do(serve: Any, http: Any) -> None:
     assert (await end(process))[0] != 0
     with pytest.raises(aiohttp.ClientConnectionError):
         await http.get(f"{url}/health")
+
+
+async def test_what_is_no_http_is_refused_and_not_quoted(serve: Any, http: Any) -> None:
+    process, url = serve()
+    await ready(http, url)
+    broken = [
+        b"GET /health HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + b"secret" * 2000,
+        b"GET /v1/admin/users?query=secret\xff HTTP/1.1\r\nHost: x",
+        b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nsecret",
+    ]
+    for request in broken:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(request + b"\r\n\r\n")
+        assert b" 400 " in await reader.readline()
+        writer.close()
+    cut = b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
+    _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    writer.write(cut)
+    await asyncio.sleep(0.2)
+    writer.transport.abort()
+    await asyncio.sleep(0.2)
+    process.terminate()
+    _, _, err = await end(process)
+    assert "secret" not in err
+    assert "ERROR" not in err

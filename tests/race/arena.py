@@ -23,8 +23,9 @@ from tests.support.servers import Database, Server
 Row = dict[str, Any]
 Amount = int | Decimal
 
-# Two assets that all tests share, with a rate there and back; what has a cap is a test's own.
-GOLD, SILVER = "GOLD", "SILVER"
+# What all tests share: three assets, two of them with a rate there and back. What has a cap is a
+# test's own.
+GOLD, SILVER, COPPER = "GOLD", "SILVER", "COPPER"
 PRICE = 50  # of one GOLD in SILVER
 
 REFUSAL = re.compile(r"WA[1-5]\d\d")
@@ -183,8 +184,8 @@ class Arena:
         arena = cls(server.create(template=server.template))
         arena.first = await arena.connect()  # for what a test prepares and looks at
         arena.gate = await arena.connect()  # for what others have to wait for
-        await arena.do("create_asset", GOLD, "Gold")
-        await arena.do("create_asset", SILVER, "Silver")
+        for asset in (GOLD, SILVER, COPPER):
+            await arena.do("create_asset", asset, asset.title())
         await arena.do("set_conversion_rate", SILVER, GOLD, PRICE, 1)
         await arena.do("set_conversion_rate", GOLD, SILVER, 1, PRICE)
         return arena

@@ -153,9 +153,12 @@ class Game:
             return call("change_supply", CAPPED, cap)
         if chance < 0.75:
             return call("expire_holds")
-        if chance < 0.85:
+        if chance < 0.8:
             price = self.chance.randint(1, 5)
             return call("update_item", self.chance.choice(self.items), price=price)
+        if chance < 0.85:
+            is_archived = self.chance.random() < 0.3
+            return call("update_asset", POINTS, is_archived=is_archived)
         if chance < 0.95 or len(self.assets) > 8:
             there, back = self.chance.sample([SILVER, POINTS, CAPPED, GOLD], 2)
             return self.rate(there, back, self.chance.choice([-1, 0, 1]))
@@ -201,10 +204,20 @@ async def test_everything_at_once(arena):
     assert len(answers) >= OPERATIONS / 4
     assert len(samples) > 100
     assert min(game.calls.values()) > 0
-    assert len(game.calls) == 18
+    assert len(game.calls) == 19
     accepted = Counter(call.function for call, answer in game.said if isinstance(answer, dict))
     assert len(accepted) == 11
-    assert game.codes.keys() >= {"WA301", "WA307", "WA309", "WA401", "WA402", "WA408", "WA501"}
+    codes = {"WA301", "WA307", "WA309", "WA401", "WA402", "WA408", "WA501", "WA503"}
+    assert game.codes.keys() >= codes
+        "WA301",
+        "WA307",
+        "WA309",
+        "WA401",
+        "WA402",
+        "WA408",
+        "WA501",
+        "WA503",
+    }
 
     assert {row["count"] for row in findings} == {0}
     assert min(row["least"] for row in samples) >= 0

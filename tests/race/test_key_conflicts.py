@@ -5,7 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from tests.race.arena import GOLD, PRICE, SILVER, Answers, Arena, Call, alternate, call, fresh
+from tests.race.arena import (
+    COPPER,
+    GOLD,
+    PRICE,
+    SILVER,
+    Answers,
+    Arena,
+    Call,
+    alternate,
+    call,
+    fresh,
+)
 
 HOUR = timedelta(hours=1)
 COPIES = 32  # of each
@@ -70,6 +81,12 @@ async def convert_and_spend_of_what_it_gives(arena):
 
 
 @pair
+async def convert_and_spend_of_a_third_asset(arena):
+    user, key = await arena.user(SILVER=PRICE, COPPER=1), fresh("key")
+    return call("convert", user, SILVER, GOLD, PRICE, key), call("spend", user, COPPER, 1, key)
+
+
+@pair
 async def conversions_in_both_directions(arena):
     user, key = await arena.user(SILVER=PRICE, GOLD=1), fresh("key")
     convert = call("convert", user, SILVER, GOLD, PRICE, key)
@@ -108,11 +125,11 @@ async def reversal_and_bonus_of_another_asset(arena):
 
 
 @pair
-async def reversal_of_a_conversion_and_spend_of_what_it_gave(arena):
-    user, key = await arena.user(SILVER=PRICE, GOLD=1), fresh("key")
+async def reversal_of_a_conversion_and_spend_of_a_third_asset(arena):
+    user, key = await arena.user(SILVER=PRICE, COPPER=1), fresh("key")
     converted = await arena.do("convert", user, SILVER, GOLD, PRICE, fresh("convert"))
     reverse = call("reverse", user, converted["transaction_id"], None, "mistake", key)
-    return reverse, call("spend", user, GOLD, 1, key)
+    return reverse, call("spend", user, COPPER, 1, key)
 
 
 @pair

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.race.arena import GOLD, LOCK_ACCOUNT, PRICE, SILVER, alternate, call, fresh
+from tests.race.arena import GOLD, PRICE, SILVER, alternate, call, fresh
 
 HOUR = timedelta(hours=1)
 
@@ -83,22 +83,35 @@ async def test_nothing_moves_on_a_frozen_account_but_what_operators_do(arena):
 
 
 @pytest.mark.parametrize("status", ["frozen", "closed"])
-async def test_a_freeze_and_the_first_movement_in_a_new_asset_know_of_each_other(arena, status):
+@pytest.mark.parametrize("is_freeze_first", [True, False])
+async def test_a_freeze_and_the_first_movement_in_a_new_asset_know_of_each_other(
+    arena, status, is_freeze_first
+):
+    user = await arena.user()
+    asset = await arena.asset()  # After the user, whose wallet in it is still to be opened.
+    topup = call("topup", user, asset, 1, fresh("topup"))
+    freeze = call("set_user_status", user, status)
+    async with arena.open_gate() as gate:
+        await gate.send(freeze if is_freeze_first else topup)
+        queue = await arena.queue([topup if is_freeze_first else freeze])
+    answers = await queue
+
+    assert answers.refusals == ({"WA501": 1} if is_freeze_first else {})
+    assert await arena.first.fetchval(WALLETS_OF_ANOTHER_STATUS) == 0
+    after = await arena.first.ask(call("topup", user, asset, 1, fresh("topup")))
+    assert after.code == "WA501"
+
+
+async def test_freezes_and_first_movements_at_the_same_time_know_of_each_other(arena):
     for _ in range(5):
         users = await arena.users(10)
-        asset = await arena.asset()  # After the users: their wallets in it are still to be opened.
+        asset = await arena.asset()
         topups = [call("topup", user, asset, 1, fresh("topup")) for user in users]
-        freezes = [call("set_user_status", user, status) for user in users]
-        async with arena.open_gate() as gate:
-            for user in users:
-                await gate.execute(LOCK_ACCOUNT, user)
-            queue = await arena.queue(alternate(topups, freezes) + topups)
-        answers = await queue
+        freezes = [call("set_user_status", user, "frozen") for user in users]
+        answers = await arena.together(alternate(topups, freezes))
 
         assert answers.refusals.keys() <= {"WA501"}
         assert await arena.first.fetchval(WALLETS_OF_ANOTHER_STATUS) == 0
-        after = await arena.together(call("topup", u, asset, 1, fresh("topup")) for u in users)
-        assert after.refusals == {"WA501": 10}
 
 
 async def test_freezing_and_reopening_at_random_leaves_account_and_wallets_agreed(arena):

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.race.arena import LOCK_SUPPLY, SILVER, Arena, call, fresh
+from tests.race.arena import LOCK_SUPPLY, SILVER, Answers, Arena, batch, call, fresh
 
 CAP_AND_OUTSTANDING = """
 SELECT a.supply AS cap, (
@@ -115,16 +115,39 @@ async def test_a_cap_that_is_set_meanwhile_counts_for_those_who_waited_for_it(ar
             yield call("topup", user, asset, 1, fresh("topup"))
             yield call("convert", user, SILVER, asset, 1, fresh("convert"))
             yield call("complete_task", user, task, fresh("task"))
+            yield batch([call("bonus", user, asset, 1, fresh("bonus"))])
 
     await arena.together(credits())
     async with arena.open_gate() as gate:
-        await gate.do("change_supply", asset, 40)
+        await gate.do("change_supply", asset, 50)
         queue = await arena.queue(credits())
     answers = await queue
 
-    assert len(answers.receipts) == 10
-    assert answers.refusals == {"WA402": 20}
-    assert await arena.outstanding(asset) == 40
+    batched = Answers(each for answer in answers.receipts for each in answer.get("results", []))
+    assert answers.refusals + batched.refusals == {"WA402": 30}
+    assert await arena.outstanding(asset) == 50
+
+
+async def test_a_cap_that_is_set_meanwhile_is_given_back_what_those_who_waited_remove(arena):
+    asset = await arena.asset()
+    await arena.do("set_conversion_rate", asset, SILVER, 1, 1)
+    users, item = await arena.users(10, **{asset: 10}), await arena.item(asset, 1)
+
+    def debits():
+        for user in users:
+            yield call("spend", user, asset, 1, fresh("spend"))
+            yield call("convert", user, asset, SILVER, 1, fresh("convert"))
+            yield call("buy_item", user, item, 1, 1, fresh("buy"))
+            yield batch([call("spend", user, asset, 1, fresh("spend"))])
+
+    await arena.together(debits())
+    async with arena.open_gate() as gate:
+        await gate.do("change_supply", asset, 100)
+        queue = await arena.queue(debits())
+
+    assert len((await queue).receipts) == 40
+    assert await arena.outstanding(asset) == 20
+    await arena.topup(users[0], asset, 80)
 
 
 async def test_a_cap_that_is_lifted_meanwhile_binds_nobody_who_waited_for_it(arena):

@@ -19,7 +19,7 @@ from tests.support.sqltree import File, Function, Raise, parse, read, unqualifie
 Rule = Callable[["Tree"], Iterator[str]]
 RULES: list[Rule] = []
 
-HEADER = ["language", "volatility", "parallel", "security", "set", "as"]
+HEADER = ["language", "volatility", "parallel", "security", "rows", "set", "as"]
 SEARCH_PATH = "pg_catalog, pg_temp"
 LOCK_TIMEOUT = "5s"
 MAX_COLUMNS = 100

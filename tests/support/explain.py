@@ -53,7 +53,8 @@ class Statement:
 
     @property
     def is_planned(self) -> bool:
-        return bool(self.tables) and not isinstance(self.query.tree[0].stmt, ast.LockStmt)
+        unplanned = (ast.LockStmt, ast.ConstraintsSetStmt)
+        return bool(self.tables) and not isinstance(self.query.tree[0].stmt, unplanned)
 
     @cached_property
     def tables(self) -> set[str]:

@@ -31,7 +31,8 @@ SELECT
 FROM wallet_private.wallet AS w, generate_series(1, 5) AS i;
 INSERT INTO wallet_private.hold (user_id, hold_id, asset_id, amount, expires_at, created_at)
 SELECT t.user_id, t.transaction_id, t.asset_id, 10, now() + interval '1 day', now()
-FROM wallet_private.transfer AS t WHERE t.seq = 1;
+FROM wallet_private.transfer AS t
+WHERE t.seq = 1;
 INSERT INTO wallet_private.hold_capture (user_id, hold_id, transaction_id, amount, captured_at)
 SELECT h.user_id, h.hold_id, gen_random_uuid(), 1, now() FROM wallet_private.hold AS h;
 INSERT INTO wallet_private.purchase (
@@ -44,7 +45,8 @@ INSERT INTO wallet_private.task_completion (
 SELECT t.user_id, t.asset_id, t.seq, t.transaction_id, now() FROM wallet_private.transfer AS t;
 INSERT INTO wallet_private.reversal (user_id, transaction_id, reversal_id, amount)
 SELECT t.user_id, t.transaction_id, gen_random_uuid(), 1
-FROM wallet_private.transfer AS t WHERE t.seq = 2;
+FROM wallet_private.transfer AS t
+WHERE t.seq = 2;
 
 INSERT INTO wallet_private.checkpoint (wallets, transfers, root) VALUES (6000, 30000, '');
 INSERT INTO wallet_private.checkpoint_head (user_id, asset_id, checkpoint_id, seq, head)

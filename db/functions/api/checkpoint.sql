@@ -11,6 +11,8 @@ DECLARE
 BEGIN
     -- One after the other: each builds on the heads that the one before it wrote down.
     LOCK TABLE wallet_private.checkpoint IN SHARE ROW EXCLUSIVE MODE;
+    -- The heads come first, as the root is made of them.
+    SET CONSTRAINTS wallet_private.checkpoint_head_checkpoint_id_fkey DEFERRED;
     v_checkpoint.checkpoint_id := nextval(
         pg_get_serial_sequence('wallet_private.checkpoint', 'checkpoint_id')
     );

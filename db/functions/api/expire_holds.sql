@@ -7,6 +7,7 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
 DECLARE
+    v_now timestamptz := clock_timestamp();
     v_wallet record;
     v_holds bigint := 0;
 BEGIN
@@ -16,7 +17,7 @@ BEGIN
         SELECT DISTINCT e.user_id, e.asset_id
         FROM (
             SELECT h.user_id, h.asset_id FROM wallet_private.hold AS h
-            WHERE h.status = 'open' AND h.expires_at <= clock_timestamp()
+            WHERE h.status = 'open' AND h.expires_at <= v_now
             ORDER BY h.expires_at
             LIMIT p_limit
         ) AS e

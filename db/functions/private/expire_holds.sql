@@ -7,12 +7,13 @@ SECURITY INVOKER
 AS $$
 -- Gives back what expired holds of one wallet still hold; returns how many there were.
 DECLARE
+    v_now timestamptz := clock_timestamp();
     v_holds bigint;
     v_released numeric;
 BEGIN
     PERFORM FROM wallet_private.hold AS h
     WHERE h.user_id = p_user_id AND h.asset_id = p_asset_id AND h.status = 'open'
-        AND h.expires_at <= clock_timestamp();
+        AND h.expires_at <= v_now;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
@@ -22,7 +23,7 @@ BEGIN
         UPDATE wallet_private.hold AS h
         SET status = 'expired', closed_at = h.expires_at
         WHERE h.user_id = p_user_id AND h.asset_id = p_asset_id AND h.status = 'open'
-            AND h.expires_at <= clock_timestamp()
+            AND h.expires_at <= v_now
         RETURNING h.amount - h.captured AS remaining
     )
     SELECT count(*), coalesce(sum(e.remaining), 0) INTO v_holds, v_released FROM expired AS e;

@@ -10,6 +10,7 @@ LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SECURITY INVOKER
+ROWS 50
 AS $$
 -- The newest p_limit transfers before a place in a user's history. Each wallet's part of it is read
 -- backwards along the primary key, from the place that seq_at finds, so no page costs more than

@@ -5,7 +5,8 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- The users from p_from to p_to, both included; NULL leaves an end open. Whatever stands under a user's id is looked at, whether or not there is such a user.
+-- The users from p_from to p_to, both included; NULL leaves an end open. Whatever stands under a
+-- user's id is looked at, whether or not there is such a user.
 DECLARE
     v_from uuid := coalesce(p_from, '00000000-0000-0000-0000-000000000000');
     v_to uuid := coalesce(p_to, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
@@ -195,7 +196,7 @@ BEGIN
                     THEN format('released at %s', EXTRACT(EPOCH FROM l.created_at))
                 WHEN h.captured = h.amount
                     THEN format('captured at %s', EXTRACT(EPOCH FROM c.captured_at))
-                WHEN h.expires_at <= statement_timestamp() AND h.status <> 'open'
+                WHEN h.expires_at <= clock_timestamp() AND h.status <> 'open'
                     THEN format('expired at %s', EXTRACT(EPOCH FROM h.expires_at))
                 ELSE 'open at '
             END,
@@ -248,6 +249,19 @@ BEGIN
         FROM wallet_private.transfer AS t
         WHERE t.user_id BETWEEN v_from AND v_to AND t.kind = 'CONVERT'
         GROUP BY t.user_id, t.transaction_id
+        UNION ALL
+        SELECT
+            'a reversal has its original''s legs', r.user_id, r.reversal_id,
+            (
+                SELECT count(*) FROM wallet_private.transfer AS o
+                WHERE o.user_id = r.user_id AND o.transaction_id = r.transaction_id
+            )::text,
+            (
+                SELECT count(*) FROM wallet_private.transfer AS o
+                WHERE o.user_id = r.user_id AND o.transaction_id = r.reversal_id
+            )::text
+        FROM wallet_private.reversal AS r
+        WHERE r.user_id BETWEEN v_from AND v_to
     ) AS c (name, user_id, transaction_id, expected, found)
     WHERE c.expected IS DISTINCT FROM c.found
     ORDER BY c.user_id, c.transaction_id, c.name;

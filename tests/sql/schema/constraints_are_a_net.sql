@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(1);
+SELECT plan(70);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -11,6 +11,7 @@ CALL pg_temp.unlock();
 -- The constraint that a statement violates.
 CREATE FUNCTION pg_temp.violated_by(p_sql text) RETURNS text
 LANGUAGE plpgsql
+SET search_path = wallet_private
 AS $$
 DECLARE
     v_constraint text;
@@ -56,7 +57,10 @@ FROM (
     ('transfer_only_holds_move_nothing_check', 'UPDATE transfer SET amount = 0'),
     ('purchase_quantity_is_positive_check', 'UPDATE purchase SET quantity = 0, returned = 0'),
     ('purchase_returned_is_within_quantity_check', 'UPDATE purchase SET returned = 4'),
-    ('hold_amount_is_positive_check', 'UPDATE hold SET amount = 0, captured = 0, status = ''captured'''),
+    (
+        'hold_amount_is_positive_check',
+        'UPDATE hold SET amount = 0, captured = 0, status = ''captured'''
+    ),
     ('hold_captured_is_within_amount_check', 'UPDATE hold SET captured = 21'),
     ('hold_is_captured_when_used_up_check', 'UPDATE hold SET captured = 20'),
     ('hold_is_open_until_closed_check', 'UPDATE hold SET status = ''open'''),
@@ -76,10 +80,72 @@ FROM (
     ('hold_capture_hold_id_fkey', 'DELETE FROM hold'),
     ('checkpoint_head_checkpoint_id_fkey', 'DELETE FROM checkpoint'),
     ('asset_code_key', 'UPDATE asset SET code = ''GOLD'''),
-    ('task_code_key', 'INSERT INTO task SELECT * FROM (SELECT 0, ''visit'', name, asset_id, reward FROM task) AS t'),
-    ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1')
+    (
+        'task_code_key',
+        'INSERT INTO task (code, name, asset_id, reward) '
+        'SELECT code, name, asset_id, reward FROM task'
+    ),
+    (
+        'item_code_key',
+        'INSERT INTO item (code, name, asset_id, price) '
+        'SELECT code, name, asset_id, price FROM item'
+    ),
+    ('user_account_external_id_key', 'UPDATE user_account SET external_id = ''x'''),
+    (
+        'user_account_email_idx',
+        'UPDATE user_account SET email = CASE name WHEN ''Bob'' THEN ''X@b'' ELSE ''x@B'' END'
+    ),
+    ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
+    ('reversal_reversal_id_key', 'UPDATE reversal SET reversal_id = user_id'),
+    (
+        'conversion_rate_current_idx',
+        'INSERT INTO conversion_rate ('
+        'from_asset_id, to_asset_id, from_amount, to_amount, created_by) '
+        'SELECT from_asset_id, to_asset_id, 1, 1, created_by FROM conversion_rate'
+    )
 ) AS v (name, violation);
+INSERT INTO net
+SELECT
+    c.relname || '_pkey' AS name,
+    format('INSERT INTO %1$I OVERRIDING SYSTEM VALUE SELECT * FROM %1$I', c.relname) AS violation
+FROM pg_class AS c
+WHERE c.relnamespace = 'wallet_private'::regnamespace AND c.relkind = 'r';
+SELECT set_eq(
+    $$
+        SELECT c.conname::text FROM pg_constraint AS c
+        WHERE c.connamespace IN ('wallet'::regnamespace, 'wallet_private'::regnamespace)
+        AND c.contype <> 'n'
+        UNION ALL
+        SELECT c.relname::text
+        FROM pg_index AS i INNER JOIN pg_class AS c ON c.oid = i.indexrelid
+        WHERE c.relnamespace = 'wallet_private'::regnamespace AND i.indisunique
+        AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid)
+    $$,
+    'SELECT n.name FROM net AS n', 'no constraint was forgotten'
+);
 SELECT is(pg_temp.violated_by(n.violation), n.name, n.violation) FROM net AS n;
+
+-- Every other field has a value.
+SELECT set_eq(
+    $$
+        SELECT c.relname::text, a.attname::text
+        FROM pg_class AS c INNER JOIN pg_attribute AS a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'wallet_private'::regnamespace AND c.relkind = 'r'
+        AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
+    $$,
+    $$
+        VALUES
+        ('asset', 'supply'), ('asset', 'sign_up_bonus'), ('asset', 'archived_at'),
+        ('conversion_rate', 'replaced_at'),
+        ('task', 'max_completions'), ('task', 'cooldown'),
+        ('item', 'stock'), ('item', 'max_per_user'),
+        ('user_account', 'external_id'), ('user_account', 'name'), ('user_account', 'email'),
+        ('user_account', 'phone'), ('user_account', 'status_reason'),
+        ('transfer', 'idempotency_key'), ('transfer', 'reference'), ('transfer', 'details'),
+        ('transfer', 'metadata'), ('hold', 'closed_at')
+    $$,
+    'only these may be NULL'
+);
 
 SELECT * FROM finish();
 ROLLBACK;

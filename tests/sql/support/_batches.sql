@@ -42,7 +42,8 @@ BEGIN
         EXECUTE format(
             'SELECT array_agg('
             '    to_jsonb(r.*) - ''{ord, transaction_id, created_at}''::text[]'
-            '    || jsonb_build_object(''detail'', regexp_replace(detail, ''transaction .*'', ''''))'
+            '    || jsonb_build_object('
+            '        ''detail'', regexp_replace(detail, ''transaction .*'', ''''))'
             ') FROM %s($1) AS r', p_function
         ) INTO v_answers USING p_requests;
         v_answers := v_answers || ARRAY(SELECT to_jsonb(f.*) FROM wallet.verify() AS f);

@@ -1,5 +1,5 @@
 -- What _history.sql makes, the tables without the triggers that keep it as it is, and
--- pg_temp.found_after, which forges something, asks wallet.verify, and undoes it.
+-- pg_temp.found_after and pg_temp.missed_after, which forge something, ask wallet.verify and undo it.
 \ir _history.sql
 
 CALL pg_temp.unlock();
@@ -17,4 +17,11 @@ BEGIN
 EXCEPTION WHEN SQLSTATE 'PT000' THEN
     RETURN v_checks;
 END
+$$;
+
+-- Of the checks that should find something after p_forgery, those that do not.
+CREATE FUNCTION pg_temp.missed_after(p_forgery text, p_checks text[]) RETURNS text[]
+LANGUAGE sql
+AS $$
+    SELECT array(SELECT unnest(p_checks) EXCEPT SELECT unnest(pg_temp.found_after(p_forgery)))
 $$;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(11);
+SELECT plan(12);
 \ir ../../support/_economy.sql
 
 CREATE TEMPORARY TABLE answer AS
@@ -31,6 +31,10 @@ SELECT is(
     ('up', 10, 30.50),
     ('down', 0.50, 30.00)
 ) AS v (way, amount, balance);
+SELECT is(
+    (SELECT array_agg(a.amount::text ORDER BY a.way DESC) FROM answer AS a), '{10.00, 0.50}',
+    'amounts have the decimals of the asset'
+);
 SELECT results_eq(
     'SELECT amount, balance_after, idempotency_key, actor FROM wallet.transaction '
     'WHERE kind = ''ADJUST'' ORDER BY seq',

@@ -2,7 +2,8 @@ BEGIN;
 SELECT plan(43);
 \ir ../../support/_economy.sql
 
-SELECT item_id FROM wallet.create_item('sword', 'Sword', 'GOLD', 10, 10, 10) \gset
+SELECT item_id FROM wallet.create_item('sword', 'Sword', 'SILVER', 10, 10, 10) \gset
+SELECT balance FROM wallet.bonus(:'alice', 'SILVER', 100, 'silver') \gset
 SELECT item_id AS palace FROM wallet.create_item('palace', 'Palace', 'GOLD', 1e15) \gset
 SELECT item_id AS retired FROM wallet.create_item('retired', 'Old sword', 'GOLD', 1) \gset
 SELECT is_active FROM wallet.update_item(:retired, p_is_active => false) \gset

@@ -1,6 +1,6 @@
 BEGIN;
 SELECT plan(13);
-\ir ../../support/_economy.sql
+\ir ../../support/_books.sql
 
 SELECT task_id
 FROM wallet.create_task('daily', 'Log in today', 'GOLD', 10, 3, interval '1 day') \gset
@@ -35,25 +35,28 @@ SELECT is(
 );
 
 -- Time passes.
-UPDATE wallet_private.task_completion SET completed_at = completed_at - interval '23:58:00';
+CALL pg_temp.let_pass('23:58:00');
 SELECT throws_ok(:'again', 'WA406', 'the task is cooling down', 'two minutes too early');
 SELECT matches(
     (pg_temp.refusal_of(:'again')).detail, '^Task daily pays again in 1[0-2][0-9] seconds\.$',
     'the detail counts down'
 );
-UPDATE wallet_private.task_completion SET completed_at = completed_at - interval '2 minutes';
+CALL pg_temp.let_pass('2 minutes');
 SELECT lives_ok(:'again', 'after a day it pays again, by the key that was refused');
 SELECT throws_ok(
     replace(:'again', 'key-2', 'key-4'), 'WA406', 'the task is cooling down',
     'and cools down anew'
 );
 SELECT cooldown FROM wallet.update_task(:task_id, p_cooldown => interval '1 second') \gset
-UPDATE wallet_private.task_completion SET completed_at = completed_at - interval '1 second';
+CALL pg_temp.let_pass('1 second');
 SELECT is(
     (wallet.complete_task(:'alice', :task_id, 'key-4')).balance, 140::numeric,
     'a shorter cooldown holds at once'
 );
-SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
+SELECT is_empty(
+    $$ SELECT * FROM wallet.verify() WHERE "check" <> 'completion is backed by its transfer' $$,
+    'the books are sound, but for the times that were moved here'
+);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -43,7 +43,8 @@ SELECT throws_ok(
 );
 SELECT results_eq(
     $$
-        SELECT nullif(o.actor, session_user COLLATE "default"), o.name, o.subject FROM wallet.operator_action AS o
+        SELECT nullif(o.actor, session_user COLLATE "default"), o.name, o.subject
+        FROM wallet.operator_action AS o
         WHERE o.subject IN ('RUBY_2', 'ZZ') ORDER BY o.action_id
     $$,
     $$

@@ -36,7 +36,8 @@ SELECT is(
 );
 SELECT results_eq(
     $$
-        SELECT nullif(o.actor, session_user COLLATE "default"), o.subject FROM wallet.operator_action AS o
+        SELECT nullif(o.actor, session_user COLLATE "default"), o.subject
+        FROM wallet.operator_action AS o
         WHERE o.name = 'create_item' ORDER BY o.action_id
     $$,
     $$VALUES ('till-3', 'Sword_1'), (NULL, 'i'), (NULL, 'none')$$, 'who made it is written down'

@@ -33,7 +33,8 @@ SELECT is(
 );
 SELECT results_eq(
     $$
-        SELECT nullif(o.actor, session_user COLLATE "default"), o.subject FROM wallet.operator_action AS o
+        SELECT nullif(o.actor, session_user COLLATE "default"), o.subject
+        FROM wallet.operator_action AS o
         WHERE o.name = 'create_task' ORDER BY o.action_id
     $$,
     $$VALUES ('till-3', 'Daily_1'), (NULL, 't')$$, 'who made it is written down'

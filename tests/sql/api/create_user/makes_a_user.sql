@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 \ir ../../support/_economy.sql
 
 CREATE TEMPORARY TABLE answer AS
@@ -33,7 +33,11 @@ SELECT results_eq(
         VALUES
         ('GOLD', 0::numeric, 0::numeric, 0::numeric), ('POINTS', 0, 0, 0), ('SILVER', 0, 0, 0)
     $$,
-    'there is an empty wallet in every asset'
+    'nothing is there yet'
+);
+SELECT results_eq(
+    format('SELECT count(*) FROM wallet_private.wallet WHERE user_id = %L', :'user_id'),
+    'SELECT count(*) FROM wallet.list_assets()', 'but a wallet in every asset is'
 );
 
 SELECT user_id AS plain FROM wallet.create_user() \gset

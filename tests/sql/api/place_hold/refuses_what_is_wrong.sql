@@ -10,7 +10,12 @@ SELECT jsonb_build_object(
 SELECT throws_ok(
     pg_temp.call('place_hold', :'request'::jsonb || jsonb_build_object(m.field, m.value)), m.code,
     pg_temp.message(m.code), m.description
-) FROM malformed AS m;
+) FROM malformed AS m
+WHERE
+    m.code IN (
+        'WA101', 'WA102', 'WA103', 'WA104', 'WA105', 'WA106', 'WA111', 'WA201', 'WA202', 'WA501',
+        'WA503'
+    );
 SELECT throws_ok(
     pg_temp.call('place_hold', :'request'::jsonb || v.change), v.code, pg_temp.message(v.code),
     v.change::text

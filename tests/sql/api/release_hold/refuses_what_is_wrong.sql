@@ -18,8 +18,10 @@ SELECT throws_ok(
     m.code, pg_temp.message(m.code), m.description
 ) FROM malformed AS m
 WHERE
-    (m.field = 'user_id' AND m.code = 'WA101')
-    OR m.field IN ('idempotency_key', 'metadata', 'actor');
+    (m.field, m.code) IN (
+        ('user_id', 'WA101'), ('idempotency_key', 'WA104'), ('metadata', 'WA111'),
+        ('actor', 'WA106')
+    );
 SELECT throws_ok(
     pg_temp.call('release_hold', :'request'::jsonb || v.change), v.code, pg_temp.message(v.code),
     v.description

@@ -20,9 +20,10 @@ SELECT throws_ok(
     m.code, pg_temp.message(m.code), m.description
 ) FROM malformed AS m
 WHERE
-    (m.field = 'user_id' AND m.code = 'WA101')
-    OR (m.field = 'amount' AND m.value IS NOT NULL)
-    OR m.field IN ('idempotency_key', 'metadata', 'actor');
+    (m.field, m.code) IN (
+        ('user_id', 'WA101'), ('amount', 'WA102'), ('amount', 'WA103'), ('amount', 'WA105'),
+        ('idempotency_key', 'WA104'), ('metadata', 'WA111'), ('actor', 'WA106')
+    );
 SELECT throws_ok(
     pg_temp.call('reverse', :'request'::jsonb || v.change), v.code, pg_temp.message(v.code),
     v.description

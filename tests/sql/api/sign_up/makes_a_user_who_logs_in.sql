@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(10);
 \ir ../../support/_economy.sql
 
 CREATE TEMPORARY TABLE answer AS
@@ -18,7 +18,11 @@ SELECT results_eq(
         '(''GOLD'', 0::numeric), (''POINTS'', 0.00), (''SILVER'', 0)) AS v (asset, zero)',
         :'user_id'
     ),
-    'and what there is: an empty wallet in every asset'
+    'and that nothing is there yet'
+);
+SELECT results_eq(
+    format('SELECT count(*) FROM wallet_private.wallet WHERE user_id = %L', :'user_id'),
+    'SELECT count(*) FROM wallet.list_assets()', 'but a wallet in every asset is'
 );
 SELECT results_eq(
     format(

@@ -2,8 +2,9 @@ BEGIN;
 SELECT plan(48);
 \ir ../../support/_economy.sql
 
+SELECT balance FROM wallet.bonus(:'alice', 'SILVER', 1, 'silver') \gset
 SELECT jsonb_build_object(
-    'user_id', :'alice', 'asset', 'GOLD', 'amount', 1, 'idempotency_key', 'key',
+    'user_id', :'alice', 'asset', 'SILVER', 'amount', 1, 'idempotency_key', 'key',
     'reference', repeat('r', 255), 'metadata', jsonb_build_object('a', repeat('m', 8183)),
     'actor', repeat('a', 255)
 ) AS request \gset

@@ -47,7 +47,7 @@ SELECT t.* FROM wallet_private.transfer AS t
 WHERE
     t.user_id IN (SELECT u.user_id FROM wallet.find_user('alice') AS u)
     AND wallet_private.asset_code(t.asset_id) = 'SILVER';
-SELECT is(pg_temp.found_after(v.forgery), v.checks::text[], v.description) FROM (
+SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description) FROM (
     VALUES
     (
         'an amount',
@@ -103,12 +103,12 @@ SELECT is(pg_temp.found_after(v.forgery), v.checks::text[], v.description) FROM 
             reference = o.reference, details = o.details, metadata = o.metadata, actor = o.actor,
             balance_after = CASE s.seq WHEN 1 THEN o.amount ELSE s.balance_after END
         FROM silver AS o WHERE s.seq + o.seq = 3',
-        '{chain is intact}'
+        '{chain is intact,completion is backed by its transfer}'
     ),
     (
         'the time of one, to before that of the one before',
         'UPDATE silver SET created_at = created_at - interval ''1 day'' WHERE seq = 2',
-        '{chain is intact,time rises}'
+        '{chain is intact,completion is backed by its transfer,time rises}'
     ),
     (
         'the time of the last one',
@@ -119,7 +119,8 @@ SELECT is(pg_temp.found_after(v.forgery), v.checks::text[], v.description) FROM 
         'one put in at the end, of which the wallet does not know',
         'INSERT INTO silver
         SELECT user_id, gen_random_uuid(), 5, created_at + interval ''1 second'', asset_id, 1,
-            ''BONUS'', 5, balance_after + 5, counterparty, ''forged'', NULL, NULL, NULL, actor, sha256(hash)
+            ''BONUS'', 5, balance_after + 5, counterparty, ''forged'', NULL, NULL, NULL, actor,
+            sha256(hash)
         FROM silver WHERE seq = 4',
         '{balance is the sum of transfers,books are at zero,chain is intact,head is the last hash,'
         'moved_at is the last time,seq counts the transfers}'

@@ -8,7 +8,7 @@ SELECT w.* FROM wallet_private.wallet AS w
 WHERE
     w.user_id IN (SELECT u.user_id FROM wallet.find_user('alice') AS u)
     AND wallet_private.asset_code(w.asset_id) = 'SILVER';
-SELECT is(pg_temp.found_after(v.forgery), v.checks::text[], v.description) FROM (
+SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description) FROM (
     VALUES
     (
         'a balance that was raised',
@@ -38,7 +38,7 @@ SELECT is(pg_temp.found_after(v.forgery), v.checks::text[], v.description) FROM 
 ) AS v (description, forgery, checks);
 
 -- GOLD has a cap.
-SELECT is(pg_temp.found_after(v.forgery), v.checks::text[], v.description) FROM (
+SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description) FROM (
     VALUES
     (
         'a balance of a capped asset',

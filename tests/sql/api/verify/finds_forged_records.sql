@@ -85,7 +85,7 @@ CROSS JOIN LATERAL pg_temp.found_after(format(
     END
 )) AS a (checks);
 
-SELECT is(pg_temp.found_after(v.forgery), v.checks::text[], v.description) FROM (
+SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description) FROM (
     VALUES
     (
         'a purchase that is gone',

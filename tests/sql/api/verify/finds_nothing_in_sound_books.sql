@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 \ir ../../support/_history.sql
 
 SELECT is_empty('SELECT * FROM wallet.verify()', 'there is something of every kind');
@@ -25,6 +25,19 @@ RESET timezone;
 RESET datestyle;
 RESET bytea_output;
 SELECT is_empty('SELECT * FROM wallet.verify()', 'nor what was done with them');
+
+-- A hold that expires in the very statement in which that is looked at.
+CREATE FUNCTION pg_temp.findings_at_expiry(p_user_id uuid) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM wallet.place_hold(p_user_id, 'GOLD', 1, '1 second', 'a second');
+    CALL pg_temp.let_pass('1 second');
+    PERFORM wallet.expire_holds();
+    RETURN (SELECT count(*) FROM wallet.verify());
+END
+$$;
+SELECT is(pg_temp.findings_at_expiry(:'alice'), 0::bigint, 'nor what has just expired');
 
 CALL pg_temp.let_pass('1 year');
 SELECT is_empty('SELECT * FROM wallet.verify()', 'and time changes nothing');

@@ -1,0 +1,213 @@
+BEGIN;
+SELECT plan(99);
+\ir ../support/_roles.sql
+
+-- Who may connect can make tables, functions and operators of his own, in a temporary schema or
+-- another, and put them before those that are meant. These here tell when they are used.
+SELECT hold_id AS to_capture FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour', 'a') \gset
+SELECT hold_id AS to_release FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour', 'b') \gset
+CREATE ROLE test_attacker;
+GRANT wallet_gateway TO test_attacker;
+GRANT wallet_operator TO test_attacker;
+GRANT wallet_auditor TO test_attacker;
+SELECT format('GRANT TEMPORARY ON DATABASE %I TO test_attacker', current_database()) \gexec
+CREATE SCHEMA trap AUTHORIZATION test_attacker;
+SET LOCAL ROLE test_attacker;
+GRANT ALL ON SCHEMA trap TO public;
+CREATE TABLE trap.sprung (by_whom text, what text);
+CREATE SEQUENCE trap.counter;
+GRANT ALL ON trap.sprung, trap.counter TO public;
+CREATE FUNCTION trap.spring(p_what text) RETURNS text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- What is refused is undone, but a sequence remembers.
+    PERFORM pg_catalog.nextval('trap.counter');
+    INSERT INTO trap.sprung VALUES (current_user, p_what);
+    RETURN p_what;
+END
+$$;
+RESET ROLE;
+
+-- A view in place of each private table; a function in place of each of PostgreSQL's whose name
+-- stands before a bracket in any of ours; an operator in place of each on numbers and texts.
+CREATE TEMPORARY TABLE snare AS
+SELECT
+    format(
+        'CREATE TEMPORARY VIEW %I AS SELECT trap.spring(%1$L); GRANT ALL ON %1$I TO public',
+        c.relname
+    ) AS statement
+FROM pg_class AS c
+WHERE c.relnamespace = 'wallet_private'::regnamespace AND c.relkind = 'r';
+INSERT INTO snare
+SELECT
+    format(
+        'CREATE FUNCTION trap.%I(%s) RETURNS %s LANGUAGE sql AS '
+        '$f$ SELECT trap.spring(%L); SELECT NULL::%3$s $f$',
+        p.proname, pg_get_function_identity_arguments(p.oid), p.prorettype::regtype,
+        p.oid::regprocedure
+    ) AS statement
+FROM pg_proc AS p
+WHERE
+    p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind = 'f' AND NOT p.proretset
+    AND p.proallargtypes IS NULL
+    AND NOT EXISTS (
+        SELECT FROM pg_type AS t
+        WHERE t.oid = any(p.proargtypes || p.prorettype) AND t.typtype = 'p'
+    )
+    AND p.proname IN (
+        SELECT m.name[1]
+        FROM pg_proc AS o
+        CROSS JOIN LATERAL regexp_matches(o.prosrc, '\m([a-z_0-9]+) *\(', 'g') AS m (name)
+        WHERE o.pronamespace IN ('wallet'::regnamespace, 'wallet_private'::regnamespace)
+    );
+INSERT INTO snare
+SELECT
+    format(
+        'CREATE FUNCTION trap.operator_%s(%s, %s) RETURNS %s LANGUAGE sql AS '
+        '$f$ SELECT trap.spring(%L); SELECT NULL::%4$s $f$; CREATE OPERATOR trap.%6$s '
+        '(FUNCTION = trap.operator_%1$s, LEFTARG = %2$s, RIGHTARG = %3$s)',
+        o.oid, o.oprleft::regtype, o.oprright::regtype, o.oprresult::regtype, o.oid::regoperator,
+        o.oprname
+    ) AS statement
+FROM pg_operator AS o
+WHERE
+    o.oprnamespace = 'pg_catalog'::regnamespace AND o.oprleft = o.oprright
+    AND o.oprleft::regtype::text IN (
+        'numeric', 'text', 'uuid', 'bigint', 'integer', 'timestamp with time zone'
+    )
+    AND o.oprname IN ('=', '<>', '<', '<=', '>', '>=', '+', '-', '*', '/', '||', '~');
+CREATE PROCEDURE pg_temp.lay()
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_statement text;
+BEGIN
+    FOR v_statement IN SELECT s.statement FROM snare AS s LOOP
+        EXECUTE 'SET LOCAL ROLE test_attacker; ' || v_statement;
+        RESET ROLE;
+    END LOOP;
+END
+$$;
+CALL pg_temp.lay();
+SELECT cmp_ok((SELECT count(*) FROM snare), '>', 150::bigint, 'there are traps enough');
+
+-- A function that is not on its guard steps into each kind.
+CREATE FUNCTION trap.careless() RETURNS bigint
+LANGUAGE plpgsql
+SECURITY DEFINER
+AS $$
+BEGIN
+    PERFORM * FROM transfer;
+    PERFORM length('a'::text);
+    RETURN 1 + 1;
+END
+$$;
+ALTER FUNCTION trap.careless() OWNER TO wallet_owner;
+SET LOCAL search_path = trap, pg_catalog;
+SELECT trap.careless() AS nothing \gset
+RESET search_path;
+SELECT set_eq(
+    'SELECT s.by_whom, s.what FROM trap.sprung AS s',
+    $$
+        VALUES
+        ('wallet_owner', 'transfer'), ('wallet_owner', 'length(text)'),
+        ('wallet_owner', '+(integer,integer)')
+    $$,
+    'they work'
+);
+TRUNCATE trap.sprung;
+SELECT setval('trap.counter', 1) AS counter \gset
+
+-- Every function of ours is called by the attacker: to be answered, and to be refused.
+CREATE TEMPORARY TABLE attempt AS
+SELECT
+    p.proname AS function,
+    format('SELECT wallet.%I(%s)', p.proname, v.arguments) AS call,
+    format('SELECT wallet.%I(%s)', p.proname, (
+        SELECT string_agg(format('NULL::%s', t.type::regtype), ', ')
+        FROM unnest(p.proargtypes) AS t (type)
+    )) AS call_with_nothing
+FROM pg_proc AS p
+LEFT JOIN (
+    VALUES
+    ('adjust', format('%L, ''GOLD'', 1, ''adjust'', ''why''', :'alice')),
+    ('bonus', format('%L, ''GOLD'', 1, ''bonus''', :'alice')),
+    ('buy_item', format('%L, %s, 1, 10, ''buy_item''', :'alice', :'item_id')),
+    ('capture_hold', format('%L, %L, NULL, ''capture_hold''', :'alice', :'to_capture')),
+    ('change_supply', '''SILVER'', 5000'),
+    ('checkpoint', ''),
+    ('complete_task', format('%L, %s, ''complete_task''', :'alice', :'task_id')),
+    ('convert', format('%L, ''SILVER'', ''GOLD'', 50, ''convert''', :'alice')),
+    ('create_asset', '''RUBY'', ''Ruby'', 2, 100, 5'),
+    ('create_item', '''bow'', ''Bow'', ''GOLD'', 1'),
+    ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
+    ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
+    ('expire_holds', ''),
+    ('find_user', '''alice'''),
+    ('get_balance', format('%L, ''GOLD''', :'alice')),
+    ('get_balance_at', format('%L, ''GOLD'', ''now''', :'alice')),
+    ('get_credential', '''alice@example.com'''),
+    ('get_transaction', format('%L, %L', :'alice', :'topup')),
+    ('get_user', format('%L', :'alice')),
+    ('list_assets', ''),
+    ('list_balances', format('%L', :'alice')),
+    ('list_conversion_rates', ''),
+    ('list_holds', format('%L, p_limit => 1', :'alice')),
+    ('list_items', ''),
+    ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
+    ('list_tasks', ''),
+    ('list_transactions', format('%L, p_limit => 2', :'alice')),
+    ('place_hold', format('%L, ''GOLD'', 1, ''1 hour'', ''place_hold''', :'alice')),
+    (
+        'post_batch',
+        format(
+            'ARRAY[(%L, ''BONUS'', ''GOLD'', 1, ''batch'', NULL, NULL)::wallet.request]', :'alice'
+        )
+    ),
+    ('release_hold', format('%L, %L, ''release_hold''', :'alice', :'to_release')),
+    ('reverse', format('%L, %L, NULL, ''why'', ''reverse''', :'alice', :'spend')),
+    ('schema_version', ''),
+    ('set_conversion_rate', '''POINTS'', ''GOLD'', 1, 1'),
+    ('set_password', format('%L, ''hash''', :'alice')),
+    ('set_user_status', format('%L, ''active''', :'alice')),
+    ('sign_up', '''Dave'', ''dave@example.com'', NULL, ''hash'''),
+    ('spend', format('%L, ''GOLD'', 1, ''spend-2''', :'alice')),
+    ('statement', format('%L, ''GOLD''', :'alice')),
+    ('topup', format('%L, ''GOLD'', 1, ''topup-2''', :'alice')),
+    ('treasury', ''),
+    ('update_asset', '''SILVER'', ''Silver'''),
+    ('update_item', :'item_id' || ', ''Sword'''),
+    ('update_task', :'task_id' || ', ''Visit'''),
+    ('verify', ''),
+    ('verify_checkpoint', '1, ''x'''),
+    ('verify_page', ''),
+    ('version', '')
+) AS v (function, arguments) ON p.proname = v.function
+WHERE p.pronamespace = 'wallet'::regnamespace;
+CREATE FUNCTION pg_temp.code_of(p_call text) RETURNS text
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    SET LOCAL ROLE test_attacker;
+    SET LOCAL search_path = trap, pg_catalog;
+    EXECUTE p_call;
+    RESET search_path;
+    RESET ROLE;
+    RETURN 'none';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END
+$$;
+SELECT is(pg_temp.code_of(a.call), 'none', a.function || ' answers') FROM attempt AS a;
+SELECT matches(
+    pg_temp.code_of(a.call_with_nothing), '^(none|WA1..)$', a.function || ' refuses'
+) FROM attempt AS a;
+SELECT is_empty('SELECT * FROM trap.sprung', 'and none steps into a trap');
+SELECT is(
+    (SELECT c.last_value FROM trap.counter AS c), 1::bigint, 'not even for a moment'
+);
+SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
+
+SELECT * FROM finish();
+ROLLBACK;
