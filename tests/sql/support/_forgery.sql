@@ -1,5 +1,5 @@
--- What _history.sql makes, the tables without the triggers that keep it as it is, and
--- pg_temp.found_after and pg_temp.missed_after, which forge something, ask wallet.verify and undo it.
+-- What _history.sql makes, the tables without the triggers that keep it as it is, and what forges
+-- something, asks wallet.verify and undoes it: pg_temp.found_after, pg_temp.missed_after.
 \ir _history.sql
 
 CALL pg_temp.unlock();
