@@ -20,6 +20,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from gateway import __version__, openapi
 from gateway.auth import Accounts, Claims, Verifier
 from gateway.database import Database
+from gateway.grouping import GROUPED, Groups
 from gateway.problems import Problem, problem_of
 from gateway.routes import MAX_BODY, ROUTES, Route
 from gateway.settings import Settings
@@ -60,8 +61,9 @@ def create_app(settings: Settings) -> web.Application:
     app[DATABASE] = database
     app.cleanup_ctx.append(_run_database)
     app.on_response_prepare.append(_harden)
+    groups = Groups(settings, database) if settings.grouping == "on" else None
     for route in ROUTES:
-        handler = _handler(route, database, accounts)
+        handler = _handler(route, database, accounts, groups)
         routes[app.router.add_route(route.method, route.path, handler)] = route
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics(registry))
@@ -80,10 +82,14 @@ async def _run_database(app: web.Application) -> AsyncIterator[None]:
 # ---------------------------------------------------------------------------------------------
 
 
-def _handler(route: Route, database: Database, accounts: Accounts) -> Handler:
+def _handler(
+    route: Route, database: Database, accounts: Accounts, groups: Groups | None
+) -> Handler:
     """Gathers the arguments, calls the function, shapes the answer."""
     names, attributes = route.arguments, route.row.__struct_fields__
     call = call_at = database.function(route.function, names, attributes)
+    if groups is not None and route.function in GROUPED:
+        call = groups.call(route.function, call)
     if route.function_at:
         call_at = database.function(route.function_at, (*names, "at"), attributes)
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))

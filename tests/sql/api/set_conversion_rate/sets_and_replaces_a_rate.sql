@@ -53,6 +53,12 @@ SELECT results_eq(
     $$,
     $$VALUES ('till-3', '3'), (NULL, '2')$$, 'who set it is written down'
 );
+SELECT results_eq(
+    'SELECT nullif(r.created_by, session_user COLLATE "default"), r.replaced_at IS NULL '
+    'FROM wallet_private.conversion_rate AS r WHERE r.to_amount < 4 AND r.to_amount > 1 '
+    'ORDER BY r.rate_id',
+    'VALUES (''till-3'', false), (NULL, true)', 'both stay in the books, with who set them'
+);
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
 
 SELECT * FROM finish();

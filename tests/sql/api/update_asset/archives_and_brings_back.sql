@@ -39,6 +39,13 @@ SELECT is_empty(
     'who has none of it does not see it any more'
 );
 
+UPDATE wallet_private.asset SET archived_at = '2000-01-01'
+WHERE code = 'GOLD';
+SELECT name FROM wallet.update_asset('GOLD', 'Old gold', p_is_archived => true) \gset
+SELECT is(
+    (SELECT min(a.archived_at) FROM wallet_private.asset AS a), '2000-01-01',
+    'it is archived since it first was'
+);
 SELECT is_archived FROM wallet.update_asset('GOLD', p_is_archived => false) \gset
 SELECT is(
     (wallet.spend(:'alice', 'GOLD', 1, 'key')).balance, 99::numeric, 'brought back, it moves again'
