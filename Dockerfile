@@ -12,7 +12,7 @@ COPY --from=build /opt/pgwallet /opt/pgwallet
 ENV PATH=/opt/pgwallet/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PGWALLET_HOST=0.0.0.0
-USER pgwallet
+USER 10001
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/health')"]

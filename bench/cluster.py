@@ -163,6 +163,13 @@ class Cluster:
     def checkpoint(self) -> None:
         self._postgres.psql("CHECKPOINT")
 
+    @contextmanager
+    def without_autovacuum(self) -> Iterator[None]:
+        """So that what is written is of the movements alone."""
+        self._postgres.psql("ALTER SYSTEM SET autovacuum = off;\nSELECT pg_reload_conf();")
+        yield
+        self._postgres.psql("ALTER SYSTEM RESET autovacuum;\nSELECT pg_reload_conf();")
+
     def setting(self, name: str) -> str:
         return self._postgres.psql(f"SHOW {name}")
 

@@ -11,7 +11,7 @@ from bench.movements import CLIENTS, database_bytes
 from bench.sections import Run, Section
 
 FILL_CLIENTS = 2
-BATCH = 1000
+BATCH = 100
 DEEP = 200_000  # transfers of the user who has the most
 
 
@@ -92,7 +92,7 @@ def _fill(run: Run, database: Database, deep: int) -> Row:
         "WAL B/movement": (run.cluster.lsn() - log) / made,
     }
     database.settle()
-    return Row("filling by post_batch of 1,000", [Sample(made / seconds, also=also)], {})
+    return Row(f"filling by post_batch of {BATCH}", [Sample(made / seconds, also=also)], {})
 
 
 def _walk(database: Database, depth: int) -> tuple[int, str]:

@@ -77,6 +77,7 @@ def storage(run: Run) -> Section:
     rows = []
     with ExitStack() as stack:
         ways = Ways(run.cluster, stack)
+        stack.enter_context(run.cluster.without_autovacuum())
         for name, (database, script, given) in ways.all.items():
             run.say(f"{name}: {run.stored:,} movements")
             variables = {"first": 1, "last": run.cluster.users, **given}

@@ -1,17 +1,21 @@
 """The command line: everything from `pgwallet up` to `pgwallet psql`."""
 
 import asyncio
+import csv
 import os
 import secrets
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
 from importlib.util import find_spec
+from itertools import count
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar, get_args
+from typing import IO, Annotated, Any, TypeVar, get_args
+from uuid import UUID
 
 import asyncpg
 import click
@@ -22,7 +26,7 @@ from msgspec.structs import replace
 from gateway import DB_DIR, __version__, logs, migrate, openapi
 from gateway.app import create_app
 from gateway.auth import hash_password, issue_token
-from gateway.database import Database, Row, SchemaMismatch, run_script
+from gateway.database import Call, Database, Row, SchemaMismatch, run_script
 from gateway.embedded import EmbeddedError, EmbeddedPostgres
 from gateway.problems import Problem
 from gateway.settings import Settings, SettingsError
@@ -32,11 +36,11 @@ T = TypeVar("T")
 
 DEMO_PASSWORD = "demo-password"
 DEMO_USERS = ("admin@example.com", "alice@example.com", "bob@example.com")
+_STATEMENT = ("created_at", "transaction_id", "kind", "reference", "debit", "credit", "balance")
 _FORESEEN = (
     SettingsError,
     EmbeddedError,
     SchemaMismatch,
-    Problem,
     migrate.MigrationError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
@@ -44,11 +48,20 @@ _FORESEEN = (
 )
 
 
+class _Checkpoint(msgspec.Struct):
+    checkpoint_id: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+    root: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
 class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` still runs
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        except Problem as problem:
+            raise click.ClickException(problem.detail or problem.title) from problem
         except _FORESEEN as error:
             raise click.ClickException(str(error)) from error
 
@@ -181,15 +194,165 @@ def seed(demo: bool) -> None:
 
 
 @main.command()
-def verify() -> None:
-    """Check the books; ends with 1 if anything is wrong."""
+@click.option("--user", type=click.UUID, help="Only this one.")
+@click.option(
+    "--against",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Also compare with what `pgwallet checkpoint` printed once.",
+)
+@click.option(
+    "--page",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="So many users at an instant.",
+)
+@click.option("--from", "start", type=click.UUID, help="Go on with this user.")
+def verify(user: UUID | None, against: IO[bytes] | None, page: int, start: UUID | None) -> None:
+    """Check the books, page by page; ends with 1 if anything is wrong. It blocks nobody."""
+    if user and start:
+        raise click.UsageError("--user and --from exclude each other")
+    kept = _read_checkpoint(against) if against else None
+    findings = 0
     with _server(Settings.from_env()) as dsn:
-        findings = _run(_call(dsn, "verify", user_id=None))
-    for finding in findings:
-        click.echo("{check}: {subject}: expected {expected}, found {found}".format_map(finding))
+        if kept:
+            known = {"checkpoint_id": kept.checkpoint_id, "root": kept.root}
+            findings += _print_findings(_run(_call(dsn, "verify_checkpoint", **known)))
+        if user:
+            findings += _print_findings(_run(_call(dsn, "verify", user_id=user)))
+        else:
+            findings += _run(_verify_pages(dsn, start, page))
     if findings:
         sys.exit(1)
-    click.echo("the books are right")
+    click.echo(f"the books are right from {start} on" if start else "the books are right")
+
+
+async def _verify_pages(dsn: str, start: UUID | None, size: int) -> int:
+    """Print what is found; how much that was. Interrupted, it says where to go on."""
+    place, findings = start, 0
+    try:
+        async with _function(dsn, "verify_page", "from", "limit") as verify_page:
+            with _progress("users verified") as advance:
+                while True:
+                    [page] = await verify_page({"from": place, "limit": size})
+                    findings += _print_findings(page["findings"])
+                    advance(page["users"])
+                    place = page["next_user_id"]
+                    if place is None:
+                        return findings
+    except BaseException:
+        if place:
+            click.echo(f"go on with: pgwallet verify --from {place}", err=True)
+        raise
+
+
+def _print_findings(findings: list[Row]) -> int:
+    clear = "\r\x1b[K" if sys.stdout.isatty() else ""  # the progress bar
+    for finding in findings:
+        line = "{check}: {subject}: expected {expected}, found {found}".format_map(finding)
+        click.echo(clear + line)
+    return len(findings)
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int], None]]:
+    """Count up on a terminal. How many it will be would take a count of all."""
+    if not sys.stdout.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(count(), label=label, show_pos=True) as bar:
+        yield bar.update
+
+
+def _read_checkpoint(file: IO[bytes]) -> _Checkpoint:
+    try:
+        return msgspec.json.decode(file.read(), type=_Checkpoint)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise click.BadParameter(
+            f"{file.name} is not what `pgwallet checkpoint` prints: {error}",
+            param_hint="--against",
+        ) from error
+
+
+@main.command()
+def checkpoint() -> None:
+    """Write down the heads of all chains and print their root, to be kept elsewhere."""
+    with _server(Settings.from_env()) as dsn:
+        [made] = _run(_call(dsn, "checkpoint"))
+    click.echo(msgspec.json.encode(made))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no time such as 2026-01-31T12:00Z.") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+@main.command()
+@click.argument("user")
+@click.option("--asset", required=True, help="Its code, such as GOLD.")
+@click.option(
+    "--from", "start", type=_instant, metavar="TIME", help="UTC unless it says otherwise."
+)
+@click.option("--until", type=_instant, metavar="TIME", help="The first instant left out.")
+@click.option(
+    "--format",
+    "form",
+    default="table",
+    show_default=True,
+    type=click.Choice(["table", "csv", "json"]),
+)
+def statement(
+    user: str, asset: str, start: datetime | None, until: datetime | None, form: str
+) -> None:
+    """Print the statement of account of USER: an id, an email address or an external id."""
+    with _server(Settings.from_env()) as dsn:
+        users = _run(_call(dsn, "find_user", query=user))
+        if len(users) != 1:
+            raise click.ClickException(f"{len(users) or 'no'} users are known as {user!r}")
+        scope = {"user_id": users[0]["user_id"], "asset": asset, "from": start, "until": until}
+        lines = _run(_call(dsn, "statement", **scope))
+    if form == "json":
+        click.echo(msgspec.json.encode(lines))
+        return
+    rows = [["" if v is None else str(v) for v in map(line.get, _STATEMENT)] for line in lines]
+    rows.insert(0, [*_STATEMENT])
+    if form == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+    else:
+        _print_table(rows, numbers=3)
+
+
+def _print_table(rows: list[list[str]], *, numbers: int) -> None:
+    """In columns, of which the last ones are numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    texts = len(widths) - numbers
+    for row in rows:
+        cells = [
+            cell.ljust(width) if n < texts else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells))
+
+
+@main.command()
+def sweep() -> None:
+    """Close the holds that have expired."""
+    with _server(Settings.from_env()) as dsn:
+        click.echo(f"holds closed: {_run(_sweep(dsn))}")
+
+
+async def _sweep(dsn: str) -> int:
+    closed = 0
+    async with _function(dsn, "expire_holds") as expire_holds:
+        while True:
+            [row] = await expire_holds({})
+            if not row["expire_holds"]:
+                return closed
+            closed += row["expire_holds"]
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -201,7 +364,9 @@ def psql(arguments: tuple[str, ...]) -> None:
     program = program or str(EmbeddedPostgres(settings.home).bin_dir / "psql")
     with _server(settings) as dsn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql's own business
-        sys.exit(subprocess.call([program, dsn, *arguments]))
+        # What is asked for in ARGUMENTS has to print as it would elsewhere.
+        shortcuts = {} if arguments else {"PSQLRC": str(DB_DIR / "psqlrc")}
+        sys.exit(subprocess.call([program, dsn, *arguments], env={**shortcuts, **os.environ}))
 
 
 # ---------------------------------------------------------------------------------------------
@@ -278,11 +443,19 @@ async def _seed(dsn: str) -> None:
 
 async def _call(dsn: str, function: str, **arguments: Any) -> list[Row]:
     """One call with the rights of the login."""
-    database = Database(Settings(database_url=dsn, database_role="none"))
-    call = database.function(function, tuple(arguments))
+    async with _function(dsn, function, *arguments) as call:
+        return await call(arguments)
+
+
+@asynccontextmanager
+async def _function(dsn: str, name: str, *arguments: str) -> AsyncIterator[Call]:
+    """For several. Who runs a command may wait for it longer than a request would."""
+    settings = Settings(database_url=dsn, database_role="none", database_timeout=86_400)
+    database = Database(settings)
+    call = database.function(name, arguments)
     await database.start()
     try:
-        return await call(arguments)
+        yield call
     finally:
         await database.stop()
 

@@ -27,12 +27,6 @@ BEGIN
         p_metadata, p_actor
     );
     v_task := wallet_private.find_task(p_task_id);
-    IF p_is_self AND NOT v_task.is_self_service THEN
-        RAISE EXCEPTION 'this is not allowed here'
-            USING ERRCODE = 'WA502',
-                DETAIL = format('Users don''t complete task %s themselves.', v_task.code),
-                HINT = 'A service reports it when it has been done.';
-    END IF;
     SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_task.asset_id;
 
     -- 2. Answer a replay.
@@ -40,6 +34,12 @@ BEGIN
 
     -- 3.-4. Move the balance, append the transfer.
     IF v_transfer.transaction_id IS NULL THEN
+        IF p_is_self AND NOT v_task.is_self_service THEN
+            RAISE EXCEPTION 'this is not allowed here'
+                USING ERRCODE = 'WA502',
+                    DETAIL = format('Users don''t complete task %s themselves.', v_task.code),
+                    HINT = 'A service reports it when it has been done.';
+        END IF;
         PERFORM wallet_private.check_open(v_asset);
         PERFORM wallet_private.check_active('Task', v_task.code, v_task.is_active);
         v_request.asset_id := v_task.asset_id;

@@ -85,5 +85,5 @@ COMMENT ON FUNCTION wallet.convert(uuid, text, text, numeric, text, bigint, json
 A client may send the rate it was quoted as p_rate_id and is refused if it is no longer the rate.
 Returns: wallet.conversion_receipt; the first one again, with is_replay, for a key used before.
 Locks: the user''s two wallets by asset; then, of capped assets, supply stripes by asset.
-Raises: WA101 WA102 WA103 WA104 WA105 WA107 WA111 WA112 WA201 WA202 WA207 WA301 WA306 WA401 WA402
-WA501 WA503';
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA111 WA112 WA201 WA202 WA207 WA301 WA306 WA401
+WA402 WA501 WA503';

@@ -17,6 +17,7 @@ DECLARE
 BEGIN
     PERFORM wallet_private.check_given('requests', p_requests);
     PERFORM wallet_private.check_range('requests', cardinality(p_requests), 1, 1000);
+    p_requests := p_requests[:];  -- whatever its bounds were, from 1 on
     v_actors := coalesce(p_actors, array_fill(p_actor, ARRAY[cardinality(p_requests)]));
 
     -- All at once what can be: of a cap that they reach together, or a key that is taken at the

@@ -14,7 +14,7 @@ SELECT results_eq(
     ),
     format(
         'VALUES (%L, ''ops-7'', ''create_user'', ''{"role": "admin"}''::jsonb), '
-        '(%L, session_user COLLATE "default", ''create_user'', ''{"role": "user"}'')', :'carol', :'plain'
+        '(%L, %L, ''create_user'', ''{"role": "user"}'')', :'carol', :'plain', session_user
     ),
     'the actor, without one the session''s user, and nothing personal'
 );

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(11);
+SELECT plan(12);
 \ir ../../support/_books.sql
 
 CREATE TEMPORARY TABLE answer AS

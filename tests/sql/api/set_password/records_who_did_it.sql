@@ -15,7 +15,7 @@ SELECT results_eq(
     $$
         VALUES
         ('support-3', 'set_password', '{}'::jsonb),
-        (session_user COLLATE "default", 'set_password', '{}')
+        (session_user::text COLLATE "default", 'set_password', '{}')
     $$,
     'the actor, without one the session''s user, and no hash'
 );

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 \ir ../../support/_books.sql
 
 SELECT item_id FROM wallet.create_item('sword', 'Sword', 'GOLD', 10) \gset

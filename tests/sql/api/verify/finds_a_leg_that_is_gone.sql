@@ -32,14 +32,19 @@ END
 $$;
 
 SELECT is(
-    pg_temp.found_after(format('CALL pg_temp.take_out(%L)', :'conversion')),
-    '{a conversion has two legs}', 'a conversion without what was got is found'
+    pg_temp.missed_after(
+        format('CALL pg_temp.take_out(%L)', :'conversion'), '{a conversion has two legs}'
+    ),
+    '{}', 'a conversion without what was got is found'
 );
 SELECT transaction_id AS reversal
 FROM wallet.reverse(:'bob', :'conversion', NULL, 'a mistake', 'reversal') \gset
-SELECT isnt(
-    pg_temp.found_after(format('CALL pg_temp.take_out(%L)', :'reversal')), '{}',
-    'and so is its reversal without what was given back'
+SELECT is(
+    pg_temp.missed_after(
+        format('CALL pg_temp.take_out(%L)', :'reversal'),
+        ARRAY['a reversal has its original''s legs']
+    ),
+    '{}', 'and so is its reversal without what was given back'
 );
 
 SELECT * FROM finish();

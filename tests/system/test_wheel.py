@@ -1,0 +1,46 @@
+"""The package works where it is installed: the SQL files are in it."""
+
+import os
+import subprocess
+import sys
+from zipfile import ZipFile
+
+import pytest
+
+from gateway import DB_DIR, __version__
+from tests.support.paths import ROOT
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder into which nothing but the wheel was unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, ROOT],
+        check=True,
+    )
+    [wheel] = folder.glob("pgwallet-*.whl")
+    ZipFile(wheel).extractall(folder / "site")
+    return folder / "site"
+
+
+def run(installed, database, *arguments):
+    environ = os.environ | {"PYTHONPATH": str(installed), "DATABASE_URL": database.dsn}
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "gateway", *arguments],
+        cwd=installed, env=environ, capture_output=True, text=True, check=True, timeout=60,
+    ).stdout  # fmt: skip
+
+
+def test_every_sql_file_is_in_it(installed):
+    wanted = {path.relative_to(DB_DIR) for path in DB_DIR.rglob("*") if path.is_file()}
+    packed = installed / "gateway" / "db"
+    assert {path.relative_to(packed) for path in packed.rglob("*") if path.is_file()} == wanted
+
+
+def test_it_migrates_a_database_from_another_folder(installed, empty_database):
+    assert run(installed, empty_database, "version").strip() == __version__
+    assert "schema/V0001__foundation.sql" in run(installed, empty_database, "migrate")
+    assert "nothing to do" in run(installed, empty_database, "migrate")
+    run(installed, empty_database, "seed", "--demo")
+    assert "the books are" in run(installed, empty_database, "verify")
