@@ -77,7 +77,7 @@ def main(
                 workers=workers,
                 connections=(8, 64) if quick else (1, 8, 64, 256),
                 growth=growth,
-                stored=min(users, 4_000) if quick else users,
+                stored=min(users, 2_000) if quick else users,
                 say=say,
             )
             click.echo(table.head(cluster))

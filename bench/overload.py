@@ -14,7 +14,7 @@ from bench.sections import Run, Section
 from gateway.settings import Settings
 
 FACTOR = 4
-CAPACITY_CONNECTIONS = 64
+CAPACITY_CONNECTIONS = 256
 SPARE_CONNECTIONS = 1000  # beyond those that the gateway lets wait
 WINDOW = 0.1  # seconds
 WINDOWS = 5  # good ones in a row are a recovery
@@ -44,7 +44,7 @@ def _overload(
     settings = Settings()
     served = settings.database_pool + settings.database_queue
     connections = run.workers * served + SPARE_CONNECTIONS
-    rest = max(3, 2 * seconds)
+    rest = max(2, 2 * seconds)
     phases = [(capacity / 2, seconds), (FACTOR * capacity, seconds), (capacity / 2, rest)]
     found = pool.submit(load.opened, target, connections, phases).result()
 

@@ -503,7 +503,6 @@ CREATE TYPE wallet.request AS (
 CREATE TYPE wallet_private.batch_item AS (
     ord integer,
     asset text,
-    is_capped boolean,
     is_sound boolean,
     is_plain boolean,
     run_length integer,

@@ -57,7 +57,7 @@ BEGIN
         v_request.details := wallet_private.with_result(
             v_request.details, 'unit_price', v_item.price
         );
-        v_transfer := wallet_private.post(v_request, v_asset.supply IS NOT NULL);
+        v_transfer := wallet_private.post(v_request);
 
         -- 5. Settle what a race decided: this user's purchases stand still, the stock does not.
         IF v_transfer.transaction_id = v_request.transaction_id THEN

@@ -53,9 +53,7 @@ BEGIN
         v_request.details := wallet_private.with_result(
             v_request.details, 'remaining', v_remaining - v_amount
         );
-        v_transfer := wallet_private.post(
-            v_request, v_asset.supply IS NOT NULL, -v_amount
-        );
+        v_transfer := wallet_private.post(v_request, -v_amount);
 
         -- 5. Settle what a race decided.
         IF v_transfer.transaction_id = v_request.transaction_id THEN

@@ -13,9 +13,9 @@ DECLARE
     v_supply numeric;
     v_outstanding numeric;
 BEGIN
-    -- A movement reads the asset first, and this waits for all that have: each of them either is
-    -- counted here or will find the new cap.
-    LOCK TABLE wallet_private.asset IN ACCESS EXCLUSIVE MODE;
+    -- A movement changes a wallet first and then looks whether there is a cap: it either has done
+    -- both and is counted here, or waits for this and will find the new cap.
+    LOCK TABLE wallet_private.wallet IN SHARE ROW EXCLUSIVE MODE;
     v_asset := wallet_private.find_asset(p_asset);
     IF p_supply IS NOT NULL THEN
         v_supply := wallet_private.check_amount('supply', p_supply, v_asset);
@@ -47,4 +47,4 @@ hold already.
 Returns: wallet.asset.
 Locks: all movements, until those under way have ended and this one too; it sums up all wallets of
 the asset.
-Raises: WA101 WA102 WA103 WA105 WA202 WA409';
+Raises: WA101 WA102 WA103 WA105 WA106 WA202 WA409';

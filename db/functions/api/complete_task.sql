@@ -44,7 +44,7 @@ BEGIN
         PERFORM wallet_private.check_active('Task', v_task.code, v_task.is_active);
         v_request.asset_id := v_task.asset_id;
         v_request.amount := v_task.reward;
-        v_transfer := wallet_private.post(v_request, v_asset.supply IS NOT NULL);
+        v_transfer := wallet_private.post(v_request);
 
         -- 5. Settle what a race decided: the wallet is locked, so this user's count stands still.
         IF v_transfer.transaction_id = v_request.transaction_id THEN

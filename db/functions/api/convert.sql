@@ -63,9 +63,7 @@ BEGIN
             v_to
         );
         v_legs[2] := v_request;
-        v_legs := wallet_private.post_pair(
-            v_legs, ARRAY[v_from.supply IS NOT NULL, v_to.supply IS NOT NULL]
-        );
+        v_legs := wallet_private.post_pair(v_legs);
     END IF;
 
     -- 6. Return the receipt.

@@ -18,6 +18,7 @@ AS $$
 DECLARE
     v_asset wallet_private.asset;
     v_amount numeric;
+    v_expires_in interval;
     v_request wallet_private.transfer;
     v_transfer wallet_private.transfer;
     v_hold wallet_private.hold;
@@ -26,13 +27,15 @@ BEGIN
     v_asset := wallet_private.find_asset(p_asset);
     v_amount := wallet_private.check_amount('amount', p_amount, v_asset);
     PERFORM wallet_private.check_given('expires_in', p_expires_in);
-    PERFORM wallet_private.check_range('expires_in', p_expires_in, '1 second', '366 days');
+    -- In seconds: how long a day or a month is depends on when and where.
+    v_expires_in := make_interval(secs => EXTRACT(EPOCH FROM p_expires_in)::double precision);
+    PERFORM wallet_private.check_range('expires_in', v_expires_in, '1 second', '366 days');
     PERFORM wallet_private.check_request(
         p_user_id, p_idempotency_key, p_reference, p_metadata, p_actor
     );
     v_request := wallet_private.new_transfer(
         'HOLD', p_user_id, NULL, NULL, p_idempotency_key, p_reference,
-        jsonb_build_object('amount', v_amount, 'expires_in', EXTRACT(EPOCH FROM p_expires_in)),
+        jsonb_build_object('amount', v_amount, 'expires_in', EXTRACT(EPOCH FROM v_expires_in)),
         p_metadata, p_actor
     );
     v_request.asset_id := v_asset.asset_id;
@@ -44,7 +47,7 @@ BEGIN
     -- 3.-4. Hold the amount, append the transfer: its id is the hold's.
     IF v_transfer.transaction_id IS NULL THEN
         PERFORM wallet_private.check_open(v_asset);
-        v_transfer := wallet_private.post(v_request, false, v_amount);
+        v_transfer := wallet_private.post(v_request, v_amount);
     END IF;
     v_hold.user_id := v_transfer.user_id;
     v_hold.hold_id := v_transfer.transaction_id;
@@ -53,8 +56,7 @@ BEGIN
     v_hold.amount := v_amount;
     v_hold.captured := round(0::numeric, v_asset.scale);
     v_hold.created_at := v_transfer.created_at;
-    v_hold.expires_at := v_transfer.created_at
-        + make_interval(secs => EXTRACT(EPOCH FROM p_expires_in)::double precision);
+    v_hold.expires_at := v_transfer.created_at + v_expires_in;
     IF v_transfer.transaction_id = v_request.transaction_id THEN
         INSERT INTO wallet_private.hold VALUES (v_hold.*);
     END IF;

@@ -36,7 +36,7 @@ BEGIN
         v_hold := wallet_private.find_open_hold(p_user_id, p_hold_id);
         v_request.asset_id := v_hold.asset_id;
         v_request.amount := 0;
-        v_transfer := wallet_private.post(v_request, false, v_hold.captured - v_hold.amount);
+        v_transfer := wallet_private.post(v_request, v_hold.captured - v_hold.amount);
         UPDATE wallet_private.hold AS h
         SET status = 'released', closed_at = v_transfer.created_at
         WHERE h.user_id = p_user_id AND h.hold_id = p_hold_id AND h.status = 'open'

@@ -60,11 +60,9 @@ BEGIN
     IF v_legs IS NULL THEN
         v_legs := wallet_private.plan_reversal(v_request, v_original, v_assets);
         IF cardinality(v_legs) = 2 THEN
-            v_legs := wallet_private.post_pair(
-                v_legs, ARRAY[v_assets[1].supply IS NOT NULL, v_assets[2].supply IS NOT NULL]
-            );
+            v_legs := wallet_private.post_pair(v_legs);
         ELSE
-            v_legs[1] := wallet_private.post(v_legs[1], v_assets[1].supply IS NOT NULL);
+            v_legs[1] := wallet_private.post(v_legs[1]);
         END IF;
         IF v_legs[1].transaction_id = v_request.transaction_id THEN
             PERFORM wallet_private.record_reversal(v_original[1], v_legs[1]);

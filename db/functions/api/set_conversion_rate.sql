@@ -54,4 +54,4 @@ COMMENT ON FUNCTION wallet.set_conversion_rate(text, text, numeric, numeric, tex
 before stays in the books. Refused if any way round through the rates would gain.
 Returns: wallet.conversion_rate.
 Locks: other changes of rates.
-Raises: WA101 WA102 WA103 WA105 WA112 WA202 WA308';
+Raises: WA101 WA102 WA103 WA105 WA106 WA112 WA202 WA308';

@@ -11,9 +11,11 @@ DECLARE
     v_asset_id integer;
 BEGIN
     FOR v_asset_id IN
-        SELECT DISTINCT (i.transfer).asset_id FROM unnest(p_items) AS i
-        WHERE i.is_capped
-        ORDER BY (i.transfer).asset_id
+        SELECT DISTINCT a.asset_id
+        FROM unnest(p_items) AS i
+        INNER JOIN wallet_private.asset AS a ON a.asset_id = (i.transfer).asset_id
+        WHERE a.supply IS NOT NULL
+        ORDER BY a.asset_id
     LOOP
         PERFORM wallet_private.lock_supply(v_asset_id);
     END LOOP;

@@ -57,7 +57,7 @@ BEGIN
     -- when its key is found in the ledger, and the movement taken back: that is dear, but rare, and
     -- looking first would cost each movement.
     IF v_transfer.transaction_id IS NULL THEN
-        v_transfer := wallet_private.post(v_request, v_asset.supply IS NOT NULL);
+        v_transfer := wallet_private.post(v_request);
     END IF;
 
     -- 6. Return the receipt.

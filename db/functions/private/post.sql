@@ -1,6 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.post(
     p_transfer wallet_private.transfer,
-    p_is_capped boolean,
     p_hold numeric DEFAULT 0,
     p_is_alone boolean DEFAULT true
 ) RETURNS wallet_private.transfer
@@ -13,6 +12,8 @@ AS $$
 -- held, and appends the transfer. Answers with it as it now stands in the ledger: with another
 -- transaction_id than was asked for when a duplicate of it has won. A leg that is not alone is left
 -- to post_pair to append and to settle; of a duplicate it gets NULL.
+DECLARE
+    v_is_capped boolean;
 BEGIN
     LOOP
         -- Lock, check and change in one: what can't be met matches no row. After a wait PostgreSQL
@@ -48,14 +49,18 @@ BEGIN
     END IF;
 
     -- The ledger is where a duplicate is noticed at last. A seq that is taken, though, would be a
-    -- lost update: the primary key makes that an error.
-    INSERT INTO wallet_private.transfer VALUES (p_transfer.*)
-    ON CONFLICT (user_id, idempotency_key) DO NOTHING;
+    -- lost update: the primary key makes that an error. Whether there is a cap is read only now, as
+    -- it may have been set while the wallet was waited for.
+    INSERT INTO wallet_private.transfer AS t VALUES (p_transfer.*)
+    ON CONFLICT (user_id, idempotency_key) DO NOTHING
+    RETURNING (
+        SELECT a.supply IS NOT NULL FROM wallet_private.asset AS a WHERE a.asset_id = t.asset_id
+    ) INTO v_is_capped;
     IF NOT FOUND THEN
         PERFORM wallet_private.take_back(p_transfer, p_hold);
         RETURN wallet_private.find_replay(p_transfer);
     END IF;
-    IF p_is_capped THEN
+    IF v_is_capped AND p_transfer.amount <> 0 THEN
         PERFORM wallet_private.settle_supply(p_transfer);
     END IF;
     RETURN p_transfer;

@@ -1,6 +1,4 @@
-CREATE OR REPLACE FUNCTION wallet_private.post_pair(
-    INOUT p_legs wallet_private.transfer[], p_are_capped boolean[]
-)
+CREATE OR REPLACE FUNCTION wallet_private.post_pair(INOUT p_legs wallet_private.transfer[])
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -26,7 +24,7 @@ BEGIN
     END IF;
 
     FOREACH v_leg IN ARRAY v_order LOOP
-        p_legs[v_leg] := wallet_private.post(p_legs[v_leg], false, 0, false);
+        p_legs[v_leg] := wallet_private.post(p_legs[v_leg], 0, false);
         EXIT WHEN p_legs[v_leg].hash IS NULL;
     END LOOP;
     IF p_legs[1].hash IS NOT NULL AND p_legs[2].hash IS NOT NULL THEN
@@ -38,8 +36,10 @@ BEGIN
     IF v_is_appended THEN
         INSERT INTO wallet_private.transfer SELECT (p_legs[2]).*;
         FOREACH v_leg IN ARRAY v_order LOOP
-            CONTINUE WHEN NOT p_are_capped[v_leg];
-            PERFORM wallet_private.settle_supply(p_legs[v_leg]);
+            -- As in post: whether there is a cap is read after the locks.
+            PERFORM wallet_private.settle_supply(p_legs[v_leg])
+            FROM wallet_private.asset AS a
+            WHERE a.asset_id = p_legs[v_leg].asset_id AND a.supply IS NOT NULL;
         END LOOP;
     ELSE
         FOREACH v_leg IN ARRAY v_order LOOP

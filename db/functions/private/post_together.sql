@@ -35,7 +35,7 @@ BEGIN
     -- Those that are alone on their wallet: as in post, but all of them in one statement.
     FOR v_item IN
         WITH item AS MATERIALIZED (
-            SELECT i.ord, i.asset, i.is_capped, (i.transfer).* -- noqa: AL03
+            SELECT i.ord, i.asset, (i.transfer).* -- noqa: AL03
             FROM unnest(v_items) AS i
             WHERE i.is_plain AND i.run_length = 1
         ),
@@ -107,7 +107,8 @@ BEGIN
                 WHERE v_results[i.ord].transaction_id IS NOT NULL
             ) AS moved
         FROM unnest(v_items) AS i
-        WHERE i.is_capped
+        INNER JOIN wallet_private.asset AS a ON a.asset_id = (i.transfer).asset_id
+        WHERE a.supply IS NOT NULL
         GROUP BY (i.transfer).asset_id
         HAVING bool_or(v_results[i.ord].transaction_id IS NOT NULL)
         ORDER BY (i.transfer).asset_id

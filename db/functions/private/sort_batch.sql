@@ -9,7 +9,7 @@ AS $$
     -- The requests as transfers, by wallet and in their order. A user's are plain if each is
     -- sound and has a key of its own; run_length counts those on one wallet.
     SELECT
-        s.ord, s.asset, s.is_capped, s.is_sound,
+        s.ord, s.asset, s.is_sound,
         bool_and(s.is_sound AND s.is_for AND s.is_only) OVER (PARTITION BY s.user_id),
         (count(*) OVER (PARTITION BY s.user_id, s.asset_id))::integer,
         CASE WHEN s.is_sound THEN wallet_private.new_transfer(
@@ -19,7 +19,7 @@ AS $$
     FROM (
         SELECT
             r.ord::integer AS ord, r.user_id, r.kind, r.asset, r.idempotency_key, r.reference,
-            r.metadata, p_actors[r.ord] AS actor, a.asset_id, a.supply IS NOT NULL AS is_capped,
+            r.metadata, p_actors[r.ord] AS actor, a.asset_id,
             CASE r.kind WHEN 'SPEND' THEN -1 ELSE 1 END * round(r.amount, a.scale) AS amount,
             count(*) OVER (PARTITION BY r.user_id, r.idempotency_key) = 1 AS is_only,
             (

@@ -13,7 +13,10 @@ SELECT results_eq(
     $$
         VALUES
         ('ops-7', 'set_user_status', '{"status": "frozen", "reason": "chargeback"}'::jsonb),
-        (session_user::text COLLATE "default", 'set_user_status', '{"status": "active", "reason": null}')
+        (
+            session_user::text COLLATE "default", 'set_user_status',
+            '{"status": "active", "reason": null}'
+        )
     $$,
     'the actor, without one the session''s user, and what was changed why'
 );
