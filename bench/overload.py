@@ -54,15 +54,16 @@ def _overload(
     shed = [answer for answer in storm if answer.status == 503]
     unsent = sum(seconds <= due < 2 * seconds for due in found.unsent)
     usual = percentile(sorted(answer.seconds for answer in calm), 0.99) or 0
-    told = sum(answer.may_retry for answer in shed)
     fate = {
         "asked": (len(storm) + unsent) / seconds,
         "503": len(shed) / seconds,
-        "of them with Retry-After %": 100 * told / max(1, len(shed)),
         "not sent": unsent / seconds,
         "other errors": sum(not answer.is_good for answer in storm) - len(shed),
         "client cpu %": 100 * found.cpu,
     }
+    if shed:
+        told = sum(answer.may_retry for answer in shed)
+        fate["of these with Retry-After %"] = 100 * told / len(shed)
     recovered = {"recovered in s": _recovery(after, 2 * seconds, rest, usual)}
     return {
         f"{name}: capacity": Sample(capacity, busy.latency_ms(0.5), busy.latency_ms(0.99)),
