@@ -174,6 +174,9 @@ class Session:
 
 
 class Arena:
+    first: Session  # for what a test prepares and looks at
+    gate: Session  # for what others have to wait for
+
     def __init__(self, database: Database) -> None:
         self.database = database
         self.sessions: list[Session] = []
@@ -182,8 +185,8 @@ class Arena:
     @classmethod
     async def open(cls, server: Server) -> "Arena":
         arena = cls(server.create(template=server.template))
-        arena.first = await arena.connect()  # for what a test prepares and looks at
-        arena.gate = await arena.connect()  # for what others have to wait for
+        arena.first = await arena.connect()
+        arena.gate = await arena.connect()
         for asset in (GOLD, SILVER, COPPER):
             await arena.do("create_asset", asset, asset.title())
         await arena.do("set_conversion_rate", SILVER, GOLD, PRICE, 1)
@@ -360,8 +363,9 @@ class Arena:
         """Each in a session of its own; the answers are still to come."""
         calls = list(calls)
         pairs = zip(await self.open_sessions(len(calls)), calls, strict=True)
-        self.asked = [asyncio.create_task(session.ask(call)) for session, call in pairs]
-        return self.asked
+        asked = [asyncio.create_task(session.ask(call)) for session, call in pairs]
+        self.asked = [each for each in self.asked if not each.done()] + asked
+        return asked
 
 
 async def _answers(asked: Sequence[asyncio.Task[Row | Refusal]]) -> Answers:
