@@ -1,9 +1,10 @@
 """Batches that meet: as if their movements had come alone, and none blocks another for good."""
 
+import asyncio
 import random
 from collections import Counter
 
-from tests.race.arena import GOLD, SILVER, Answers, batch, call, fresh
+from tests.race.arena import GOLD, LOCK_SUPPLY, SILVER, Answers, batch, call, fresh
 
 
 def topup(user, asset=GOLD):
@@ -29,6 +30,28 @@ async def test_a_batch_that_opens_wallets_and_a_freeze_do_not_block_each_other(a
         opening = batch([topup(user), topup(between), topup(user, asset)])
         queue = await arena.queue([opening, call("set_user_status", user, "frozen")])
     assert len((await queue).receipts) == 2
+
+
+async def test_a_batch_and_a_conversion_that_share_a_key_do_not_block_each_other(arena):
+    """The conversion has the key and comes to a supply that the batch has, which wants the key."""
+    one, other = await arena.asset(supply=100), await arena.asset(supply=100)
+    await arena.do("set_conversion_rate", one, other, 1, 1)
+    user, neighbour = await arena.user(**{one: 10}), await arena.user()
+    convert = call("convert", user, one, other, 1, fresh("key"))
+    reused = call("topup", user, GOLD, 1, convert.key)
+    async with arena.open_gate() as gate:
+        await gate.execute(LOCK_SUPPLY, one)
+        converting = await arena.ask([convert])
+        await arena.until_blocked(converting)
+        [_, session] = await arena.open_sessions(2)
+        many = session.ask(batch([reused, reused, topup(neighbour, other)]))
+        asked = [*converting, asyncio.ensure_future(many)]
+        await arena.until_blocked(asked)
+    await asyncio.wait(asked)
+    converted, answered = [each.result() for each in asked]
+
+    assert converted["kind"] == "CONVERT"
+    assert Answers(answered["results"]).refusals == {"WA301": 2}
 
 
 async def test_random_batches_and_single_movements_do_not_block_each_other(arena):

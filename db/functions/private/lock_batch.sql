@@ -5,7 +5,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks the wallets of a batch in their order, those that are missing opened before.
+-- Locks all wallets of the users of a batch in their order, those that are missing opened before.
+-- All of them, as a key is a user's: so no other request with one of these keys is under way.
 DECLARE
     v_user_id uuid;
 BEGIN
@@ -23,9 +24,10 @@ BEGIN
 
     UPDATE wallet_private.wallet AS w SET held = w.held
     FROM (
-        SELECT DISTINCT (i.transfer).user_id, (i.transfer).asset_id
-        FROM unnest(p_items) AS i
-        ORDER BY (i.transfer).user_id, (i.transfer).asset_id
+        SELECT l.user_id, l.asset_id
+        FROM wallet_private.wallet AS l
+        WHERE l.user_id = ANY (ARRAY(SELECT (i.transfer).user_id FROM unnest(p_items) AS i))
+        ORDER BY l.user_id, l.asset_id
     ) AS o
     WHERE w.user_id = o.user_id AND w.asset_id = o.asset_id;
 END

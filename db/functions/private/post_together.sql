@@ -74,9 +74,12 @@ BEGIN
             RETURNING transaction_id
         )
 
-        SELECT m.ord, m.asset, m.transfer, a.transaction_id IS NOT NULL AS is_appended
+        SELECT
+            m.ord, m.asset, m.transfer,
+            (m.transfer).transaction_id IN (
+                SELECT a.transaction_id FROM appended AS a
+            ) AS is_appended
         FROM moved AS m
-        LEFT JOIN appended AS a ON a.transaction_id = (m.transfer).transaction_id
     LOOP
         IF v_item.is_appended THEN
             v_results[v_item.ord] := wallet_private.to_result(
