@@ -143,12 +143,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/verify_checkpoint.sql', '398b795d76b3740a969450f2db02a9a5b22b3f478f232a245c20fe57c7a022f9'),
     ('functions/api/verify_page.sql', '6ca1d03fbc8d0a8216d224b32204c9daf00892cd2b013297c37dbd02e1b06e81'),
     ('functions/api/version.sql', 'b4b3835a5d7562afa7a6bc3a5bcc827290c74df4ad897a0b9a6235c23fd945fe'),
-    ('views/balance.sql', '37bf13f360e7ea30a41f67e66b05bef76ece8217d87c0f99fbc2381c483b93eb'),
-    ('views/economy_daily.sql', '64d7463c8c3280c6722e560c4b201b195e7f07e935673b463ec557dd0759017f'),
-    ('views/ledger_entry.sql', 'd672b9dd74996f54e9298398e8d864ab0532f5543f4553d8a543e967293cac2d'),
-    ('views/operator_action.sql', '18232d55eaff9fc1eeba7a77f362cdd6bcefab677eef035aec198bdf8212f407'),
-    ('views/transaction.sql', 'c6e0f7a92b3503c2ab73fa0d927176d484b885b5cbb743fa948caa6a88192966'),
-    ('views/treasury_balance.sql', '94120b2e8a2fc28f2ff55e2f0369559790d0e7868798574f5be403a24e0f1364'),
+    ('views/balance.sql', '2b2ad38318e7ca68347ac0aa7387eb66c097460eec795b23ff87320e25cfe9cd'),
+    ('views/economy_daily.sql', '00da2d6e2be1f1d985fda3535306b396578c0545909d695a3b5d2298cb101769'),
+    ('views/ledger_entry.sql', '2b41ac464cf2024ae9704c797afcbae077050cc936de3fdb5267612b658a20e2'),
+    ('views/operator_action.sql', '0dc421e14bf1ab95f1ab003e698e866a3f7c934dbfdb907ccfbc559206f22662'),
+    ('views/transaction.sql', '376bda69e3c471743aabb8e7f05577562ab58be01cc4e5a16fdb0ec7d258639f'),
+    ('views/treasury_balance.sql', '554bf07715dfd0da2ba7b49ddb78b99977f99b62eee7ac009455d9be43932e4f'),
     ('grants.sql', '742b578b85c115416e4cf937f91adbf089b79c94aab252f8d74a9354bb4ca65d')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file

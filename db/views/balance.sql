@@ -23,4 +23,7 @@ CROSS JOIN LATERAL (
 
 ALTER VIEW wallet.balance OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.balance IS
-'What each user holds of each asset: balance, of that held, and the rest that is available.';
+'What each user holds of each asset: balance, of that held, and the rest that is available.
+Returns: a row for each user and asset, also where nothing is held.
+Locks: nothing.
+Raises: nothing.';

@@ -23,4 +23,7 @@ WHERE t.amount <> 0;
 
 ALTER VIEW wallet.ledger_entry OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.ledger_entry IS
-'The double-entry ledger: a DEBIT and a CREDIT for each movement, on USER and on TREASURY.';
+'The double-entry ledger: a DEBIT and a CREDIT for each movement, on USER and on TREASURY.
+Returns: two rows for each leg of each movement.
+Locks: nothing.
+Raises: nothing.';
