@@ -17,7 +17,7 @@ SET LOCAL ROLE wallet_owner;
 -- Compare the files with the record, and record those that are about to run.
 WITH file (file_name, content_hash) AS (VALUES
     ('roles.sql', '118665e4d7bbc673b44a075b7413975681ecadfa20d5d070840d7971b1de3a03'),
-    ('schema/V0001__foundation.sql', 'de8c34736992fffdf541fcd8a961a8306a4113d9f85d1a0344b8b98f7815f828'),
+    ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('functions/private/add_user.sql', 'baa227a19485c7cae0b692a33c60a06bc6ac036761387ff20ad2ef6585d4c517'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
     ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
@@ -58,17 +58,18 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lock_supplies.sql', 'b97bb0f73c3e087ba0dac5ea80639247ecf75ae2ba3d67194f883d7a403d43f3'),
     ('functions/private/lock_supply.sql', '55abed8ae659275bc3d0018ad3c3be6da5796315e3bb8e1437f9ce11fbac6788'),
     ('functions/private/lock_wallet.sql', 'f247fe250a5c431f9564623fd66fbdd46d2dda205a94789f60e6bda8a72c1201'),
-    ('functions/private/move.sql', '57c1b66aea372f2eb5b272f673abc699317ac65a6ca8edb9e8ca631a8d942a33'),
+    ('functions/private/move.sql', '63e2b13dd7b0cad2c216fd38964d0b93ab54bad41d54950aeec4603382e29d4a'),
+    ('functions/private/move_carefully.sql', '1cdee20ded421ed42c579c027ea70a574458bbe6827154632859694afd07daa1'),
     ('functions/private/nearest.sql', 'b30edc182ecab15cf2935d681ff79c2a1204b8cd9e0496be9756f89f5037c207'),
     ('functions/private/new_transfer.sql', '051131597e674e804f97e4507c5f3d8ebb5c02ec8201eb07deb87204aa197a52'),
-    ('functions/private/open_wallets.sql', '952970da4ca46fa49880e55440976108502ecacf26c16e81cb87c280a70c0a79'),
+    ('functions/private/open_wallets.sql', '3fe93ee32f9c91324704bfdf8507c4db77333fb1ca3de114a80638f546f9dd0c'),
     ('functions/private/page_transfers.sql', '5e870eedce246afa7889e42ea756f3a797c28da766a0b291a9702cfc25227ecd'),
     ('functions/private/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
-    ('functions/private/post.sql', '6f562861a96196690124a92a7c12e339d0d10041711ca34db783d0ac9eb4f571'),
+    ('functions/private/post.sql', '39e1a69109f966c0971e48a39fd71dc300ab5e90eea33e9498361993ec98a434'),
     ('functions/private/post_one.sql', 'c8a890281d394135c48d3c67ac801c61f6223024c5d753bcf9d926138f07862b'),
-    ('functions/private/post_pair.sql', 'b70dbfc47bb50ec8857a673538871b02a01181f61a7c973b338c3688dd40ff00'),
-    ('functions/private/post_runs.sql', '335049ff794ff01f007d950512940440c874c47d29d185da6bea4fccece89ce0'),
-    ('functions/private/post_together.sql', 'bc72e9e5b0ea98f5a471665414689b456c52c24a284516f6da04343774e82171'),
+    ('functions/private/post_pair.sql', 'ead49a3eea5e6650a566b4fa2daf199784ae72fff4d2cf1d1e719a32aea9b5be'),
+    ('functions/private/post_runs.sql', 'e43aba12e20eb87917ab4667fbc488b70ff5806965019e0ccc079901038ae27e'),
+    ('functions/private/post_together.sql', 'df5b6a2c0f9dd70ed68b75e2f450458b47f0aa9768f1495c076391f1cc6e6272'),
     ('functions/private/read_cursor.sql', '0a5e03f6270810c21404919244d1c136c3559de8f714147448dac942ef0d703f'),
     ('functions/private/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
     ('functions/private/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
@@ -78,9 +79,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
     ('functions/private/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
     ('functions/private/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
-    ('functions/private/settle_supply.sql', '2a71dae475b67a33df27eac6ffa61b6419ac805cdf46daaa76f03dcd43290107'),
+    ('functions/private/settle_supply.sql', '15887169d69212c2c98d52890e31697314ad59ef3007bc1d0fa5165ef571a762'),
     ('functions/private/sort_batch.sql', '370d6243217238713a9f1ed493b29ce8392d192b9af307f00357a28d2ed36680'),
-    ('functions/private/take_back.sql', 'ef77e9bfd09aa534d1328a09108f857de1499e5d325b94f189402968ba16164b'),
+    ('functions/private/take_back.sql', '9999a57365af88674176340c20a171fbb743b154f2a3b278e1a47caf7de22903'),
     ('functions/private/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
     ('functions/private/to_hold.sql', 'cb561be9c0e739aa38443a10bfbc039de9c5fbf069433b5578c5c182e9a03cbd'),
     ('functions/private/to_instant.sql', '9aa949cc907e728a82f33091c6597db724fca56bb622ff569819429d962aabd4'),
@@ -89,18 +90,17 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
     ('functions/private/to_task.sql', 'd15610e334d046aea816c80014aec0b2f4d09350908fe58a1c173af10531aca3'),
     ('functions/private/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
-    ('functions/private/transaction_id.sql', 'cb37148cd1b1c1fcfe88cc9be1fc0e6b44c7f5d9df5fe8c544c1cb707705a201'),
     ('functions/private/transfer_hash.sql', '147b76227d7ef390baf667f28cca1e7f532a236d0899ef049bc155800d6b15a3'),
     ('functions/private/uuid_before.sql', '9b19324db69b339e52c451386c5b84fbd952f8a0b0faea7f2771621355ba8885'),
     ('functions/private/verify_books.sql', '2e836ce037a5a8e4866a325639e855f9cda08dbd2284d83e5c8f046476720dcd'),
-    ('functions/private/verify_users.sql', '4c0f53f67bae5c8e9a04843e2dca8de4ed685b60975a9e386eac0fed163653a7'),
+    ('functions/private/verify_users.sql', 'aa380ad371a9c93f7fee68328b722f467e9a2e983df548600ce66c458156f9e4'),
     ('functions/private/with_result.sql', '6ccbd0fdc080e4a84bf0dc246508d3bc2e6791a2df53ec916f97717669947094'),
     ('functions/private/write_cursor.sql', '12ee67a0b644d91ce440f5a6cadbda436320b4907642645726fc479404a072b8'),
     ('functions/api/adjust.sql', '958da5fe81cba361749517b8a9684d999bf3500db10f61bb3403144b3f893130'),
     ('functions/api/bonus.sql', '93a97af1010a6659f118cd1cb8106bea09c32eb0ca4c73a8314dbb32ed44a935'),
     ('functions/api/buy_item.sql', 'cf3f686181963493aa82589e85aecb12b1bb2a912293f24975d1bf11f938dc09'),
     ('functions/api/capture_hold.sql', '36aece5d82cda63f590e61c6d006dfcf455c8c5010f30f351db99a54c902f37b'),
-    ('functions/api/change_supply.sql', '360ccfad91d628a76b9dbd210fa6d257ba0a33c53dadb7bd42e8ccb1c241898f'),
+    ('functions/api/change_supply.sql', 'bc1f6b0f1cd1d05268f30722cc16dbb4fe381fe9cdde40d3a7c13b77635babf1'),
     ('functions/api/checkpoint.sql', '2988d188961a70726572d0b1021b92efd610d75031f91be55ed40f901794b8c3'),
     ('functions/api/complete_task.sql', '943c1a6cceacaf8fa245e75b4479736d2d905a471c32591ccaf985b98f38ef6c'),
     ('functions/api/convert.sql', '7cd09b027d878e3f170dee26b19bdec98fbf914aa3d34bd60961b0afff8ac8e3'),
@@ -122,7 +122,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_items.sql', '389c47ad626ebd1c145fa46a3875a5d066fbf22246e627051f836f4af54e635a'),
     ('functions/api/list_ledger_entries.sql', '941dba4272ad2dd474deb4a7bb7394b8f4d0e2be68634ec9f9be03f80397e852'),
     ('functions/api/list_tasks.sql', 'ef7bb0f10130eb8a9a4a189f7c11a000ee6713e2d22daa0dc570a6eee4793b14'),
-    ('functions/api/list_transactions.sql', 'c95c3990428c56867bfd183ef5a0164092b2c9ae2688bff1e20edc3fb0d8d717'),
+    ('functions/api/list_transactions.sql', '15ea6524fa768b70f98e1e21fe26d72e28b99baa3b1f2aeb6a04d75acab55b16'),
     ('functions/api/place_hold.sql', '8a996e744c8f97290781cb4fcfdf6f8025ca805647fa694ee0211de964a54fb8'),
     ('functions/api/post_batch.sql', '9a28c7d19e3e121ffd20ba3449f0cc56a1a8d91f2c7a4b85babdbb715fe548cf'),
     ('functions/api/release_hold.sql', '5549099ea8263a9f18cd2c9df140259b88f2338fa767d8f29d3d2ceec1b422e5'),
@@ -133,7 +133,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/set_user_status.sql', 'e4e7e1acb413fce33cb168de0506443460ea95306cc24b02048c8d1d886472a4'),
     ('functions/api/sign_up.sql', '3efacf71c0fea6933684e9bf415efb42f4144fb2bf4bb76ab0a4675e71153607'),
     ('functions/api/spend.sql', '364123b454ef644283a7a9472fdfcdad6a876480a51d56349f2ca7dbcafb3203'),
-    ('functions/api/statement.sql', '75951a8e3a9236ae0b9f8a7213d56b3f8a2c45ae401b0951eeb4abb6ded311d1'),
+    ('functions/api/statement.sql', '9a609f9048a9dc9f8e5cf17b10a4ef89dca44f411a7c3c040b31a9d57e3c23f3'),
     ('functions/api/topup.sql', 'c5bfd4c3690149c8c1eb191b7fcc09b2bbb3a6da1a83af690b7df2ffb327fe62'),
     ('functions/api/treasury.sql', 'bc0525cf129d92a4944844a6f0ab0b1475664e337dbb1a9779e524a2ec534f50'),
     ('functions/api/update_asset.sql', 'c3d044e5f29ee0043639e002d3bd2121a6700c7399d6256e6a2e1574a82ac328'),
@@ -145,9 +145,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/version.sql', 'b4b3835a5d7562afa7a6bc3a5bcc827290c74df4ad897a0b9a6235c23fd945fe'),
     ('views/balance.sql', '2b2ad38318e7ca68347ac0aa7387eb66c097460eec795b23ff87320e25cfe9cd'),
     ('views/economy_daily.sql', '00da2d6e2be1f1d985fda3535306b396578c0545909d695a3b5d2298cb101769'),
-    ('views/ledger_entry.sql', '2b41ac464cf2024ae9704c797afcbae077050cc936de3fdb5267612b658a20e2'),
+    ('views/ledger_entry.sql', '57bbaa8efc9d898447f715c42453b21b7735a170893954335ca21266b9874a1d'),
     ('views/operator_action.sql', '0dc421e14bf1ab95f1ab003e698e866a3f7c934dbfdb907ccfbc559206f22662'),
-    ('views/transaction.sql', '376bda69e3c471743aabb8e7f05577562ab58be01cc4e5a16fdb0ec7d258639f'),
+    ('views/transaction.sql', '9995f1c3aac7001f4f12d79f72b07b6a0d6aa56e91415cc7934089377ea86f82'),
     ('views/treasury_balance.sql', '554bf07715dfd0da2ba7b49ddb78b99977f99b62eee7ac009455d9be43932e4f'),
     ('grants.sql', '742b578b85c115416e4cf937f91adbf089b79c94aab252f8d74a9354bb4ca65d')
 ), tree AS (
@@ -409,6 +409,11 @@ SELECT 'functions/private/move.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwal
     \echo functions/private/move.sql
     \ir functions/private/move.sql
 \endif
+SELECT 'functions/private/move_carefully.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/move_carefully.sql
+    \ir functions/private/move_carefully.sql
+\endif
 SELECT 'functions/private/nearest.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/nearest.sql
@@ -558,11 +563,6 @@ SELECT 'functions/private/to_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/private/to_user.sql
     \ir functions/private/to_user.sql
-\endif
-SELECT 'functions/private/transaction_id.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/transaction_id.sql
-    \ir functions/private/transaction_id.sql
 \endif
 SELECT 'functions/private/transfer_hash.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -8,7 +8,7 @@ SELECT
     CASE WHEN e.is_user THEN 'USER' ELSE t.counterparty END AS account,
     a.code AS asset,
     abs(t.amount) AS amount,
-    CASE WHEN e.is_user THEN t.balance_after END AS balance_after,
+    CASE WHEN e.is_user THEN t.balance_after::numeric END AS balance_after,
     t.kind::text AS kind,
     t.created_at,
     t.seq

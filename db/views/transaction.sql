@@ -6,7 +6,7 @@ SELECT
     t.kind::text AS kind,
     a.code AS asset,
     t.amount,
-    t.balance_after,
+    t.balance_after::numeric,
     t.counterparty,
     t.reference,
     t.idempotency_key,

@@ -13,8 +13,8 @@ DECLARE
     v_supply numeric;
     v_outstanding numeric;
 BEGIN
-    -- A movement changes a wallet first and then looks whether there is a cap: it either has done
-    -- both and is counted here, or waits for this and will find the new cap.
+    -- Wallets say whether there is a cap, and no movement changes one meanwhile: each either is
+    -- counted here, or waits for this and will find the new cap.
     LOCK TABLE wallet_private.wallet IN SHARE ROW EXCLUSIVE MODE;
     v_asset := wallet_private.find_asset(p_asset);
     IF p_supply IS NOT NULL THEN
@@ -34,6 +34,8 @@ BEGIN
     END IF;
 
     v_asset := wallet_private.set_supply(v_asset, v_supply, v_outstanding);
+    UPDATE wallet_private.wallet AS w SET is_capped = NOT w.is_capped
+    WHERE w.asset_id = v_asset.asset_id AND w.is_capped <> (v_supply IS NOT NULL);
     PERFORM wallet_private.record_action(
         'change_supply', v_asset.code, to_jsonb(v_asset), p_actor
     );
@@ -46,5 +48,5 @@ COMMENT ON FUNCTION wallet.change_supply(text, numeric, text) IS
 hold already.
 Returns: wallet.asset.
 Locks: all movements, until those under way have ended and this one too; it sums up all wallets of
-the asset.
+the asset, and writes them when it gets its first cap or loses it.
 Raises: WA101 WA102 WA103 WA105 WA106 WA202 WA409';

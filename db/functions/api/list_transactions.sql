@@ -23,8 +23,8 @@ BEGIN
     RETURN QUERY
     SELECT
         t.transaction_id, t.leg::integer, t.kind::text, t.user_id, a.code, abs(t.amount),
-        CASE WHEN t.amount < 0 THEN 'DEBIT' ELSE 'CREDIT' END, t.balance_after, t.reference,
-        t.metadata, t.created_at,
+        CASE WHEN t.amount < 0 THEN 'DEBIT' ELSE 'CREDIT' END, t.balance_after::numeric,
+        t.reference, t.metadata, t.created_at,
         CASE WHEN t.row_number = v_limit AND t.total > v_limit THEN wallet_private.write_cursor(
             v_query, format('%s,%s', EXTRACT(EPOCH FROM t.created_at), t.asset_id)
         ) END

@@ -26,7 +26,7 @@ BEGIN
     SELECT
         t.created_at, t.transaction_id, t.kind::text, t.reference,
         CASE WHEN t.amount < 0 THEN -t.amount END, CASE WHEN t.amount > 0 THEN t.amount END,
-        t.balance_after
+        t.balance_after::numeric
     FROM wallet_private.transfer AS t
     WHERE t.user_id = p_user_id AND t.asset_id = v_asset.asset_id AND t.amount <> 0
         AND t.seq > CASE WHEN p_from IS NULL THEN 0 ELSE wallet_private.seq_at(

@@ -13,8 +13,8 @@ BEGIN
     WHERE u.user_id = p_user_id
     RETURNING u.status = 'active' INTO v_is_active;
 
-    INSERT INTO wallet_private.wallet (user_id, asset_id, is_active)
-    SELECT p_user_id, a.asset_id, v_is_active
+    INSERT INTO wallet_private.wallet (user_id, asset_id, is_active, is_capped)
+    SELECT p_user_id, a.asset_id, v_is_active, a.supply IS NOT NULL
     FROM wallet_private.asset AS a
     ORDER BY a.asset_id
     ON CONFLICT (user_id, asset_id) DO NOTHING;

@@ -36,8 +36,9 @@ BEGIN
             AND w.asset_id = p_transfer.asset_id
             AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE}'))
             AND w.balance + p_transfer.amount >= w.held + p_hold
-        RETURNING w.seq, w.moved_at, w.balance, w.head
-        INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash;
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped
+        INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
+            v_is_capped;
         EXIT WHEN FOUND;
         IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
@@ -49,19 +50,19 @@ BEGIN
     END IF;
 
     -- The ledger is where a duplicate is noticed at last. A seq that is taken, though, would be a
-    -- lost update: the primary key makes that an error. Whether there is a cap is read only now, as
-    -- it may have been set while the wallet was waited for.
-    INSERT INTO wallet_private.transfer AS t VALUES (p_transfer.*)
-    ON CONFLICT (user_id, idempotency_key) DO NOTHING
-    RETURNING (
-        SELECT a.supply IS NOT NULL FROM wallet_private.asset AS a WHERE a.asset_id = t.asset_id
-    ) INTO v_is_capped;
+    -- lost update: the primary key makes that an error.
+    INSERT INTO wallet_private.transfer VALUES (p_transfer.*)
+    ON CONFLICT (user_id, idempotency_key) DO NOTHING;
     IF NOT FOUND THEN
-        PERFORM wallet_private.take_back(p_transfer, p_hold);
+        PERFORM wallet_private.take_back(
+            p_transfer.user_id, p_transfer.asset_id, p_transfer.seq, p_transfer.amount, p_hold
+        );
         RETURN wallet_private.find_replay(p_transfer);
     END IF;
     IF v_is_capped AND p_transfer.amount <> 0 THEN
-        PERFORM wallet_private.settle_supply(p_transfer);
+        PERFORM wallet_private.settle_supply(
+            p_transfer.user_id, p_transfer.asset_id, p_transfer.amount
+        );
     END IF;
     RETURN p_transfer;
 END

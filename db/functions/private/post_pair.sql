@@ -36,15 +36,21 @@ BEGIN
     IF v_is_appended THEN
         INSERT INTO wallet_private.transfer SELECT (p_legs[2]).*;
         FOREACH v_leg IN ARRAY v_order LOOP
-            -- As in post: whether there is a cap is read after the locks.
-            PERFORM wallet_private.settle_supply(p_legs[v_leg])
+            -- Whether there is a cap is read after the locks: it may be set while they are
+            -- waited for.
+            PERFORM wallet_private.settle_supply(
+                v_request.user_id, a.asset_id, p_legs[v_leg].amount
+            )
             FROM wallet_private.asset AS a
             WHERE a.asset_id = p_legs[v_leg].asset_id AND a.supply IS NOT NULL;
         END LOOP;
     ELSE
         FOREACH v_leg IN ARRAY v_order LOOP
             CONTINUE WHEN p_legs[v_leg].hash IS NULL;
-            PERFORM wallet_private.take_back(p_legs[v_leg], 0);
+            PERFORM wallet_private.take_back(
+                v_request.user_id, p_legs[v_leg].asset_id, p_legs[v_leg].seq,
+                p_legs[v_leg].amount, 0
+            );
         END LOOP;
         p_legs := wallet_private.find_legs(wallet_private.find_replay(v_request));
     END IF;

@@ -11,6 +11,7 @@ AS $$
 DECLARE
     v_item wallet_private.batch_item;
     v_wallet wallet_private.wallet;
+    v_balance numeric;  -- the wallet's, which may turn out to be too low
     v_transfer wallet_private.transfer;
     v_run wallet_private.batch_item[];
     v_posted wallet_private.batch_item[] := ARRAY[]::wallet_private.batch_item[];
@@ -37,15 +38,17 @@ BEGIN
             WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
             v_wallet.user_id := v_transfer.user_id;
             v_wallet.asset_id := v_transfer.asset_id;
+            v_balance := v_wallet.balance;
         END IF;
         -- One that can't be posted spoils its run: is_active tells those that follow.
-        v_wallet.balance := v_wallet.balance + v_transfer.amount;
+        v_balance := v_balance + v_transfer.amount;
         v_wallet.is_active := (
             v_wallet.is_active
-            AND v_wallet.balance >= v_wallet.held
+            AND v_balance >= v_wallet.held
             AND format('%s %s', v_transfer.user_id, v_transfer.idempotency_key) <> ALL (v_taken)
         ) IS TRUE;
         CONTINUE WHEN NOT v_wallet.is_active;
+        v_wallet.balance := v_balance;
         v_wallet.seq := v_wallet.seq + 1;
         v_wallet.moved_at := greatest(
             v_transfer.created_at, v_wallet.moved_at + interval '1 microsecond'

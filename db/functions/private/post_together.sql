@@ -86,7 +86,10 @@ BEGIN
                 v_item.ord, v_item.transfer, v_item.asset
             );
         ELSE
-            PERFORM wallet_private.take_back(v_item.transfer, 0);
+            v_transfer := v_item.transfer;
+            PERFORM wallet_private.take_back(
+                v_transfer.user_id, v_transfer.asset_id, v_transfer.seq, v_transfer.amount, 0
+            );
         END IF;
     END LOOP;
 
@@ -104,7 +107,8 @@ BEGIN
     -- by one were all to be credited too: so nobody here takes what would have been another's.
     FOR v_capped IN
         SELECT
-            (array_agg(i.transfer))[1] AS transfer,
+            (array_agg((i.transfer).user_id))[1] AS user_id,
+            (i.transfer).asset_id AS asset_id,
             coalesce(sum((i.transfer).amount) FILTER (WHERE (i.transfer).amount > 0), 0) AS wanted,
             sum((i.transfer).amount) FILTER (
                 WHERE v_results[i.ord].transaction_id IS NOT NULL
@@ -116,13 +120,12 @@ BEGIN
         HAVING bool_or(v_results[i.ord].transaction_id IS NOT NULL)
         ORDER BY (i.transfer).asset_id
     LOOP
-        v_transfer := v_capped.transfer;
-        IF v_capped.wanted > 0 THEN
-            v_transfer.amount := v_capped.wanted;
-            PERFORM wallet_private.settle_supply(v_transfer);
-        END IF;
-        v_transfer.amount := v_capped.moved - v_capped.wanted;
-        PERFORM wallet_private.settle_supply(v_transfer);
+        PERFORM wallet_private.settle_supply(
+            v_capped.user_id, v_capped.asset_id, v_capped.wanted
+        );
+        PERFORM wallet_private.settle_supply(
+            v_capped.user_id, v_capped.asset_id, v_capped.moved - v_capped.wanted
+        );
     END LOOP;
     RETURN v_results;
 END

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.take_back(
-    p_transfer wallet_private.transfer, p_hold numeric
+    p_user_id uuid, p_asset_id integer, p_seq bigint, p_amount numeric, p_hold numeric
 ) RETURNS void
 LANGUAGE plpgsql
 VOLATILE
@@ -11,16 +11,16 @@ DECLARE
     v_last wallet_private.transfer;
 BEGIN
     SELECT t.* INTO v_last FROM wallet_private.transfer AS t
-    WHERE t.user_id = p_transfer.user_id
-        AND t.asset_id = p_transfer.asset_id
-        AND t.seq = p_transfer.seq - 1;
+    WHERE t.user_id = p_user_id
+        AND t.asset_id = p_asset_id
+        AND t.seq = p_seq - 1;
 
     UPDATE wallet_private.wallet AS w
-    SET balance = w.balance - p_transfer.amount,
+    SET balance = w.balance - p_amount,
         held = w.held - p_hold,
         seq = w.seq - 1,
         moved_at = coalesce(v_last.created_at, '-infinity'),
         head = coalesce(v_last.hash, '')
-    WHERE w.user_id = p_transfer.user_id AND w.asset_id = p_transfer.asset_id;
+    WHERE w.user_id = p_user_id AND w.asset_id = p_asset_id;
 END
 $$;

@@ -38,6 +38,8 @@ BEGIN
         ('time rises',
             CASE WHEN t.created_at <= t.last_at THEN 'after ' || t.last_at END,
             CASE WHEN t.created_at <= t.last_at THEN t.created_at::text END),
+        ('only holds move nothing', (t.kind IN ('HOLD', 'RELEASE'))::text, (t.amount = 0)::text),
+        ('the first leg has the key', (t.leg = 1)::text, (t.idempotency_key IS NOT NULL)::text),
         ('chain is intact', encode(wallet_private.transfer_hash(
             t.last_hash, t.user_id, t.asset_id, t.seq, t.transaction_id, t.leg, t.kind, t.amount,
             t.balance_after, t.counterparty, t.idempotency_key, t.reference, t.details,
@@ -81,7 +83,16 @@ BEGIN
         ('head is the last hash', encode(coalesce(t.head, ''), 'hex'), encode(w.head, 'hex')),
         ('moved_at is the last time', coalesce(t.moved_at, '-infinity')::text, w.moved_at::text),
         ('held is what open holds hold', trim_scale(coalesce(h.held, 0))::text,
-            trim_scale(w.held)::text)
+            trim_scale(w.held)::text),
+        ('held is within the balance', 'true', (w.held <= w.balance)::text),
+        ('is_capped as its asset is', (
+            SELECT (a.supply IS NOT NULL)::text FROM wallet_private.asset AS a
+            WHERE a.asset_id = w.asset_id
+        ), w.is_capped::text),
+        ('is_active as its account is', (
+            SELECT (u.status = 'active')::text FROM wallet_private.user_account AS u
+            WHERE u.user_id = w.user_id
+        ), w.is_active::text)
     ) AS c (name, expected, found)
     WHERE c.expected IS DISTINCT FROM c.found
     ORDER BY 2, 1;

@@ -90,7 +90,7 @@ BEGIN
 END
 $$;
 CALL pg_temp.lay();
-SELECT cmp_ok((SELECT count(*) FROM snare), '>', 150::bigint, 'there are traps enough');
+SELECT cmp_ok((SELECT count(*) FROM snare), '>', 140::bigint, 'there are traps enough');
 
 -- A function that is not on its guard steps into each kind.
 CREATE FUNCTION trap.careless() RETURNS bigint

@@ -35,7 +35,8 @@ SELECT results_eq(
     'they are closed, as of when they expired'
 );
 SELECT results_eq(
-    'SELECT w.balance, w.held FROM wallet_private.wallet AS w WHERE w.held > 0 ORDER BY w.held',
+    'SELECT w.balance::numeric, w.held::numeric FROM wallet_private.wallet AS w '
+    'WHERE w.held > 0 ORDER BY w.held',
     'VALUES (20.50, 0.25), (95, 40), (50, 50)', 'what they held is free'
 );
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound in between');

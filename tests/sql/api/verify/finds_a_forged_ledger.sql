@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(29);
+SELECT plan(31);
 \ir ../../support/_forgery.sql
 
 -- Each field of a transfer, changed by who forgot the rest.
@@ -61,6 +61,17 @@ SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description
         UPDATE wallet_private.wallet AS w SET balance = balance + 1 FROM silver AS s
         WHERE w.user_id = s.user_id AND w.asset_id = s.asset_id',
         '{chain is intact}'
+    ),
+    (
+        'an amount that is none',
+        'UPDATE silver SET amount = 0 WHERE seq = 1',
+        '{balance is the sum of transfers,balance_after adds up,books are at zero,chain is intact,'
+        'only holds move nothing}'
+    ),
+    (
+        'a key that is gone',
+        'UPDATE silver SET idempotency_key = NULL WHERE seq = 1',
+        '{chain is intact,the first leg has the key}'
     ),
     (
         'two amounts that make up for each other',

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(16);
+SELECT plan(19);
 \ir ../../support/_forgery.sql
 
 -- alice's wallet in SILVER, which has no cap.
@@ -23,6 +23,12 @@ SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description
         '{balance is the sum of transfers}'
     ),
     ('a held amount', 'UPDATE silver SET held = 1', '{held is what open holds hold}'),
+    (
+        'more held than there is', 'UPDATE silver SET held = balance + 1',
+        '{held is what open holds hold,held is within the balance}'
+    ),
+    ('a cap', 'UPDATE silver SET is_capped = true', '{is_capped as its asset is}'),
+    ('a freeze', 'UPDATE silver SET is_active = false', '{is_active as its account is}'),
     ('a seq', 'UPDATE silver SET seq = seq + 1', '{seq counts the transfers}'),
     ('a head', 'UPDATE silver SET head = sha256(head)', '{head is the last hash}'),
     (
@@ -62,7 +68,7 @@ SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description
     ),
     (
         'no cap any more', 'UPDATE wallet_private.asset SET supply = NULL WHERE supply = 1000',
-        '{supply is kept}'
+        '{is_capped as its asset is,supply is kept}'
     )
 ) AS v (description, forgery, checks);
 
