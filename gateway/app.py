@@ -1,23 +1,20 @@
 """From the map of routes to a server: one handler for all of them, three middlewares around it."""
 
+import asyncio
 import logging
-import os
 import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
 
-from gateway import __version__, openapi
+from gateway import __version__, metrics, openapi
 from gateway.auth import Accounts, Claims, Verifier
 from gateway.database import Database
 from gateway.grouping import GROUPED, Groups
@@ -49,10 +46,9 @@ def create_app(settings: Settings) -> web.Application:
     set_password = database.function("set_password", ("user_id", "password_hash", "actor"))
     accounts = Accounts(settings, set_password)
     routes: dict[web.AbstractRoute, Route] = {}
-    registry = CollectorRegistry()
     app = web.Application(
         middlewares=[
-            _observe(registry),
+            _observe,
             _answer_problems,
             _authenticate(Verifier(settings), routes),
         ],
@@ -60,13 +56,15 @@ def create_app(settings: Settings) -> web.Application:
     )
     app[DATABASE] = database
     app.cleanup_ctx.append(_run_database)
+    if metrics.DIRECTORY:
+        app.cleanup_ctx.append(_run_samples)
     app.on_response_prepare.append(_harden)
     groups = Groups(settings, database) if settings.grouping == "on" else None
     for route in ROUTES:
         handler = _handler(route, database, accounts, groups)
         routes[app.router.add_route(route.method, route.path, handler)] = route
     app.router.add_get("/health", _health)
-    app.router.add_get("/metrics", _metrics(registry))
+    app.router.add_get("/metrics", _metrics)
     openapi.add_routes(app)
     return app
 
@@ -115,6 +113,7 @@ def _handler(
 
         headers = {"Content-Type": "application/json"}
         if is_movement and rows[0].pop("is_replay"):
+            metrics.replays.labels(route.function).inc()
             headers["Idempotent-Replayed"] = "true"
         body = _encode(route.shape(arguments, rows))
         return web.Response(body=body, status=route.status, headers=headers)
@@ -170,40 +169,32 @@ def _idempotency_key(request: web.Request) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def _observe(registry: CollectorRegistry) -> Middleware:
+@web.middleware
+async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives each request an id, a line in the log and a place in the metrics."""
-    labels = ("method", "route", "status", "code")
-    counter = Counter("pgwallet_http_requests", "Answers", labels, registry=registry)
-    histogram = Histogram("pgwallet_http_request_seconds", "Time", labels[:2], registry=registry)
-    count, seconds = cache(counter.labels), cache(histogram.labels)
-
-    @web.middleware
-    async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-        started = time.perf_counter()
-        given = request.headers.get("X-Request-ID", "")
-        request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-        response = await handler(request)
-        response.headers["X-Request-ID"] = request[REQUEST_ID]
-        elapsed = time.perf_counter() - started
-        # The template, never the path: that one and the query can hold what a log must not.
-        matched, code = request.match_info.route, request.get(CODE, "")
-        route = matched.resource.canonical if matched.resource else "none"
-        count(matched.method, route, response.status, code).inc()
-        seconds(matched.method, route).observe(elapsed)
-        if access.isEnabledFor(logging.INFO):
-            access.info(
-                {
-                    "status": response.status,
-                    "method": matched.method,
-                    "route": route,
-                    "ms": round(1000 * elapsed, 1),
-                    "code": code or None,
-                    "request_id": request[REQUEST_ID],
-                }
-            )
-        return response
-
-    return observe
+    started = time.perf_counter()
+    given = request.headers.get("X-Request-ID", "")
+    request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    response = await handler(request)
+    response.headers["X-Request-ID"] = request[REQUEST_ID]
+    elapsed = time.perf_counter() - started
+    # The template, never the path: that one and the query can hold what a log must not.
+    matched, code = request.match_info.route, request.get(CODE, "")
+    route = matched.resource.canonical if matched.resource else "none"
+    metrics.answered(matched.method, route, response.status, code).inc()
+    metrics.took(matched.method, route).observe(elapsed)
+    if access.isEnabledFor(logging.INFO):
+        access.info(
+            {
+                "status": response.status,
+                "method": matched.method,
+                "route": route,
+                "ms": round(1000 * elapsed, 1),
+                "code": code or None,
+                "request_id": request[REQUEST_ID],
+            }
+        )
+    return response
 
 
 @web.middleware
@@ -248,12 +239,25 @@ async def _health(request: web.Request) -> web.Response:
     return web.Response(body=_encode(health), content_type="application/json")
 
 
-def _metrics(registry: CollectorRegistry) -> Handler:
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # several processes, each with its part
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+async def _metrics(request: web.Request) -> web.Response:
+    _sample(request.app)
+    body, content_type = metrics.scrape(request.headers.get("Accept", ""))
+    return web.Response(body=body, headers={"Content-Type": content_type})
 
-    async def metrics(request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(registry), content_type="text/plain")
 
-    return metrics
+def _sample(app: web.Application) -> None:
+    database = app[DATABASE]
+    metrics.sample(database.schema_version, is_ready=not database.cause)
+
+
+async def _run_samples(app: web.Application) -> AsyncIterator[None]:
+    """What the gauges of this worker say in another's scrape is a second old at most."""
+
+    async def keep_sampling() -> None:
+        while True:
+            _sample(app)
+            await asyncio.sleep(1)
+
+    task = asyncio.create_task(keep_sampling())
+    yield
+    task.cancel()

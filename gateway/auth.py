@@ -21,6 +21,7 @@ from limits import parse as parse_rate
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from gateway import metrics
 from gateway.database import Call, Gate, Row
 from gateway.problems import Problem
 from gateway.settings import Settings, SettingsError
@@ -70,7 +71,7 @@ class Verifier:
         self._issuer = settings.jwt_issuer or None
         self._audience = settings.jwt_audience or None
         self._may_fetch = settings.jwt_jwks.startswith("http")
-        self._gate = Gate(slots=4, queue=100, patience=5)
+        self._gate = Gate("tokens", slots=4, queue=100, patience=5)
         self._known: dict[str, tuple[Claims, float]] = {}  # until when
 
     async def claims(self, header: str | None) -> Claims:
@@ -80,11 +81,16 @@ class Verifier:
         claims, until = self._known.get(token, (None, 0.0))
         if claims is not None and time.time() < until:
             return claims
-        if self._may_fetch:  # which blocks
-            async with self._gate:
-                claims = await asyncio.to_thread(self._verify, token)
-        else:
-            claims = self._verify(token)
+        try:
+            if self._may_fetch:  # which blocks
+                async with self._gate:
+                    claims = await asyncio.to_thread(self._verify, token)
+            else:
+                claims = self._verify(token)
+        except Problem:
+            metrics.tokens.labels("refused").inc()
+            raise
+        metrics.tokens.labels("accepted").inc()
         if len(self._known) >= _REMEMBERED:
             del self._known[next(iter(self._known))]  # the oldest
         self._known[token] = claims, min(time.time() + _REMEMBERED_FOR, claims.exp)
@@ -139,7 +145,7 @@ class Accounts:
     def __init__(self, settings: Settings, set_password: Call) -> None:
         self._settings = settings
         self._set_password = set_password
-        self._gate = Gate(slots=2, queue=100, patience=5)  # 19 MiB and a core for each hash
+        self._gate = Gate("passwords", slots=2, queue=100, patience=5)  # 19 MiB, a core
         self._nobody = hash_password("")  # as slow to check as anybody's
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._address_rate = parse_rate(settings.address_rate)
@@ -177,6 +183,7 @@ class Accounts:
 
     def _count(self, rate: RateLimitItem, *key: str) -> None:
         if not self._limiter.hit(rate, *key):
+            metrics.throttled.labels(key[0]).inc()
             wait = self._limiter.get_window_stats(rate, *key).reset_time - time.time()
             raise Problem("GW429", headers={"Retry-After": str(max(1, round(wait + 0.5)))})
 

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from gateway import metrics
 from gateway.problems import Problem, is_transient
 from gateway.settings import Settings
 
@@ -40,26 +41,36 @@ class SchemaMismatch(RuntimeError):
 class Gate:
     """So many at a time, first come first served; a full queue or a long wait is a 503."""
 
-    def __init__(self, slots: int, queue: int, patience: float) -> None:
+    def __init__(self, name: str, slots: int, queue: int, patience: float) -> None:
+        self.name, self.slots, self.in_use, self.waiting = name, slots, 0, 0
         self._free = asyncio.Semaphore(slots)
-        self._queue, self._patience, self._waiting = queue, patience, 0
+        self._queue, self._patience = queue, patience
+        self._waits = metrics.watch(self)
 
     async def __aenter__(self) -> None:
         if not self._free.locked():
             await self._free.acquire()  # at once
-            return
-        if self._waiting >= self._queue:
+        elif self.waiting >= self._queue:
+            metrics.sheds.labels(self.name, "full").inc()
             raise Problem("GW503", "Too many requests are waiting.")
-        self._waiting += 1
+        else:
+            await self._wait()
+        self.in_use += 1
+
+    async def _wait(self) -> None:
+        self.waiting += 1
         try:
-            async with asyncio.timeout(self._patience):
-                await self._free.acquire()
+            with self._waits.time():
+                async with asyncio.timeout(self._patience):
+                    await self._free.acquire()
         except TimeoutError:
+            metrics.sheds.labels(self.name, "late").inc()
             raise Problem("GW503", "The request has waited too long.") from None
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
 
     async def __aexit__(self, *_: object) -> None:
+        self.in_use -= 1
         self._free.release()
 
 
@@ -73,13 +84,17 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._gate = Gate(
-            settings.database_pool, settings.database_queue, settings.database_patience
+            "database",
+            settings.database_pool,
+            settings.database_queue,
+            settings.database_patience,
         )
         self._idle: list[Any] = []
         self._health = asyncio.Lock()  # however many ask, one connection more than the gate's
         self._functions: dict[str, tuple[str, set[str]]] = {}  # SQL -> name, what it answers
         self._watcher: asyncio.Task[None] | None = None
         self.cause = "it has not started"  # why there is no service; empty when there is
+        self.schema_version = ""  # that it was compared with
 
     def function(
         self, name: str, arguments: tuple[str, ...], answers: tuple[str, ...] = ()
@@ -138,6 +153,7 @@ class Database:
             found = {a.name for a in (await connection.prepare(sql)).get_attributes()}
             if answers and (differing := (found ^ answers) - {"is_replay", "cursor"}):
                 raise SchemaMismatch(f"wallet.{name} differs in {', '.join(sorted(differing))}")
+        self.schema_version = (await connection.fetchrow(_VERSIONS))["schema_version"]
         names = [name for name, _ in self._functions.values()]
         if forbidden := await connection.fetchval(_FORBIDDEN, names):
             raise SchemaMismatch(f"this role may not execute {forbidden}")
@@ -170,7 +186,9 @@ class Database:
                 attempt += 1
                 if error.sqlstate not in _RETRIED or attempt > _RETRIES:
                     raise
+                metrics.retries.labels(error.sqlstate).inc()
             except _AWAY as error:
+                metrics.errors.labels("08006").inc()  # connection failure
                 logger.warning("database away: %s", type(error).__name__)
                 raise Problem("GW503", "The database can't be reached.") from error
             await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)

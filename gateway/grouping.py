@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from gateway import metrics
 from gateway.database import Call, Database, Row
 from gateway.problems import Problem
 from gateway.settings import Settings
@@ -100,6 +101,7 @@ class Groups:
 
     def _go(self, company: list[_Waiting]) -> None:
         self._free -= 1
+        metrics.group_sizes.observe(len(company))
         self._busy.update(asked.wallet for asked in company)
         task = asyncio.create_task(self._do(company))
         self._tasks.add(task)

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from gateway import __version__
 from gateway import types as t
 from gateway.problems import CODES
-from gateway.routes import ROUTES, Route, items, page
+from gateway.routes import ROUTES, Route, page, results
 
 _Object = dict[str, Any]
 
@@ -129,7 +129,7 @@ def _operation(route: Route) -> _Object:
 
 def _answer(route: Route) -> _Object:
     [schema], _ = _schemas([route.answer or route.row])
-    if route.shape not in (items, page):
+    if route.shape not in (page, results):
         return schema
     properties: _Object = {"items": {"type": "array", "items": schema}}
     if route.shape is page:

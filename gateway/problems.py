@@ -7,6 +7,8 @@ import asyncpg
 import msgspec
 from aiohttp import web
 
+from gateway import metrics
+
 logger = logging.getLogger("pgwallet.problems")
 
 # code -> (HTTP status, title). WA codes are raised in SQL, where the title is the error's message;
@@ -160,6 +162,7 @@ def _of_postgres(error: asyncpg.PostgresError) -> Problem:
         return Problem(state, error.detail, error.hint, title=message)
     if state in _UNFIT:
         return Problem("GW422", _UNFIT[state])
+    metrics.errors.labels(state).inc()
     if is_transient(error):
         logger.warning("%s %s", state, message)
         return Problem("GW503", "The database is busy or away.")

@@ -157,7 +157,7 @@ async def test_the_pool_is_as_large_as_it_says(probe: Probe) -> None:
 
 
 async def test_the_gate_is_first_come_first_served() -> None:
-    gate, order = Gate(slots=2, queue=100, patience=5), []
+    gate, order = Gate("tests", slots=2, queue=100, patience=5), []
 
     async def enter(number: int) -> None:
         async with gate:
@@ -169,7 +169,7 @@ async def test_the_gate_is_first_come_first_served() -> None:
 
 
 async def test_a_full_queue_and_a_long_wait_are_503() -> None:
-    gate = Gate(slots=1, queue=1, patience=0.1)
+    gate = Gate("tests", slots=1, queue=1, patience=0.1)
     async with gate:
         waiting = asyncio.create_task(gate.__aenter__())
         await asyncio.sleep(0.01)
@@ -182,7 +182,7 @@ async def test_a_full_queue_and_a_long_wait_are_503() -> None:
 
 
 async def test_who_stops_waiting_leaves_the_gate_open() -> None:
-    gate = Gate(slots=1, queue=10, patience=5)
+    gate = Gate("tests", slots=1, queue=10, patience=5)
     async with gate:
         waiting = [asyncio.create_task(gate.__aenter__()) for _ in range(3)]
         await asyncio.sleep(0.01)
@@ -252,7 +252,7 @@ async def test_the_gateway_outlives_its_database(
     answer = await admin("GET", "/v1/assets")
     assert await problem(answer) == (503, "GW503")
     assert answer.headers["Retry-After"] == "1"
-    assert (await client.get("/metrics")).status == 200
+    assert "pgwallet_database_ready 0.0" in await (await client.get("/metrics")).text()
 
     # There, but empty: it says what is missing and goes on trying.
     server.embedded.start()
@@ -263,11 +263,14 @@ async def test_the_gateway_outlives_its_database(
     await migrate(database.dsn)
     await eventually(health, lambda a: a.status == 200)
     assert (await admin("GET", "/v1/assets")).status == 200
+    assert "pgwallet_database_ready 1.0" in await (await client.get("/metrics")).text()
 
     # Away again, and back.
     server.embedded.stop()
     assert await problem(await health()) == (503, "GW503")
     assert await problem(await admin("GET", "/v1/assets")) == (503, "GW503")
+    lost = 'pgwallet_database_errors_total{sqlstate="08006"}'
+    assert f"{lost} 0.0" not in await (await client.get("/metrics")).text()
     server.embedded.start()
     await eventually(health, lambda a: a.status == 200)
     assert (await admin("GET", "/v1/assets")).status == 200

@@ -9,7 +9,7 @@ import pytest
 
 from gateway import types as t
 from gateway.openapi import document
-from gateway.routes import ADMIN, RESERVED, ROUTES, Route, items, page, wallet
+from gateway.routes import ADMIN, RESERVED, ROUTES, Route, page, results, wallet
 
 from .conftest import Caller, problem
 
@@ -17,7 +17,7 @@ from .conftest import Caller, problem
 def check(route: Route, answer: Any) -> None:
     """An answer has the fields of its type, no more and no fewer."""
     types = {wallet: t.Wallet}
-    if route.shape in (page, items):
+    if route.shape in (page, results):
         assert set(answer) == {"items", "next_cursor"} if route.shape is page else {"items"}
         answers, type_ = answer["items"], route.row
     else:
