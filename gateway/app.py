@@ -7,27 +7,29 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway import __version__, metrics, openapi
+from gateway import __version__, logs, metrics, openapi
 from gateway.auth import Accounts, Claims, Verifier
 from gateway.database import Database
 from gateway.grouping import GROUPED, Groups
-from gateway.problems import Problem, problem_of
-from gateway.routes import MAX_BODY, ROUTES, Route
-from gateway.settings import Settings
+from gateway.problems import CODE, Problem, problem_of
+from gateway.routes import MAX_BODY, ROUTES, Route, template
+from gateway.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from gateway.tracing import Tracing  # what it needs need not be installed
 
 access = logging.getLogger("pgwallet.access")
 
 DATABASE = web.AppKey("database", Database)
 REQUEST_ID = web.RequestKey("request_id", str)
 CLAIMS = web.RequestKey("claims", Claims)
-CODE = web.RequestKey("code", str)
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -40,8 +42,10 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _encode = msgspec.json.Encoder().encode
 
 
-def create_app(settings: Settings) -> web.Application:
+def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Application:
     """The gateway. It starts without a database too, and serves as soon as there is one."""
+    if settings.traces == "on":
+        tracing = _tracing()
     database = Database(settings)
     set_password = database.function("set_password", ("user_id", "password_hash", "actor"))
     accounts = Accounts(settings, set_password)
@@ -49,6 +53,7 @@ def create_app(settings: Settings) -> web.Application:
     app = web.Application(
         middlewares=[
             _observe,
+            *([tracing.middleware()] if tracing else ()),
             _answer_problems,
             _authenticate(Verifier(settings), routes),
         ],
@@ -58,15 +63,25 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(_run_database)
     if metrics.DIRECTORY:
         app.cleanup_ctx.append(_run_samples)
+    if tracing:
+        app.on_cleanup.append(tracing.stop)
     app.on_response_prepare.append(_harden)
     groups = Groups(settings, database) if settings.grouping == "on" else None
     for route in ROUTES:
-        handler = _handler(route, database, accounts, groups)
+        handler = _handler(route, database, accounts, groups, tracing)
         routes[app.router.add_route(route.method, route.path, handler)] = route
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
     openapi.add_routes(app)
     return app
+
+
+def _tracing() -> "Tracing":
+    try:
+        from gateway.tracing import Tracing
+    except ImportError as error:
+        raise SettingsError(f"PGWALLET_TRACES needs pgwallet[otel]: {error}") from error
+    return Tracing.from_env()
 
 
 async def _run_database(app: web.Application) -> AsyncIterator[None]:
@@ -81,7 +96,11 @@ async def _run_database(app: web.Application) -> AsyncIterator[None]:
 
 
 def _handler(
-    route: Route, database: Database, accounts: Accounts, groups: Groups | None
+    route: Route,
+    database: Database,
+    accounts: Accounts,
+    groups: Groups | None,
+    tracing: "Tracing | None",
 ) -> Handler:
     """Gathers the arguments, calls the function, shapes the answer."""
     names, attributes = route.arguments, route.row.__struct_fields__
@@ -90,6 +109,9 @@ def _handler(
         call = groups.call(route.function, call)
     if route.function_at:
         call_at = database.function(route.function_at, (*names, "at"), attributes)
+    if tracing:
+        call = tracing.call(route.function, call)
+        call_at = tracing.call(route.function_at or route.function, call_at)
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
     decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
     around, is_movement = route.around, route.is_movement
@@ -175,23 +197,21 @@ async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse
     started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
     request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    logs.REQUEST.set({"request_id": request[REQUEST_ID]})
     response = await handler(request)
     response.headers["X-Request-ID"] = request[REQUEST_ID]
     elapsed = time.perf_counter() - started
-    # The template, never the path: that one and the query can hold what a log must not.
-    matched, code = request.match_info.route, request.get(CODE, "")
-    route = matched.resource.canonical if matched.resource else "none"
-    metrics.answered(matched.method, route, response.status, code).inc()
-    metrics.took(matched.method, route).observe(elapsed)
+    method, route, code = request.match_info.route.method, template(request), request.get(CODE, "")
+    metrics.answered(method, route, response.status, code).inc()
+    metrics.took(method, route).observe(elapsed)
     if access.isEnabledFor(logging.INFO):
         access.info(
             {
                 "status": response.status,
-                "method": matched.method,
+                "method": method,
                 "route": route,
                 "ms": round(1000 * elapsed, 1),
                 "code": code or None,
-                "request_id": request[REQUEST_ID],
             }
         )
     return response

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import logging
 import os
 import secrets
 import shutil
@@ -11,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from importlib.util import find_spec
 from itertools import count
 from tempfile import TemporaryDirectory
@@ -34,6 +36,8 @@ from gateway.types import Role
 
 T = TypeVar("T")
 
+logger = logging.getLogger("pgwallet")
+
 DEMO_PASSWORD = "demo-password"
 DEMO_USERS = ("admin@example.com", "alice@example.com", "bob@example.com")
 _STATEMENT = ("created_at", "transaction_id", "kind", "reference", "debit", "credit", "balance")
@@ -53,6 +57,16 @@ class _Checkpoint(msgspec.Struct):
     root: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
+class _Failure(click.ClickException):
+    """Ends the command; a line for people, or of the log where that is for machines."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        if logs.are_json():
+            logger.critical(self.message)
+        else:
+            super().show(file)
+
+
 class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` still runs
@@ -61,9 +75,9 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             sys.exit(130)
         except Problem as problem:
-            raise click.ClickException(problem.detail or problem.title) from problem
+            raise _Failure(problem.detail or problem.title) from problem
         except _FORESEEN as error:
-            raise click.ClickException(str(error)) from error
+            raise _Failure(str(error)) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -91,14 +105,14 @@ def up() -> None:
         url = f"http://{settings.host}:{settings.port}"
         _listen(
             replace(settings, database_url=dsn),
-            f"""
+            lambda: click.echo(f"""
   API         {url}/v1        description {url}/docs
   health      {url}/health    metrics     {url}/metrics
   demo users  {", ".join(DEMO_USERS)}; password {DEMO_PASSWORD}
 
   curl -H 'Authorization: Bearer {token}' {url}/v1/wallets/me
 
-Ctrl-C stops it; the data stays.""",
+Ctrl-C stops it; the data stays."""),
         )
         click.echo("stopped")
 
@@ -108,6 +122,7 @@ Ctrl-C stops it; the data stays.""",
 @click.option("--share-port", is_flag=True, hidden=True)
 def serve(workers: int, share_port: bool) -> None:
     """Only serve: the database has been migrated already."""
+    logs.set_up()
     settings = Settings.from_env()
     if not settings.database_url:
         settings = _with_secret(settings, make=True)
@@ -115,10 +130,11 @@ def serve(workers: int, share_port: bool) -> None:
         if workers > 1:
             sys.exit(_supervise(settings, dsn, workers))
         banner = f"pgwallet {__version__} on http://{settings.host}:{settings.port}"
-        _listen(replace(settings, database_url=dsn), banner, share_port=share_port)
+        say = partial(logger.info, banner)
+        _listen(replace(settings, database_url=dsn), say, share_port=share_port)
 
 
-def _listen(settings: Settings, banner: str, *, share_port: bool = False) -> None:
+def _listen(settings: Settings, say: Callable[[], None], *, share_port: bool = False) -> None:
     logs.set_up(settings.log_level)
     web.run_app(
         create_app(settings),
@@ -127,7 +143,7 @@ def _listen(settings: Settings, banner: str, *, share_port: bool = False) -> Non
         reuse_port=share_port or None,
         shutdown_timeout=settings.shutdown_timeout,
         access_log=None,
-        print=lambda _: click.echo(banner),
+        print=lambda _: say(),
         loop=_new_loop(),
     )
 

@@ -2,10 +2,16 @@
 
 import logging
 import sys
+import threading
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
 import msgspec
+
+# What every line says that is about the request at hand: its request_id, and its trace_id.
+REQUEST: ContextVar[dict[str, str]] = ContextVar("request")
 
 
 class _Formatter(logging.Formatter):
@@ -17,6 +23,7 @@ class _Formatter(logging.Formatter):
         }
         # An event that consists of fields is logged as a dict.
         fields |= record.msg if isinstance(record.msg, dict) else {"message": record.getMessage()}
+        fields |= REQUEST.get({})
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
         return self.write(fields)
@@ -35,8 +42,8 @@ class _TerminalFormatter(_Formatter):
         return line if exception is None else f"{line}\n{exception}"
 
 
-def set_up(level: str) -> None:
-    """Send everything that is logged to the standard error output."""
+def set_up(level: str = "INFO") -> None:
+    """Send everything that is logged to the standard error output, and what nobody has caught."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_TerminalFormatter() if sys.stderr.isatty() else _Formatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
@@ -46,3 +53,19 @@ def set_up(level: str) -> None:
     # No line shows these, so don't look them up: it halves the cost of an access line.
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda args: _log_uncaught(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
+
+
+def are_json() -> bool:
+    """Whether they are set up, and not for a terminal."""
+    return any(type(handler.formatter) is _Formatter for handler in logging.getLogger().handlers)
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    logging.getLogger("pgwallet").critical("uncaught", exc_info=(kind, error, traceback))

@@ -71,6 +71,8 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA902": (500, "history is append-only"),
 }
 
+CODE = web.RequestKey("code", str)  # of the problem that a request was answered with
+
 # SQLSTATEs of PostgreSQL's own that a request has caused,
 _NUL = "Text can't contain the character NUL."
 _UNFIT: Final = {"22000": "A value is out of range.", "22021": _NUL, "22P05": _NUL}

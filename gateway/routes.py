@@ -97,6 +97,12 @@ class Route:
         return "idempotency_key" in self.trusted
 
 
+def template(request: web.Request) -> str:
+    """Where a request has got to, never its path: that and the query can hold what no log must."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "none"
+
+
 read = partial(Route, "GET")
 move = partial(Route, "POST", body=t.Movement, trusted=KEYED, status=201)
 create = partial(Route, "POST", roles=ADMIN, trusted=ACTOR, status=201)

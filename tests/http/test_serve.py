@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -28,7 +29,9 @@ def serve(database: Any) -> Iterator[Callable[..., tuple[subprocess.Popen[str], 
     """Start `pgwallet serve` on a free port: (process, URL)."""
     started = []
 
-    def start(*arguments: str, **environ: str) -> tuple[subprocess.Popen[str], str]:
+    def start(
+        *arguments: str, stderr: int = subprocess.PIPE, **environ: str
+    ) -> tuple[subprocess.Popen[str], str]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -41,7 +44,7 @@ def serve(database: Any) -> Iterator[Callable[..., tuple[subprocess.Popen[str], 
             [sys.executable, "-m", "gateway", "serve", *arguments],
             env=os.environ | settings | environ,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
         started.append(process)
@@ -97,6 +100,7 @@ async def test_a_signal_lets_requests_finish(
     assert code == 0
     assert "Traceback" not in err
     lines = [json.loads(line) for line in err.splitlines()]
+    assert lines[0]["message"].endswith(f" on {url}")
     assert [line["status"] for line in lines if line.get("route") == "/v1/assets"] == [200]
     left = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'pgwallet'"
     assert not database.psql(f"{left} AND datname = current_database()").strip()
@@ -116,6 +120,15 @@ async def test_requests_that_take_too_long_are_given_up(
     assert (await end(process))[0] == 0
 
 
+def critical(err: str) -> str:
+    """What the only line of the log says, of why there is nothing more."""
+    [line] = err.splitlines()
+    fields = json.loads(line)
+    assert fields["level"] == "CRITICAL"
+    message: str = fields["message"]
+    return message
+
+
 @pytest.mark.parametrize(
     ("environ", "message"),
     [
@@ -128,9 +141,7 @@ async def test_a_bad_setting_is_one_line(serve: Any, environ: dict[str, str], me
     process, _ = serve(**environ)
     code, _, err = await end(process)
     assert code == 1
-    assert err.startswith("Error: ")
-    assert message in err
-    assert len(err.splitlines()) == 1
+    assert message in critical(err)
 
 
 async def test_a_database_that_does_not_fit_is_one_line(serve: Any, database: Any) -> None:
@@ -138,8 +149,7 @@ async def test_a_database_that_does_not_fit_is_one_line(serve: Any, database: An
     process, _ = serve()
     code, _, err = await end(process)
     assert code == 1
-    assert err.startswith("Error: function wallet.spend(")
-    assert len(err.splitlines()) == 1
+    assert critical(err).startswith("function wallet.spend(")
 
 
 async def test_workers_share_the_port_and_the_metrics(serve: Any, http: Any) -> None:
@@ -190,3 +200,63 @@ async def test_what_is_no_http_is_refused_and_not_quoted(serve: Any, http: Any) 
     _, _, err = await end(process)
     assert "secret" not in err
     assert "ERROR" not in err
+
+
+LOGGED = """
+import logging, threading, warnings
+from gateway import logs
+logs.set_up()
+logging.getLogger("pgwallet.access").info(
+    {"status": 200, "method": "GET", "route": "/x", "ms": 1.5, "code": None}
+)
+warnings.warn("a warning")
+logging.getLogger("another").error("of a library\\nin two lines")
+def fail(): raise ValueError("a failure")
+thread = threading.Thread(target=fail)
+thread.start(); thread.join()
+fail()
+"""
+
+
+async def test_whatever_is_logged_is_json_off_a_terminal() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", LOGGED, stderr=asyncio.subprocess.PIPE
+    )
+    _, err = await process.communicate()
+    lines = [json.loads(line) for line in err.decode().splitlines()]
+    assert [line["level"] for line in lines] == ["INFO", "WARNING", "ERROR", "CRITICAL", "CRITICAL"]
+    assert "a warning" in lines[1]["message"]
+    assert lines[2]["message"] == "of a library\nin two lines"
+    for line in lines[3:]:
+        assert "ValueError: a failure" in line["exception"]
+
+
+async def test_on_a_terminal_it_is_for_people(serve: Any, http: Any) -> None:
+    ours, theirs = os.openpty()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", LOGGED, stderr=theirs)
+    await process.wait()
+    text = os.read(ours, 1 << 16).decode().replace("\r\n", "\n")
+    assert re.search(r"^\d\d:\d\d:\d\d INFO    access   200 GET /x 1.5 ms$", text, re.MULTILINE)
+    assert text.count("Traceback (most recent call last):\n  File ") == 2
+    assert not re.search(r"^\{", text, re.MULTILINE)
+
+    process, url = serve(stderr=theirs)
+    os.close(theirs)
+    await ready(http, url)
+    process.terminate()
+    await end(process)
+    text = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert re.search(rf"\d INFO    pgwallet pgwallet [\d.]+ on {url}\r\n", text)
+    assert re.search(r"\d INFO    access   200 GET /health [\d.]+ ms \w+\r\n", text)
+    assert "{" not in text
+
+
+async def test_on_a_terminal_a_bad_setting_is_for_people(serve: Any) -> None:
+    ours, theirs = os.openpty()
+    process, _ = serve(stderr=theirs, PGWALLET_PORT="http")
+    os.close(theirs)
+    assert (await end(process))[0] == 1
+    text = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert text.startswith("Error: ") and "PGWALLET_PORT" in text
