@@ -224,6 +224,8 @@ async def _answer_problems(request: web.Request, handler: Handler) -> web.Stream
     except Exception as error:
         problem = problem_of(error)
         request[CODE] = problem.code
+        if problem.status >= 500:
+            metrics.failures.labels(problem.code).inc()
         return problem.response(request[REQUEST_ID])
 
 

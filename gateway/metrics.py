@@ -66,6 +66,7 @@ _request_seconds = _histogram(
 )
 answered, took = cache(_requests.labels), cache(_request_seconds.labels)
 
+failures = _counter("pgwallet_failures", "Answers of 500 and above, by the problem's code", "code")
 replays = _counter("pgwallet_replays", "Movements that had been made already", "function")
 batch_results = _counter(
     "pgwallet_batch_results", "Movements of batches; code: why refused", "code"
@@ -93,7 +94,7 @@ _build = _gauge(
 # Under the names that all exporters use.
 _process = {
     "process_resident_memory_bytes": _gauge("process_resident_memory_bytes", "Memory"),
-    "process_open_fds": _gauge("process_open_fds", "Open file descriptors"),
+    "process_open_fds": _gauge("process_open_fds", "Open file descriptors", of_workers="livemax"),
     "process_max_fds": _gauge("process_max_fds", "Most file descriptors", of_workers="livemin"),
     "process_start_time_seconds": _gauge(
         "process_start_time_seconds", "Since the epoch", of_workers="livemax"

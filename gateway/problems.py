@@ -71,6 +71,10 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA902": (500, "history is append-only"),
 }
 
+for _code, (_status, _) in CODES.items():
+    if _status >= 500:
+        metrics.failures.labels(_code)  # counts from zero, so that the first is an increase too
+
 CODE = web.RequestKey("code", str)  # of the problem that a request was answered with
 
 # SQLSTATEs of PostgreSQL's own that a request has caused,

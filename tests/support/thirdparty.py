@@ -85,6 +85,19 @@ def unpacked_postgres_15() -> Path:
     return target / "bin"
 
 
+def prometheus() -> Path:
+    """The folder of prometheus and promtool: installed, or else unpacked into the cache."""
+    if installed := shutil.which("promtool"):
+        return Path(installed).parent
+    target = CACHE / "prometheus"
+    if not target.exists():
+        with _scratch() as scratch:
+            _apt_unpack(scratch / "tree", "prometheus")
+            with suppress(OSError):  # Another process was first, with the same.
+                (scratch / "tree/usr/bin").rename(target)
+    return target
+
+
 def _first_of(folder: Path, sources: dict[str, tuple[str, Callable[[Path], None]]]) -> Path:
     """The first file that can be had; a source fills a folder with files, among them this one."""
     for name, (checksum, _) in sources.items():
