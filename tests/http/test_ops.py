@@ -15,6 +15,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 import yaml
+from aiohttp.test_utils import TestClient
 
 from tests.support import thirdparty
 from tests.support.paths import ROOT
@@ -85,9 +86,8 @@ async def play(http: aiohttp.ClientSession, url: str, tag: str) -> None:
     await http.get(f"{url}/v1/assets", headers={"Authorization": "Bearer nobody"})
 
 
-async def test_every_name_is_in_a_scrape(serve: Any, http: Any) -> None:
-    _, url = serve("--workers", "2")
-    await ready(http, url)
+async def test_every_name_is_in_a_scrape(http: Any, gateway: TestClient) -> None:
+    url = str(gateway.make_url("")).rstrip("/")
     await play(http, url, "GOLD")
     labels: dict[str, set[str]] = {}
     for name, found in read(await (await http.get(f"{url}/metrics")).text()):

@@ -67,7 +67,7 @@ async def http() -> Any:
 
 
 async def ready(http: aiohttp.ClientSession, url: str) -> None:
-    for _ in range(200):
+    for _ in range(600):
         with suppress(aiohttp.ClientConnectionError):
             if (await http.get(f"{url}/health")).status == 200:
                 return

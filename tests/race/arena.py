@@ -209,6 +209,7 @@ class Arena:
         return any(not each.done() for each in self.asked)
 
     async def findings(self) -> list[Row]:
+        await self.first.execute("SET statement_timeout = '600s'")  # a long test, much to verify
         return [dict(row) for row in await self.first.fetch("SELECT * FROM wallet.verify()")]
 
     # What a test prepares.

@@ -1,7 +1,11 @@
-"""Everything at once, at random: no deadlock, no broken rule, and books that a model reproduces."""
+"""Everything at once, at random: no deadlock, no broken rule, and books that a model reproduces.
+
+PGWALLET_TEST_OPERATIONS=100000 makes it as long as that.
+"""
 
 import asyncio
 import itertools
+import os
 import random
 from collections import Counter
 from datetime import timedelta
@@ -24,8 +28,8 @@ from tests.race.arena import (
 from tests.race.model import Model
 
 SESSIONS = 16
-OPERATIONS = 20_000
-SECONDS = 20
+OPERATIONS = int(os.environ.get("PGWALLET_TEST_OPERATIONS", "10000"))
+SECONDS = OPERATIONS / 100  # on a very busy machine
 
 CAPPED, POINTS = "CAPPED", "POINTS"
 STOCK = 300
@@ -201,7 +205,7 @@ async def test_everything_at_once(arena):
         )
 
     # It was a fair game: all had their turn, and were accepted and refused.
-    assert len(answers) >= OPERATIONS / 4
+    assert len(answers) >= OPERATIONS
     assert len(samples) > 100
     assert min(game.calls.values()) > 0
     assert len(game.calls) == 19
