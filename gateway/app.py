@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 from gateway import __version__, logs, metrics, openapi
 from gateway.auth import Accounts, Claims, Verifier
 from gateway.database import Database
+from gateway.door import Door
 from gateway.grouping import GROUPED, Groups
 from gateway.problems import CODE, Problem, problem_of
 from gateway.routes import MAX_BODY, ROUTES, Route, template
@@ -50,9 +51,10 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     set_password = database.function("set_password", ("user_id", "password_hash", "actor"))
     accounts = Accounts(settings, set_password)
     routes: dict[web.AbstractRoute, Route] = {}
+    door = Door(settings.database_pool + settings.database_queue)
     app = web.Application(
         middlewares=[
-            _observe,
+            _observe(door, routes),
             *([tracing.middleware()] if tracing else ()),
             _answer_problems,
             _authenticate(Verifier(settings), routes),
@@ -68,7 +70,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     app.on_response_prepare.append(_harden)
     groups = Groups(settings, database) if settings.grouping == "on" else None
     for route in ROUTES:
-        handler = _handler(route, database, accounts, groups, tracing)
+        handler = _handler(route, database, door, accounts, groups, tracing)
         routes[app.router.add_route(route.method, route.path, handler)] = route
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
@@ -98,6 +100,7 @@ async def _run_database(app: web.Application) -> AsyncIterator[None]:
 def _handler(
     route: Route,
     database: Database,
+    door: Door,
     accounts: Accounts,
     groups: Groups | None,
     tracing: "Tracing | None",
@@ -131,7 +134,11 @@ def _handler(
             arguments["idempotency_key"] = _idempotency_key(request)
 
         chosen = call if arguments.get("at") is None else call_at
-        rows = await (around(accounts, request, arguments, chosen) if around else chosen(arguments))
+        if around:  # has a queue of its own
+            rows = await around(accounts, request, arguments, chosen)
+        else:
+            with door:
+                rows = await chosen(arguments)
 
         headers = {"Content-Type": "application/json"}
         if is_movement and rows[0].pop("is_replay"):
@@ -191,30 +198,38 @@ def _idempotency_key(request: web.Request) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-@web.middleware
-async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+def _observe(door: Door, routes: Mapping[web.AbstractRoute, Route]) -> Middleware:
     """Gives each request an id, a line in the log and a place in the metrics."""
-    started = time.perf_counter()
-    given = request.headers.get("X-Request-ID", "")
-    request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-    logs.REQUEST.set({"request_id": request[REQUEST_ID]})
-    response = await handler(request)
-    response.headers["X-Request-ID"] = request[REQUEST_ID]
-    elapsed = time.perf_counter() - started
-    method, route, code = request.match_info.route.method, template(request), request.get(CODE, "")
-    metrics.answered(method, route, response.status, code).inc()
-    metrics.took(method, route).observe(elapsed)
-    if access.isEnabledFor(logging.INFO):
-        access.info(
-            {
-                "status": response.status,
-                "method": method,
-                "route": route,
-                "ms": round(1000 * elapsed, 1),
-                "code": code or None,
-            }
-        )
-    return response
+
+    @web.middleware
+    async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        method, route = request.match_info.route.method, template(request)
+        if door.is_full and request.match_info.route in routes:
+            metrics.answered(method, route, 503, "GW503").inc()
+            return door.turn_away(request_id)
+        request[REQUEST_ID] = request_id
+        logs.REQUEST.set({"request_id": request_id})
+        response = await handler(request)
+        response.headers["X-Request-ID"] = request_id
+        elapsed, code = time.perf_counter() - started, request.get(CODE, "")
+        metrics.answered(method, route, response.status, code).inc()
+        metrics.took(method, route).observe(elapsed)
+        if access.isEnabledFor(logging.INFO):
+            access.info(
+                {
+                    "status": response.status,
+                    "method": method,
+                    "route": route,
+                    "ms": round(1000 * elapsed, 1),
+                    "code": code or None,
+                }
+            )
+        return response
+
+    return observe
 
 
 @web.middleware
