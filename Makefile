@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help up test lint psql explain bench clean
+.PHONY: help up test lint watch schema psql explain bench clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -20,6 +20,12 @@ test: .venv/ready  ## lint, pgTAP and pytest
 
 lint: .venv/ready  ## ruff, mypy, sqlfluff and the conventions
 	$(BIN)/python -m pytest tests/lint
+
+watch: .venv/ready  ## on every save: load the saved function and run its tests
+	@$(BIN)/python -m tests.support.watch
+
+schema: .venv/ready  ## write what is generated from the files of db/
+	$(BIN)/python -m tests.support.schema
 
 psql: .venv/ready  ## psql on that wallet; as another role: make psql ROLE=wallet_auditor
 	@PSQLRC=db/psqlrc PGOPTIONS="$(PGOPTIONS) $(ROLE:%=-crole=%)" $(BIN)/pgwallet psql

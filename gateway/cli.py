@@ -176,15 +176,18 @@ def _supervise(settings: Settings, dsn: str, workers: int) -> int:
 
 
 @main.command("migrate")
-@click.option("--plan", "is_plan", is_flag=True, help="Show what would run, and run nothing.")
+@click.option("--plan", "is_plan", is_flag=True, help="Show what would run and lock; run nothing.")
 def migrate_(is_plan: bool) -> None:
     """Bring the database to this release."""
     with _server(Settings.from_env()) as dsn:
-        steps = _run(migrate.plan(dsn)) if is_plan else _run(migrate.migrate(dsn))
-        for step in steps:
-            click.echo(step)
-        if not steps:
-            click.echo("nothing to do")
+        work = _plan(dsn) if is_plan else migrate.migrate(dsn)
+        lines = _run(work)
+    for line in lines or ["nothing to do"]:
+        click.echo(line)
+
+
+async def _plan(dsn: str) -> list[str]:
+    return migrate.describe(await migrate.plan(dsn))
 
 
 @main.command()

@@ -7,7 +7,9 @@
     views/**/*.sql
     grants.sql                  whenever another file runs
 
-`python -m gateway.migrate --write-install` writes install.sql, which does the same in psql.
+schema/current.sql and schema/locks.json are not run: what the schema files add up to, and what each
+file locks, measured. `make schema` writes both, and install.sql, which does the same in psql
+(`python -m gateway.migrate --write-install` writes that alone).
 """
 
 import asyncio
@@ -17,18 +19,22 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
 import asyncpg
+import msgspec
 
 from gateway import DB_DIR
 
 LOCK_KEY = int.from_bytes(b"pgwallet", "big")  # the advisory lock of whoever migrates
 _POLL_S = 0.1
-_ATTEMPTS = 5  # of a transaction that meets another database's migration in the shared catalogues
+_ATTEMPTS = 5  # of a transaction that meets another one in its way
+_BYTES_PER_S = 100 * 2**20  # what reading or rewriting a table is reckoned at
+CURRENT = "schema/current.sql"
+LOCKS = "schema/locks.json"
 _FOLDERS = ("schema", "functions/private", "functions/api", "views")
 _SCHEMA_FILE = re.compile(r"schema/(V\d{4})__[a-z0-9_]+\.sql")
 _ALWAYS = ("roles.sql", "grants.sql")
@@ -41,6 +47,8 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL client_min_messages = warning;
 SET LOCAL check_function_bodies = off;
 """
+# Whoever comes after a session that waits for a lock waits too, so it gives up early.
+_PATIENCE = "SET LOCAL lock_timeout = '1s';\n"
 # What check_function_bodies = off left out, once all that the bodies name is there.
 _CHECK_BODIES = """\
 SET LOCAL check_function_bodies = on;
@@ -80,6 +88,15 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 AND (l.classid::bigint << 32) + l.objid::bigint = $1
 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
 """
+# From the catalogue alone: pg_table_size would wait for whoever has locked the table.
+_SIZES = """
+SELECT
+    format('%s.%s', n.nspname, c.relname) AS relation,
+    c.relpages::bigint * current_setting('block_size')::bigint AS size
+FROM pg_catalog.pg_class AS c
+INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
+WHERE n.nspname IN ('wallet', 'wallet_private') AND c.relkind IN ('r', 'p', 'v')
+"""
 _RECORD = """
 INSERT INTO wallet_private.migration (file_name, content_hash, applied_at, applied_by)
 VALUES ($1, $2, now(), session_user)
@@ -110,6 +127,32 @@ class SqlFile:
     content_hash: bytes
 
 
+class Lock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a file does to a table or view that is in use.
+
+    mode: PostgreSQL's, as in "ACCESS EXCLUSIVE". work: what happens under it. size: the table's in
+    bytes as of its last VACUUM or ANALYZE, where a database was asked.
+    """
+
+    relation: str
+    mode: str
+    work: Literal["catalogue", "read", "rewrite"] = "catalogue"
+    size: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """A rough guess of how long the work takes; 0 for a moment."""
+        return 0 if self.work == "catalogue" else self.size / _BYTES_PER_S
+
+    def __str__(self) -> str:
+        work = {
+            "catalogue": "for a moment",
+            "read": f"while all of it is read ({self.size / 2**20:,.0f} MiB)",
+            "rewrite": f"while it is written anew ({self.size / 2**20:,.0f} MiB)",
+        }
+        return f"{self.mode} on {self.relation}, {work[self.work]}"
+
+
 @dataclass(frozen=True)
 class Step:
     """A file that would run and why; or why="refused", with the reason in detail."""
@@ -117,6 +160,7 @@ class Step:
     file_name: str
     why: Literal["new", "changed", "again", "refused"]
     detail: str = ""
+    locks: tuple[Lock, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.detail}" if self.detail else f"{self.file_name}: {self.why}"
@@ -140,7 +184,12 @@ class Status:
 
 def read_tree(root: Path = DB_DIR) -> list[SqlFile]:
     """The files below root in the order they run. Raises MigrationError if they are not sound."""
-    paths = [path for folder in _FOLDERS for path in sorted((root / folder).rglob("*.sql"))]
+    paths = [
+        path
+        for folder in _FOLDERS
+        for path in sorted((root / folder).rglob("*.sql"))
+        if path != root / CURRENT
+    ]
     files = []
     for path in (root / "roles.sql", *paths, root / "grants.sql"):
         try:
@@ -179,14 +228,60 @@ async def migrate(dsn: str, *, lock_timeout_s: float = 60, root: Path = DB_DIR) 
                 if attempt == _ATTEMPTS or not _is_race(error.__cause__ or error):
                     raise
                 await connection.execute("ROLLBACK")
-            await asyncio.sleep(random.uniform(0, 0.1) * attempt)
+            await asyncio.sleep(random.uniform(0.5, 1) * _POLL_S * attempt)
 
 
 async def plan(dsn: str, *, root: Path = DB_DIR) -> list[Step]:
-    """What migrate() would run or refuse, in order; changes nothing. Raises MigrationError."""
+    """What migrate() would run or refuse, in order, and lock of what is there.
+
+    Changes nothing and locks nothing. Raises MigrationError.
+    """
     files = read_tree(root)
+    locks = read_locks(root)
     async with _connected(dsn) as connection:
-        return _steps(files, await _recorded(connection))
+        steps = _steps(files, await _recorded(connection))
+        rows = await connection.fetch(_SIZES)
+        sizes = {row["relation"]: row["size"] for row in rows}
+    return [
+        replace(
+            step,
+            locks=tuple(
+                msgspec.structs.replace(lock, size=sizes[lock.relation])
+                for lock in locks.get(step.file_name, ())
+                if lock.relation in sizes
+            ),
+        )
+        for step in steps
+    ]
+
+
+def describe(steps: Sequence[Step]) -> list[str]:
+    """A plan in lines; the last says what it means for who uses the wallet meanwhile."""
+    lines = []
+    for step in steps:
+        lines += [str(step), *(f"    {lock}" for lock in step.locks)]
+    locks = [lock for step in steps for lock in step.locks]
+    if locks:
+        seconds = sum(lock.seconds for lock in locks)
+        work = f", at a guess {seconds:.0f} s of reading and writing" if seconds >= 1 else ""
+        lines.append(
+            f"One transaction: each lock is kept from its file to the last{work}. Where one isn't"
+            f" to be had in a second, all is taken back and tried again, {_ATTEMPTS} times."
+        )
+    elif steps:
+        lines.append("One transaction, which keeps nobody waiting.")
+    return lines
+
+
+def read_locks(root: Path = DB_DIR) -> dict[str, list[Lock]]:
+    """What each file locks of what was there before it. Raises MigrationError."""
+    path = root / LOCKS
+    if not path.exists():
+        return {}
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, list[Lock]])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise MigrationError(f"{path} can't be read: {error}") from error
 
 
 async def status(dsn: str, *, root: Path = DB_DIR) -> Status:
@@ -282,7 +377,7 @@ async def _recorded(connection: Any) -> dict[str, bytes]:
 
 async def _migrate(connection: Any, files: Sequence[SqlFile]) -> list[str]:
     """The body of the transaction: roles.sql, then as the owner what differs from the record."""
-    await connection.execute(_SETTINGS)
+    await connection.execute(_SETTINGS + _PATIENCE)
     roles, *others = files
     await _run(connection, roles)
     await connection.execute("SET LOCAL ROLE wallet_owner")
@@ -320,6 +415,8 @@ def _failure(error: Exception, file: SqlFile | None = None) -> MigrationError:
         position = int(fields.get("position") or 0)
         line = f":{file.text.count(chr(10), 0, position - 1) + 1}" if position else ""
         message = f"{file.name}{line}: {message}"
+    if code == "55P03":
+        message += ": another session keeps it locked, try again later"
     extra = [
         f"{name}: {fields[name]}" for name in ("detail", "hint", "context") if fields.get(name)
     ]
@@ -327,11 +424,11 @@ def _failure(error: Exception, file: SqlFile | None = None) -> MigrationError:
 
 
 def _is_race(error: BaseException) -> bool:
-    """Whether another session was in the way: a cluster's databases share its roles."""
+    """Whether another session was in the way: by a lock, or as databases share their roles."""
     if not isinstance(error, asyncpg.PostgresError):
         return False
     return (
-        error.sqlstate == "40P01"
+        error.sqlstate in ("40P01", "55P03")
         or (error.sqlstate == "23505" and error.schema_name == "pg_catalog")
         or (error.sqlstate == "XX000" and "tuple concurrently" in error.message)
     )
@@ -344,6 +441,7 @@ def install_sql(root: Path = DB_DIR) -> str:
     steps = "".join(_INSTALL_STEP.format(name=file.name) for file in files[1:])
     return _INSTALL.format(
         settings=_SETTINGS,
+        patience=_PATIENCE,
         lock_key=LOCK_KEY,
         values=values,
         missing=_MISSING,
@@ -363,7 +461,7 @@ _INSTALL = r"""-- Installs or upgrades the wallet with psql alone, from any fold
 \set QUIET on
 BEGIN;
 {settings}SELECT pg_catalog.pg_advisory_xact_lock({lock_key}) AS pgwallet_locked \gset
-\ir roles.sql
+{patience}\ir roles.sql
 SET LOCAL ROLE wallet_owner;
 
 -- Compare the files with the record, and record those that are about to run.

@@ -15,6 +15,7 @@ from pglast.visitors import Visitor
 from tests.support.paths import ROOT
 
 OURS = {"wallet", "wallet_private"}
+_GENERATED = ("install.sql", "current.sql")
 
 # Numbers of PL/pgSQL's own, as its parser gives them.
 ERROR_LEVEL = 21
@@ -235,7 +236,7 @@ class Function:
 
 
 def read(folder: Path) -> list[File]:
-    return [File(path) for path in sorted(folder.rglob("*.sql")) if path.name != "install.sql"]
+    return [File(path) for path in sorted(folder.rglob("*.sql")) if path.name not in _GENERATED]
 
 
 def without_comments(text: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from gateway.migrate import LOCK_KEY, MigrationError, install_sql, migrate, plan, read_tree, status
 from tests.support.paths import DB
+from tests.support.schema import dump
 from tests.support.servers import Database, Server, every_version
 
 FUNCTION = """\
@@ -111,16 +112,6 @@ def last_run(database: Database) -> set[str]:
 def is_untouched(database: Database) -> bool:
     found = database.psql("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'wallet%'")
     return found == "0"
-
-
-def dump(database: Database) -> list[str]:
-    embedded = database.server.embedded
-    if embedded is None:
-        pytest.skip("the pg_dump of the given server's version is not known")
-    command = [embedded.bin_dir / "pg_dump", "--schema-only", "-d", database.dsn]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    # \restrict has a random word.
-    return [line for line in done.stdout.splitlines() if "restrict " not in line]
 
 
 # ---------------------------------------------------------------------------------------------

@@ -1,0 +1,944 @@
+-- What the schema files and views add up to, without the functions. Never run, only read:
+-- `make schema` writes it, and a test compares it.
+
+CREATE SCHEMA wallet;
+
+COMMENT ON SCHEMA wallet IS 'The wallet''s API: functions, result types and read-only views.';
+
+CREATE SCHEMA wallet_private;
+
+COMMENT ON SCHEMA wallet_private IS 'Tables, helpers and triggers. Nobody but the owner sees in.';
+
+CREATE TYPE wallet.asset AS (
+	asset text,
+	name text,
+	scale integer,
+	supply numeric,
+	sign_up_bonus numeric,
+	is_purchasable boolean,
+	is_archived boolean,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.balance_item AS (
+	user_id uuid,
+	asset text,
+	balance numeric,
+	held numeric,
+	available numeric
+);
+
+CREATE TYPE wallet.batch_result AS (
+	ord integer,
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	is_replay boolean,
+	code text,
+	message text,
+	detail text,
+	hint text
+);
+
+CREATE TYPE wallet.capture_receipt AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	is_replay boolean,
+	hold_id uuid,
+	remaining numeric
+);
+
+CREATE TYPE wallet.checkpoint AS (
+	checkpoint_id bigint,
+	created_at timestamp with time zone,
+	wallets bigint,
+	transfers numeric,
+	root text
+);
+
+CREATE TYPE wallet.conversion_rate AS (
+	rate_id bigint,
+	from_asset text,
+	to_asset text,
+	from_amount numeric,
+	to_amount numeric,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.conversion_receipt AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	from_asset text,
+	from_amount numeric,
+	from_balance numeric,
+	to_asset text,
+	to_amount numeric,
+	to_balance numeric,
+	rate_id bigint,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	is_replay boolean
+);
+
+CREATE TYPE wallet.credential AS (
+	user_id uuid,
+	role text,
+	status text,
+	password_hash text
+);
+
+CREATE TYPE wallet.entry AS (
+	transaction_id uuid,
+	leg integer,
+	entry_type text,
+	account text,
+	asset text,
+	amount numeric,
+	balance_after numeric,
+	kind text,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.entry_item AS (
+	transaction_id uuid,
+	leg integer,
+	entry_type text,
+	account text,
+	asset text,
+	amount numeric,
+	balance_after numeric,
+	kind text,
+	created_at timestamp with time zone,
+	cursor text
+);
+
+CREATE TYPE wallet.finding AS (
+	"check" text,
+	subject text,
+	expected text,
+	found text
+);
+
+CREATE TYPE wallet.hold AS (
+	hold_id uuid,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	captured numeric,
+	remaining numeric,
+	status text,
+	reference text,
+	metadata jsonb,
+	expires_at timestamp with time zone,
+	created_at timestamp with time zone,
+	is_replay boolean
+);
+
+CREATE TYPE wallet.hold_item AS (
+	hold_id uuid,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	captured numeric,
+	remaining numeric,
+	status text,
+	reference text,
+	metadata jsonb,
+	expires_at timestamp with time zone,
+	created_at timestamp with time zone,
+	cursor text
+);
+
+CREATE TYPE wallet.item AS (
+	item_id bigint,
+	code text,
+	name text,
+	asset text,
+	price numeric,
+	stock bigint,
+	max_per_user integer,
+	is_active boolean,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.purchase_receipt AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	is_replay boolean,
+	item_id bigint,
+	quantity integer,
+	unit_price numeric
+);
+
+CREATE TYPE wallet.receipt AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	is_replay boolean
+);
+
+CREATE TYPE wallet.request AS (
+	user_id uuid,
+	kind text,
+	asset text,
+	amount numeric,
+	idempotency_key text,
+	reference text,
+	metadata jsonb
+);
+
+CREATE TYPE wallet.reversal_receipt AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	is_replay boolean,
+	reverses uuid,
+	reason text,
+	shortfall numeric,
+	counter_asset text,
+	counter_amount numeric,
+	counter_balance numeric
+);
+
+CREATE TYPE wallet.sign_up_result AS (
+	user_id uuid,
+	name text,
+	email text,
+	balances wallet.balance_item[]
+);
+
+CREATE TYPE wallet.statement_line AS (
+	created_at timestamp with time zone,
+	transaction_id uuid,
+	kind text,
+	reference text,
+	debit numeric,
+	credit numeric,
+	balance numeric
+);
+
+CREATE TYPE wallet.task AS (
+	task_id bigint,
+	code text,
+	name text,
+	asset text,
+	reward numeric,
+	max_completions integer,
+	cooldown interval,
+	is_self_service boolean,
+	is_active boolean,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.task_receipt AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	is_replay boolean,
+	task_id bigint
+);
+
+CREATE TYPE wallet.transaction_detail AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	details jsonb,
+	idempotency_key text,
+	actor text,
+	created_at timestamp with time zone,
+	entries wallet.entry[],
+	reverses uuid,
+	reversed_by uuid[]
+);
+
+CREATE TYPE wallet.transaction_item AS (
+	transaction_id uuid,
+	leg integer,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	entry_type text,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	cursor text
+);
+
+CREATE TYPE wallet.treasury_item AS (
+	asset text,
+	outstanding numeric,
+	balance numeric,
+	supply numeric,
+	remaining numeric
+);
+
+CREATE TYPE wallet."user" AS (
+	user_id uuid,
+	external_id text,
+	name text,
+	email text,
+	phone text,
+	role text,
+	status text,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.verify_page AS (
+	next_user_id uuid,
+	users bigint,
+	findings wallet.finding[]
+);
+
+CREATE DOMAIN wallet_private.kind AS text
+	CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'HOLD'::text, 'RELEASE'::text])));
+
+CREATE TABLE wallet_private.transfer (
+    user_id uuid NOT NULL,
+    transaction_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    asset_id integer NOT NULL,
+    leg smallint DEFAULT 1 NOT NULL,
+    kind wallet_private.kind NOT NULL,
+    amount numeric NOT NULL,
+    balance_after numeric NOT NULL,
+    counterparty text DEFAULT 'TREASURY'::text NOT NULL,
+    idempotency_key text,
+    reference text,
+    details jsonb,
+    metadata jsonb,
+    actor text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT transfer_balance_after_is_not_negative_check CHECK ((balance_after >= (0)::numeric)),
+    CONSTRAINT transfer_first_leg_has_the_key_check CHECK (((leg = 1) = (idempotency_key IS NOT NULL))),
+    CONSTRAINT transfer_only_holds_move_nothing_check CHECK (((amount = (0)::numeric) = (((kind)::text = 'HOLD'::text) OR ((kind)::text = 'RELEASE'::text))))
+);
+
+COMMENT ON COLUMN wallet_private.transfer.seq IS 'Gapless in a wallet: the order of the ledger.';
+
+COMMENT ON COLUMN wallet_private.transfer.amount IS 'As the user sees it: + credit, - debit.';
+
+COMMENT ON COLUMN wallet_private.transfer.details IS 'What the request asked beyond the columns (a replay is compared with it) and what came of it.';
+
+CREATE TYPE wallet_private.batch_item AS (
+	ord integer,
+	asset text,
+	is_sound boolean,
+	is_plain boolean,
+	run_length integer,
+	transfer wallet_private.transfer
+);
+
+CREATE TABLE wallet_private.asset (
+    asset_id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    scale integer NOT NULL,
+    supply numeric,
+    sign_up_bonus numeric,
+    is_purchasable boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    archived_at timestamp with time zone,
+    CONSTRAINT asset_code_is_upper_snake_case_check CHECK ((code ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)),
+    CONSTRAINT asset_scale_is_0_to_8_check CHECK (((scale >= 0) AND (scale <= 8))),
+    CONSTRAINT asset_sign_up_bonus_is_positive_check CHECK ((sign_up_bonus > (0)::numeric)),
+    CONSTRAINT asset_supply_is_positive_check CHECK ((supply > (0)::numeric))
+);
+
+COMMENT ON COLUMN wallet_private.asset.supply IS 'The cap on what users hold; NULL = uncapped.';
+
+COMMENT ON COLUMN wallet_private.asset.sign_up_bonus IS 'What a new sign-up gets; NULL = nothing.';
+
+CREATE TABLE wallet_private.hold (
+    user_id uuid NOT NULL,
+    hold_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    amount numeric NOT NULL,
+    captured numeric DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT hold_amount_is_positive_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT hold_captured_is_within_amount_check CHECK (((captured >= (0)::numeric) AND (captured <= amount))),
+    CONSTRAINT hold_is_captured_when_used_up_check CHECK (((status = 'captured'::text) = (captured = amount))),
+    CONSTRAINT hold_is_open_until_closed_check CHECK (((status = 'open'::text) = (closed_at IS NULL))),
+    CONSTRAINT hold_status_is_known_check CHECK ((status = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text])))
+);
+
+CREATE TABLE wallet_private.item (
+    item_id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    asset_id integer NOT NULL,
+    price numeric NOT NULL,
+    stock bigint,
+    max_per_user integer,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT item_max_per_user_is_positive_check CHECK ((max_per_user > 0)),
+    CONSTRAINT item_price_is_positive_check CHECK ((price > (0)::numeric)),
+    CONSTRAINT item_stock_is_not_negative_check CHECK ((stock >= 0))
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.item.stock IS 'Units left; NULL = unlimited.';
+
+CREATE TABLE wallet_private.conversion_rate (
+    rate_id bigint NOT NULL,
+    from_asset_id integer NOT NULL,
+    to_asset_id integer NOT NULL,
+    from_amount numeric NOT NULL,
+    to_amount numeric NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    created_by text NOT NULL,
+    replaced_at timestamp with time zone,
+    CONSTRAINT conversion_rate_amounts_are_positive_check CHECK (((from_amount > (0)::numeric) AND (to_amount > (0)::numeric))),
+    CONSTRAINT conversion_rate_assets_differ_check CHECK ((from_asset_id <> to_asset_id))
+);
+
+CREATE TABLE wallet_private.task (
+    task_id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    asset_id integer NOT NULL,
+    reward numeric NOT NULL,
+    max_completions integer,
+    cooldown interval,
+    is_self_service boolean DEFAULT false NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT task_cooldown_is_positive_check CHECK ((cooldown > '00:00:00'::interval)),
+    CONSTRAINT task_max_completions_is_positive_check CHECK ((max_completions > 0)),
+    CONSTRAINT task_reward_is_positive_check CHECK ((reward > (0)::numeric))
+);
+
+CREATE TABLE wallet_private.user_account (
+    user_id uuid NOT NULL,
+    external_id text,
+    name text,
+    email text,
+    phone text,
+    role text DEFAULT 'user'::text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    status_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT user_account_role_is_known_check CHECK ((role = ANY (ARRAY['user'::text, 'service'::text, 'admin'::text]))),
+    CONSTRAINT user_account_status_is_known_check CHECK ((status = ANY (ARRAY['active'::text, 'frozen'::text, 'closed'::text])))
+);
+
+CREATE TABLE wallet_private.wallet (
+    user_id uuid NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    moved_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    asset_id integer NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    balance numeric DEFAULT 0 NOT NULL,
+    held numeric DEFAULT 0 NOT NULL,
+    head bytea DEFAULT '\x'::bytea NOT NULL,
+    CONSTRAINT wallet_balance_is_not_negative_check CHECK ((balance >= (0)::numeric)),
+    CONSTRAINT wallet_held_is_within_balance_check CHECK (((held >= (0)::numeric) AND (held <= balance)))
+)
+WITH (fillfactor='66', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
+
+COMMENT ON COLUMN wallet_private.wallet.seq IS 'Transfers so far; the seq of the last one.';
+
+COMMENT ON COLUMN wallet_private.wallet.moved_at IS 'created_at of the last transfer.';
+
+COMMENT ON COLUMN wallet_private.wallet.is_active IS 'The account''s status, here so that a movement checks it in the row it locks anyway.';
+
+COMMENT ON COLUMN wallet_private.wallet.head IS 'Hash of the last transfer: the head of the chain.';
+
+CREATE VIEW wallet.balance AS
+ SELECT u.user_id,
+    a.code AS asset,
+    round(COALESCE(w.balance, (0)::numeric), a.scale) AS balance,
+    round(h.held, a.scale) AS held,
+    round((COALESCE(w.balance, (0)::numeric) - h.held), a.scale) AS available,
+    (a.archived_at IS NOT NULL) AS is_archived
+   FROM (((wallet_private.user_account u
+     CROSS JOIN wallet_private.asset a)
+     LEFT JOIN wallet_private.wallet w ON (((u.user_id = w.user_id) AND (a.asset_id = w.asset_id))))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (w.held > (0)::numeric) THEN (w.held - ( SELECT COALESCE(sum((o.amount - o.captured)), (0)::numeric) AS "coalesce"
+                       FROM wallet_private.hold o
+                      WHERE ((o.user_id = u.user_id) AND (o.asset_id = a.asset_id) AND (o.status = 'open'::text) AND (o.expires_at <= statement_timestamp()))))
+                    ELSE (0)::numeric
+                END AS held) h);
+
+COMMENT ON VIEW wallet.balance IS 'What each user holds of each asset: balance, of that held, and the rest that is available.
+Returns: a row for each user and asset, also where nothing is held.
+Locks: nothing.
+Raises: nothing.';
+
+CREATE VIEW wallet.economy_daily AS
+ SELECT a.code AS asset,
+    d.day,
+    d.issued,
+    d.removed,
+    d.issued_by_kind,
+    d.removed_by_kind,
+    sum((d.issued - d.removed)) OVER (PARTITION BY d.asset_id ORDER BY d.day) AS outstanding
+   FROM (( SELECT k.asset_id,
+            k.day,
+            sum(k.issued) AS issued,
+            sum(k.removed) AS removed,
+            COALESCE(jsonb_object_agg(k.kind, k.issued) FILTER (WHERE (k.issued > (0)::numeric)), '{}'::jsonb) AS issued_by_kind,
+            COALESCE(jsonb_object_agg(k.kind, k.removed) FILTER (WHERE (k.removed > (0)::numeric)), '{}'::jsonb) AS removed_by_kind
+           FROM ( SELECT t.asset_id,
+                    ((t.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+                    t.kind,
+                    COALESCE(sum(t.amount) FILTER (WHERE (t.amount > (0)::numeric)), (0)::numeric) AS issued,
+                    COALESCE((- sum(t.amount) FILTER (WHERE (t.amount < (0)::numeric))), (0)::numeric) AS removed
+                   FROM wallet_private.transfer t
+                  WHERE (t.amount <> (0)::numeric)
+                  GROUP BY t.asset_id, (((t.created_at AT TIME ZONE 'UTC'::text))::date), t.kind) k
+          GROUP BY k.asset_id, k.day) d
+     JOIN wallet_private.asset a ON ((d.asset_id = a.asset_id)));
+
+COMMENT ON VIEW wallet.economy_daily IS 'Faucets and sinks: for each asset and day (UTC) what was issued and removed, in all and by kind,
+and what users held at the end of it. It reads the whole ledger.
+Returns: a row for each asset and day with movements.
+Locks: nothing.
+Raises: nothing.';
+
+CREATE VIEW wallet.ledger_entry AS
+ SELECT t.user_id,
+    t.transaction_id,
+    (t.leg)::integer AS leg,
+    e.entry,
+    e.entry_type,
+        CASE
+            WHEN e.is_user THEN 'USER'::text
+            ELSE t.counterparty
+        END AS account,
+    a.code AS asset,
+    abs(t.amount) AS amount,
+        CASE
+            WHEN e.is_user THEN t.balance_after
+            ELSE NULL::numeric
+        END AS balance_after,
+    (t.kind)::text AS kind,
+    t.created_at,
+    t.seq
+   FROM ((wallet_private.transfer t
+     JOIN wallet_private.asset a ON ((t.asset_id = a.asset_id)))
+     CROSS JOIN LATERAL ( VALUES (1,'DEBIT'::text,(t.amount < (0)::numeric)), (2,'CREDIT'::text,(t.amount > (0)::numeric))) e(entry, entry_type, is_user))
+  WHERE (t.amount <> (0)::numeric);
+
+COMMENT ON VIEW wallet.ledger_entry IS 'The double-entry ledger: a DEBIT and a CREDIT for each movement, on USER and on TREASURY.
+Returns: two rows for each leg of each movement.
+Locks: nothing.
+Raises: nothing.';
+
+CREATE TABLE wallet_private.action (
+    action_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text NOT NULL,
+    name text NOT NULL,
+    subject text NOT NULL,
+    details jsonb NOT NULL
+);
+
+COMMENT ON COLUMN wallet_private.action.details IS 'What it left behind; nothing personal.';
+
+CREATE VIEW wallet.operator_action AS
+ SELECT action_id,
+    created_at,
+    actor,
+    name,
+    subject,
+    details
+   FROM wallet_private.action a;
+
+COMMENT ON VIEW wallet.operator_action IS 'Who changed what in the catalogue and in accounts, and what it was afterwards.
+Returns: a row for each change.
+Locks: nothing.
+Raises: nothing.';
+
+CREATE VIEW wallet.transaction AS
+ SELECT t.user_id,
+    t.transaction_id,
+    (t.leg)::integer AS leg,
+    (t.kind)::text AS kind,
+    a.code AS asset,
+    t.amount,
+    t.balance_after,
+    t.counterparty,
+    t.reference,
+    t.idempotency_key,
+    t.details,
+    t.metadata,
+    t.actor,
+    t.created_at,
+    t.seq
+   FROM (wallet_private.transfer t
+     JOIN wallet_private.asset a ON ((t.asset_id = a.asset_id)))
+  WHERE (t.amount <> (0)::numeric);
+
+COMMENT ON VIEW wallet.transaction IS 'Every movement as the user sees it: amount is positive for a credit, negative for a debit.
+Returns: a row for each leg of each movement, in no order.
+Locks: nothing.
+Raises: nothing.';
+
+CREATE VIEW wallet.treasury_balance AS
+ SELECT a.code AS asset,
+    round(o.outstanding, a.scale) AS outstanding,
+    round((- o.outstanding), a.scale) AS balance,
+    a.supply,
+    (a.supply - o.outstanding) AS remaining
+   FROM (wallet_private.asset a
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(w.balance), (0)::numeric) AS outstanding
+           FROM wallet_private.wallet w
+          WHERE (w.asset_id = a.asset_id)) o);
+
+COMMENT ON VIEW wallet.treasury_balance IS 'The other side of the books: what users hold of each asset, and the treasury''s balance, which is
+the negative of that; remaining is what a cap still lets be issued.
+Returns: a row for each asset.
+Locks: nothing.
+Raises: nothing.';
+
+ALTER TABLE wallet_private.action ALTER COLUMN action_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.action_action_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE wallet_private.asset ALTER COLUMN asset_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.asset_asset_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wallet_private.checkpoint (
+    checkpoint_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    wallets bigint NOT NULL,
+    transfers numeric NOT NULL,
+    root bytea NOT NULL
+);
+
+ALTER TABLE wallet_private.checkpoint ALTER COLUMN checkpoint_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.checkpoint_checkpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wallet_private.checkpoint_head (
+    user_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    checkpoint_id bigint NOT NULL,
+    seq bigint NOT NULL,
+    head bytea NOT NULL
+);
+
+COMMENT ON TABLE wallet_private.checkpoint_head IS 'A wallet''s head at a checkpoint; only wallets that moved since the one before have a row.';
+
+ALTER TABLE wallet_private.conversion_rate ALTER COLUMN rate_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.conversion_rate_rate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wallet_private.credential (
+    user_id uuid NOT NULL,
+    password_hash text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE wallet_private.hold_capture (
+    user_id uuid NOT NULL,
+    hold_id uuid NOT NULL,
+    transaction_id uuid NOT NULL,
+    amount numeric NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    CONSTRAINT hold_capture_amount_is_positive_check CHECK ((amount > (0)::numeric))
+);
+
+ALTER TABLE wallet_private.item ALTER COLUMN item_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.item_item_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wallet_private.migration (
+    file_name text NOT NULL,
+    content_hash bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    applied_by text DEFAULT SESSION_USER NOT NULL
+);
+
+COMMENT ON TABLE wallet_private.migration IS 'One row for each file of db/ as it was last applied, with the sha256 of its bytes.';
+
+CREATE TABLE wallet_private.purchase (
+    user_id uuid NOT NULL,
+    transaction_id uuid NOT NULL,
+    item_id bigint NOT NULL,
+    quantity integer NOT NULL,
+    returned integer DEFAULT 0 NOT NULL,
+    unit_price numeric NOT NULL,
+    purchased_at timestamp with time zone NOT NULL,
+    CONSTRAINT purchase_quantity_is_positive_check CHECK ((quantity > 0)),
+    CONSTRAINT purchase_returned_is_within_quantity_check CHECK (((returned >= 0) AND (returned <= quantity)))
+);
+
+CREATE TABLE wallet_private.reversal (
+    user_id uuid NOT NULL,
+    transaction_id uuid NOT NULL,
+    reversal_id uuid NOT NULL,
+    amount numeric NOT NULL,
+    CONSTRAINT reversal_amount_is_positive_check CHECK ((amount > (0)::numeric))
+);
+
+COMMENT ON COLUMN wallet_private.reversal.amount IS 'Of the original''s first leg, unsigned.';
+
+CREATE TABLE wallet_private.supply (
+    asset_id integer NOT NULL,
+    stripe integer NOT NULL,
+    available numeric NOT NULL,
+    CONSTRAINT supply_available_is_not_negative_check CHECK ((available >= (0)::numeric))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE wallet_private.task_completion (
+    user_id uuid NOT NULL,
+    task_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    transaction_id uuid NOT NULL,
+    completed_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN wallet_private.task_completion.ordinal IS 'This user''s how-manieth completion: unique, so a limit can''t be passed by a race.';
+
+ALTER TABLE wallet_private.task ALTER COLUMN task_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.task_task_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY wallet_private.action
+    ADD CONSTRAINT action_pkey PRIMARY KEY (action_id);
+
+ALTER TABLE ONLY wallet_private.asset
+    ADD CONSTRAINT asset_code_key UNIQUE (code);
+
+ALTER TABLE ONLY wallet_private.asset
+    ADD CONSTRAINT asset_pkey PRIMARY KEY (asset_id);
+
+ALTER TABLE ONLY wallet_private.checkpoint_head
+    ADD CONSTRAINT checkpoint_head_pkey PRIMARY KEY (user_id, asset_id, checkpoint_id);
+
+ALTER TABLE ONLY wallet_private.checkpoint
+    ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (checkpoint_id);
+
+ALTER TABLE ONLY wallet_private.conversion_rate
+    ADD CONSTRAINT conversion_rate_pkey PRIMARY KEY (rate_id);
+
+ALTER TABLE ONLY wallet_private.credential
+    ADD CONSTRAINT credential_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY wallet_private.hold_capture
+    ADD CONSTRAINT hold_capture_pkey PRIMARY KEY (user_id, hold_id, transaction_id);
+
+ALTER TABLE ONLY wallet_private.hold
+    ADD CONSTRAINT hold_pkey PRIMARY KEY (user_id, hold_id);
+
+ALTER TABLE ONLY wallet_private.item
+    ADD CONSTRAINT item_code_key UNIQUE (code);
+
+ALTER TABLE ONLY wallet_private.item
+    ADD CONSTRAINT item_pkey PRIMARY KEY (item_id);
+
+ALTER TABLE ONLY wallet_private.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (file_name);
+
+ALTER TABLE ONLY wallet_private.purchase
+    ADD CONSTRAINT purchase_pkey PRIMARY KEY (user_id, transaction_id);
+
+ALTER TABLE ONLY wallet_private.reversal
+    ADD CONSTRAINT reversal_pkey PRIMARY KEY (user_id, transaction_id, reversal_id);
+
+ALTER TABLE ONLY wallet_private.reversal
+    ADD CONSTRAINT reversal_reversal_id_key UNIQUE (user_id, reversal_id);
+
+ALTER TABLE ONLY wallet_private.supply
+    ADD CONSTRAINT supply_pkey PRIMARY KEY (asset_id, stripe);
+
+ALTER TABLE ONLY wallet_private.task
+    ADD CONSTRAINT task_code_key UNIQUE (code);
+
+ALTER TABLE ONLY wallet_private.task_completion
+    ADD CONSTRAINT task_completion_pkey PRIMARY KEY (user_id, task_id, ordinal);
+
+ALTER TABLE ONLY wallet_private.task
+    ADD CONSTRAINT task_pkey PRIMARY KEY (task_id);
+
+ALTER TABLE ONLY wallet_private.transfer
+    ADD CONSTRAINT transfer_idempotency_key_key UNIQUE (user_id, idempotency_key);
+
+ALTER TABLE ONLY wallet_private.transfer
+    ADD CONSTRAINT transfer_pkey PRIMARY KEY (user_id, asset_id, seq);
+
+ALTER TABLE ONLY wallet_private.user_account
+    ADD CONSTRAINT user_account_external_id_key UNIQUE (external_id);
+
+ALTER TABLE ONLY wallet_private.user_account
+    ADD CONSTRAINT user_account_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY wallet_private.wallet
+    ADD CONSTRAINT wallet_pkey PRIMARY KEY (user_id, asset_id);
+
+CREATE UNIQUE INDEX conversion_rate_current_idx ON wallet_private.conversion_rate USING btree (from_asset_id, to_asset_id) WHERE (replaced_at IS NULL);
+
+CREATE INDEX hold_expires_at_idx ON wallet_private.hold USING btree (expires_at) WHERE (status = 'open'::text);
+
+CREATE INDEX hold_open_idx ON wallet_private.hold USING btree (user_id, asset_id, expires_at) WHERE (status = 'open'::text);
+
+CREATE INDEX purchase_user_id_item_id_idx ON wallet_private.purchase USING btree (user_id, item_id);
+
+CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
+
+CREATE UNIQUE INDEX user_account_email_idx ON wallet_private.user_account USING btree (lower(email));
+
+CREATE TRIGGER action_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.action FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.action ENABLE ALWAYS TRIGGER action_refuse_change;
+
+CREATE TRIGGER checkpoint_head_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.checkpoint_head FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.checkpoint_head ENABLE ALWAYS TRIGGER checkpoint_head_refuse_change;
+
+CREATE TRIGGER checkpoint_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.checkpoint FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.checkpoint ENABLE ALWAYS TRIGGER checkpoint_refuse_change;
+
+CREATE TRIGGER hold_capture_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.hold_capture FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.hold_capture ENABLE ALWAYS TRIGGER hold_capture_refuse_change;
+
+CREATE TRIGGER reversal_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.reversal FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.reversal ENABLE ALWAYS TRIGGER reversal_refuse_change;
+
+CREATE TRIGGER transfer_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.transfer FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.transfer ENABLE ALWAYS TRIGGER transfer_refuse_change;
+
+ALTER TABLE ONLY wallet_private.checkpoint_head
+    ADD CONSTRAINT checkpoint_head_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES wallet_private.checkpoint(checkpoint_id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY wallet_private.conversion_rate
+    ADD CONSTRAINT conversion_rate_from_asset_id_fkey FOREIGN KEY (from_asset_id) REFERENCES wallet_private.asset(asset_id);
+
+ALTER TABLE ONLY wallet_private.conversion_rate
+    ADD CONSTRAINT conversion_rate_to_asset_id_fkey FOREIGN KEY (to_asset_id) REFERENCES wallet_private.asset(asset_id);
+
+ALTER TABLE ONLY wallet_private.credential
+    ADD CONSTRAINT credential_user_id_fkey FOREIGN KEY (user_id) REFERENCES wallet_private.user_account(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY wallet_private.hold_capture
+    ADD CONSTRAINT hold_capture_hold_id_fkey FOREIGN KEY (user_id, hold_id) REFERENCES wallet_private.hold(user_id, hold_id);
+
+ALTER TABLE ONLY wallet_private.item
+    ADD CONSTRAINT item_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
+
+ALTER TABLE ONLY wallet_private.purchase
+    ADD CONSTRAINT purchase_item_id_fkey FOREIGN KEY (item_id) REFERENCES wallet_private.item(item_id);
+
+ALTER TABLE ONLY wallet_private.supply
+    ADD CONSTRAINT supply_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
+
+ALTER TABLE ONLY wallet_private.task
+    ADD CONSTRAINT task_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
+
+ALTER TABLE ONLY wallet_private.task_completion
+    ADD CONSTRAINT task_completion_task_id_fkey FOREIGN KEY (task_id) REFERENCES wallet_private.task(task_id);
+
+ALTER TABLE ONLY wallet_private.wallet
+    ADD CONSTRAINT wallet_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
+
+ALTER TABLE ONLY wallet_private.wallet
+    ADD CONSTRAINT wallet_user_id_fkey FOREIGN KEY (user_id) REFERENCES wallet_private.user_account(user_id);
+
+GRANT USAGE ON SCHEMA wallet TO wallet_gateway;
+GRANT USAGE ON SCHEMA wallet TO wallet_operator;
+GRANT USAGE ON SCHEMA wallet TO wallet_auditor;
+
+GRANT SELECT ON TABLE wallet.balance TO wallet_auditor;
+
+GRANT SELECT ON TABLE wallet.economy_daily TO wallet_auditor;
+
+GRANT SELECT ON TABLE wallet.ledger_entry TO wallet_auditor;
+
+GRANT SELECT ON TABLE wallet.operator_action TO wallet_auditor;
+
+GRANT SELECT ON TABLE wallet.transaction TO wallet_auditor;
+
+GRANT SELECT ON TABLE wallet.treasury_balance TO wallet_auditor;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE wallet_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;
