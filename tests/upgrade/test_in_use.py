@@ -1,8 +1,8 @@
 """An upgrade while the previous release serves: each request gets its answer and moves once.
 
-The schema is migrated below the previous gateway, which works on; then this release's gateway takes
-over and the previous one is stopped. A caller does what the README asks of it: after a 503, or no
-answer at all, it sends the request again with the same key.
+The schema is migrated below two previous gateways, which work on; then this release's gateway takes
+over, one of the previous is stopped and the other killed. A caller does what the README asks of it:
+after a 503, or no answer at all, it sends the request again with the same key.
 """
 
 import asyncio
@@ -45,9 +45,9 @@ ALTER TABLE wallet_private.hold ADD CONSTRAINT hold_amount_is_small_check CHECK 
 class Callers:
     """Many at once, each with a request after another; what was asked, and what was answered."""
 
-    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, http: aiohttp.ClientSession, *urls: str) -> None:
         self.http = http
-        self.url = url
+        self.urls = urls
         self.users: list[str] = []
         self.answers: dict[str, tuple[str, dict[str, Any], int, dict[str, Any]]] = {}
         self.unexpected: list[str] = []
@@ -85,14 +85,14 @@ class Callers:
         """(status, answer, whether it is a replay); status 0 when it has to be asked again."""
         try:
             async with self.http.post(
-                self.url + path, json=body, headers={"Idempotency-Key": key}
+                self._random.choice(self.urls) + path, json=body, headers={"Idempotency-Key": key}
             ) as answer:
                 if answer.status == 503:
                     self.retries["503"] += 1
                     return 0, {}, False
                 replayed = answer.headers.get("Idempotent-Replayed") == "true"
                 return answer.status, await answer.json(content_type=None), replayed
-        except aiohttp.ClientConnectionError as error:
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
             self.retries[type(error).__name__] += 1
             return 0, {}, False
 
@@ -190,9 +190,11 @@ async def test_upgrade_under_load(version, empty_database, tmp_path, gateways):
     claims = {"sub": "an admin", "role": "admin", "exp": int(time.time()) + 3600}
     headers = {"Authorization": f"Bearer {jwt.encode(claims, SECRET, 'HS256')}"}
     async with aiohttp.ClientSession(headers=headers) as http:
-        old, url = gateways(previous.start, dsn)
-        await ready(http, old, url)
-        callers = Callers(http, url)
+        old, old_url = gateways(previous.start, dsn)
+        other, other_url = gateways(previous.start, dsn)
+        await ready(http, old, old_url)
+        await ready(http, other, other_url)
+        callers = Callers(http, old_url, other_url)
         await callers.begin()
         is_over = asyncio.Event()
         async with asyncio.TaskGroup() as working:
@@ -205,12 +207,16 @@ async def test_upgrade_under_load(version, empty_database, tmp_path, gateways):
 
             new, url = gateways(partial(start_gateway, ROOT), dsn)
             await ready(http, new, url)
-            callers.url = url
+            callers.urls = (url, other_url)
             old.terminate()
             await callers.answered(ENOUGH)
+            other.kill()  # with answers on their way
+            await callers.answered(ENOUGH)
+            callers.urls = (url,)
             is_over.set()
         assert await asyncio.to_thread(old.wait, PATIENCE_S) == 0
         assert callers.unexpected == []
+        assert callers.retries["ClientConnectorError"]
 
         # Again with the same keys: the same receipts.
         moved = {key: each for key, each in callers.answers.items() if each[2] in (200, 201)}
