@@ -234,3 +234,9 @@ def _discard(*paths: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
+
+
+if __name__ == "__main__":  # fetch all of them
+    pgtap()
+    plpgsql_check()
+    postgres_15()
