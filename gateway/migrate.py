@@ -47,7 +47,8 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL client_min_messages = warning;
 SET LOCAL check_function_bodies = off;
 """
-# Whoever comes after a session that waits for a lock waits too, so it gives up early.
+# Whoever comes after a session that waits for a lock waits too, so it gives up early. Not in
+# roles.sql: what it waits for is other databases migrating, and nobody waits behind it.
 _PATIENCE = "SET LOCAL lock_timeout = '1s';\n"
 # What check_function_bodies = off left out, once all that the bodies name is there.
 _CHECK_BODIES = """\
@@ -377,10 +378,10 @@ async def _recorded(connection: Any) -> dict[str, bytes]:
 
 async def _migrate(connection: Any, files: Sequence[SqlFile]) -> list[str]:
     """The body of the transaction: roles.sql, then as the owner what differs from the record."""
-    await connection.execute(_SETTINGS + _PATIENCE)
+    await connection.execute(_SETTINGS)
     roles, *others = files
     await _run(connection, roles)
-    await connection.execute("SET LOCAL ROLE wallet_owner")
+    await connection.execute("SET LOCAL ROLE wallet_owner;" + _PATIENCE)
     steps = _steps(files, await _recorded(connection))
     if refused := [str(step) for step in steps if step.why == "refused"]:
         raise MigrationError("\n".join(refused))
@@ -461,9 +462,9 @@ _INSTALL = r"""-- Installs or upgrades the wallet with psql alone, from any fold
 \set QUIET on
 BEGIN;
 {settings}SELECT pg_catalog.pg_advisory_xact_lock({lock_key}) AS pgwallet_locked \gset
-{patience}\ir roles.sql
+\ir roles.sql
 SET LOCAL ROLE wallet_owner;
-
+{patience}
 -- Compare the files with the record, and record those that are about to run.
 WITH file (file_name, content_hash) AS (VALUES
 {values}

@@ -20,14 +20,10 @@ RELEASES: dict[str, str] = tomllib.loads(
 def git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     # Who runs the tests need not own the clone.
     command = ["git", "-c", f"safe.directory={ROOT}", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-
-
-def has(commit: str) -> bool:
     try:
-        return git("cat-file", "-e", f"{commit}^{{tree}}").returncode == 0
+        return subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     except FileNotFoundError:
-        return False
+        return subprocess.CompletedProcess(command, 127, b"", b"git is not installed")
 
 
 class Release:
@@ -37,7 +33,7 @@ class Release:
         self.version = version
         self.root = root
         commit = RELEASES[version]
-        if not has(commit):
+        if git("cat-file", "-e", f"{commit}^{{tree}}").returncode:
             pytest.skip(f"{version} is commit {commit[:12]}, which this copy of the tree lacks")
         archive = git("archive", "--format=tar", commit, "db", "gateway", "pyproject.toml")
         assert archive.returncode == 0, archive.stderr.decode()

@@ -138,7 +138,8 @@ async def test_migration_gives_way_to_traffic_and_comes_back(database, tree):
     for _ in range(600):
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
         if await caller.fetchval(waiting):
-            await caller.fetch("SELECT * FROM wallet.list_assets()")
+            async with asyncio.timeout(30):
+                await caller.fetch("SELECT * FROM wallet.list_assets()")
             waited = True
             break
         await asyncio.sleep(0.05)
