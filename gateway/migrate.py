@@ -33,6 +33,7 @@ LOCK_KEY = int.from_bytes(b"pgwallet", "big")  # the advisory lock of whoever mi
 _POLL_S = 0.1
 _ATTEMPTS = 5  # of a transaction that meets another one in its way
 _BYTES_PER_S = 100 * 2**20  # what reading or rewriting a table is reckoned at
+_OTHERS_S = 1  # and all functions, views and grants
 CURRENT = "schema/current.sql"
 LOCKS = "schema/locks.json"
 _FOLDERS = ("schema", "functions/private", "functions/api", "views")
@@ -263,11 +264,11 @@ def describe(steps: Sequence[Step]) -> list[str]:
         lines += [str(step), *(f"    {lock}" for lock in step.locks)]
     locks = [lock for step in steps for lock in step.locks]
     if locks:
-        seconds = sum(lock.seconds for lock in locks)
-        work = f", at a guess {seconds:.0f} s of reading and writing" if seconds >= 1 else ""
+        seconds = _OTHERS_S + sum(lock.seconds for lock in locks)
         lines.append(
-            f"One transaction: each lock is kept from its file to the last{work}. Where one isn't"
-            f" to be had in a second, all is taken back and tried again, {_ATTEMPTS} times."
+            f"One transaction: each lock is kept to its end, at a guess for {seconds:.0f} s. Where"
+            " one can't be had within a second, all is taken back and tried again,"
+            f" {_ATTEMPTS} times."
         )
     elif steps:
         lines.append("One transaction, which keeps nobody waiting.")

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway import cli
-from gateway.migrate import LOCKS, Lock, MigrationError, migrate, plan
+from gateway.migrate import LOCKS, Lock, MigrationError, Step, describe, migrate, plan
 from tests.support import schema
 from tests.support.paths import DB
 
@@ -113,8 +113,13 @@ def test_plan_is_printed(database, pending, print_plan):
         f"    ROW EXCLUSIVE on {TABLE}, while all of it is read (3 MiB)",
     ]
     assert "    ACCESS EXCLUSIVE on wallet.balance, for a moment" in lines
-    assert lines[-1].startswith("One transaction: each lock is kept")
+    assert "each lock is kept to its end, at a guess for 1 s" in lines[-1]
     assert database.psql("SELECT FROM wallet_private.migration WHERE file_name ~ 'V9'") == ""
+
+
+def test_guess_grows_with_what_is_read_and_written():
+    locks = Lock(TABLE, "SHARE", "read", 3 * 2**30), Lock(TABLE, "ACCESS EXCLUSIVE", size=2**40)
+    assert "for 32 s" in describe([Step(NEXT, "new", locks=locks)])[-1]
 
 
 def test_plan_without_schema_files_keeps_nobody_waiting(tree, print_plan):
