@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,13 @@ def test_compose_file_is_of_the_schema():
 
 def test_docker_compose_reads_it():
     """The engine's own reader, also of what a schema can't say: names, merges and profiles."""
-    command = ["docker", "compose", "--profile", "test", "config", "--quiet"]
-    try:
-        subprocess.run([*command[:2], "version"], capture_output=True, check=True)
-    except (FileNotFoundError, subprocess.CalledProcessError):
-        pytest.skip("docker's compose plugin is not installed")
+    for compose in (["docker", "compose"], ["docker-compose"]):
+        with suppress(FileNotFoundError, subprocess.CalledProcessError):
+            subprocess.run([*compose, "version"], capture_output=True, check=True)
+            break
+    else:
+        pytest.skip("neither docker's compose plugin nor docker-compose is installed")
+    command = [*compose, "--profile", "test", "config", "--quiet"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
