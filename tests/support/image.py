@@ -269,9 +269,12 @@ def walk(base: Path | None = None) -> Iterator[Walk]:
     """Walk the Dockerfile of this tree. Raises Unavailable where that can't be done."""
     if os.geteuid() != 0:
         raise Unavailable("only root can walk a Dockerfile")
-    memory = Path("/dev/shm")  # an overlay can't lie on a folder of its own below
+    if base is None and not shutil.which("apt-get"):
+        raise Unavailable("this machine is no Debian, as the image is")
+    memory = Path("/dev/shm")  # an overlay can't lie in what it overlays
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > 1e9
     with tempfile.TemporaryDirectory(
-        dir=memory if memory.is_dir() else None, prefix="pgwallet-image-"
+        dir=memory if has_room else None, prefix="pgwallet-image-"
     ) as folder:
         Path(folder).chmod(0o755)
         probe = Image([Path(folder, "probe/layer"), base or Path("/")])

@@ -27,7 +27,8 @@ from tests.support.thirdparty import Unavailable
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 BASE = os.environ.get("PGWALLET_TEST_IMAGE_BASE")
 OFFLINE = re.compile(
-    r"Temporary failure (in name resolution|resolving)|NewConnectionError|No route"
+    "Temporary failure|NewConnectionError|ConnectTimeout|ProxyError|Could not connect"
+    "|Unable to locate package"
 )
 
 

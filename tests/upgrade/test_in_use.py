@@ -177,7 +177,7 @@ async def ready(http: aiohttp.ClientSession, process: subprocess.Popen[bytes], u
     raise AssertionError("it doesn't answer")
 
 
-@pytest.mark.parametrize("version", RELEASES)
+@pytest.mark.parametrize("version", [*RELEASES][-1:])
 async def test_upgrade_under_load(version, empty_database, tmp_path, gateways):
     dsn = empty_database.dsn
     previous = Release(version, tmp_path / version)
