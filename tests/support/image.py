@@ -233,7 +233,13 @@ class Walk:
         image.run(
             ["sh", "-c", step.value],
             is_read_only=False,
-            environ={"HOME": home, "DEBIAN_FRONTEND": "noninteractive"} | passed | image.environ,
+            environ={
+                "HOME": home,
+                "DEBIAN_FRONTEND": "noninteractive",
+                "PIP_RETRIES": "1",  # without a network there is little to wait for
+                **passed,
+                **image.environ,
+            },
             binds=binds,
         )
 
