@@ -338,6 +338,9 @@ CREATE TYPE wallet.verify_page AS (
 CREATE DOMAIN wallet_private.kind AS text
 	CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'HOLD'::text, 'RELEASE'::text])));
 
+CREATE DOMAIN wallet_private.quantity AS numeric
+	CONSTRAINT quantity_is_not_negative_check CHECK ((VALUE >= (0)::numeric));
+
 CREATE TABLE wallet_private.transfer (
     user_id uuid NOT NULL,
     transaction_id uuid NOT NULL,
@@ -347,17 +350,14 @@ CREATE TABLE wallet_private.transfer (
     leg smallint DEFAULT 1 NOT NULL,
     kind wallet_private.kind NOT NULL,
     amount numeric NOT NULL,
-    balance_after numeric NOT NULL,
+    balance_after wallet_private.quantity NOT NULL,
     counterparty text DEFAULT 'TREASURY'::text NOT NULL,
     idempotency_key text,
     reference text,
     details jsonb,
     metadata jsonb,
     actor text NOT NULL,
-    hash bytea NOT NULL,
-    CONSTRAINT transfer_balance_after_is_not_negative_check CHECK ((balance_after >= (0)::numeric)),
-    CONSTRAINT transfer_first_leg_has_the_key_check CHECK (((leg = 1) = (idempotency_key IS NOT NULL))),
-    CONSTRAINT transfer_only_holds_move_nothing_check CHECK (((amount = (0)::numeric) = (((kind)::text = 'HOLD'::text) OR ((kind)::text = 'RELEASE'::text))))
+    hash bytea NOT NULL
 );
 
 COMMENT ON COLUMN wallet_private.transfer.seq IS 'Gapless in a wallet: the order of the ledger.';
@@ -479,11 +479,10 @@ CREATE TABLE wallet_private.wallet (
     moved_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     asset_id integer NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
-    balance numeric DEFAULT 0 NOT NULL,
-    held numeric DEFAULT 0 NOT NULL,
-    head bytea DEFAULT '\x'::bytea NOT NULL,
-    CONSTRAINT wallet_balance_is_not_negative_check CHECK ((balance >= (0)::numeric)),
-    CONSTRAINT wallet_held_is_within_balance_check CHECK (((held >= (0)::numeric) AND (held <= balance)))
+    is_capped boolean DEFAULT false NOT NULL,
+    balance wallet_private.quantity DEFAULT 0 NOT NULL,
+    held wallet_private.quantity DEFAULT 0 NOT NULL,
+    head bytea DEFAULT '\x'::bytea NOT NULL
 )
 WITH (fillfactor='66', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
 
@@ -493,21 +492,23 @@ COMMENT ON COLUMN wallet_private.wallet.moved_at IS 'created_at of the last tran
 
 COMMENT ON COLUMN wallet_private.wallet.is_active IS 'The account''s status, here so that a movement checks it in the row it locks anyway.';
 
+COMMENT ON COLUMN wallet_private.wallet.is_capped IS 'Whether the asset has, or once had, a cap: whether a movement has to look at its supply.';
+
 COMMENT ON COLUMN wallet_private.wallet.head IS 'Hash of the last transfer: the head of the chain.';
 
 CREATE VIEW wallet.balance AS
  SELECT u.user_id,
     a.code AS asset,
-    round(COALESCE(w.balance, (0)::numeric), a.scale) AS balance,
+    round(COALESCE((w.balance)::numeric, (0)::numeric), a.scale) AS balance,
     round(h.held, a.scale) AS held,
-    round((COALESCE(w.balance, (0)::numeric) - h.held), a.scale) AS available,
+    round((COALESCE((w.balance)::numeric, (0)::numeric) - h.held), a.scale) AS available,
     (a.archived_at IS NOT NULL) AS is_archived
    FROM (((wallet_private.user_account u
      CROSS JOIN wallet_private.asset a)
      LEFT JOIN wallet_private.wallet w ON (((u.user_id = w.user_id) AND (a.asset_id = w.asset_id))))
      CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN (w.held > (0)::numeric) THEN (w.held - ( SELECT COALESCE(sum((o.amount - o.captured)), (0)::numeric) AS "coalesce"
+                    WHEN ((w.held)::numeric > (0)::numeric) THEN ((w.held)::numeric - ( SELECT COALESCE(sum((o.amount - o.captured)), (0)::numeric) AS "coalesce"
                        FROM wallet_private.hold o
                       WHERE ((o.user_id = u.user_id) AND (o.asset_id = a.asset_id) AND (o.status = 'open'::text) AND (o.expires_at <= statement_timestamp()))))
                     ELSE (0)::numeric
@@ -562,7 +563,7 @@ CREATE VIEW wallet.ledger_entry AS
     a.code AS asset,
     abs(t.amount) AS amount,
         CASE
-            WHEN e.is_user THEN t.balance_after
+            WHEN e.is_user THEN (t.balance_after)::numeric
             ELSE NULL::numeric
         END AS balance_after,
     (t.kind)::text AS kind,
@@ -610,7 +611,7 @@ CREATE VIEW wallet.transaction AS
     (t.kind)::text AS kind,
     a.code AS asset,
     t.amount,
-    t.balance_after,
+    (t.balance_after)::numeric AS balance_after,
     t.counterparty,
     t.reference,
     t.idempotency_key,
@@ -635,7 +636,7 @@ CREATE VIEW wallet.treasury_balance AS
     a.supply,
     (a.supply - o.outstanding) AS remaining
    FROM (wallet_private.asset a
-     CROSS JOIN LATERAL ( SELECT COALESCE(sum(w.balance), (0)::numeric) AS outstanding
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum((w.balance)::numeric), (0)::numeric) AS outstanding
            FROM wallet_private.wallet w
           WHERE (w.asset_id = a.asset_id)) o);
 

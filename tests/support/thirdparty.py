@@ -240,3 +240,4 @@ if __name__ == "__main__":  # fetch all of them
     pgtap()
     plpgsql_check()
     postgres_15()
+    prometheus()
