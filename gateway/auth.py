@@ -152,11 +152,18 @@ class Accounts:
         self._account_rate = parse_rate(settings.account_rate)
 
     async def sign_up(self, request: web.Request, arguments: Row, call: Call) -> list[Row]:
+        """Makes a user who logs in with a password, with a wallet in every asset and what the
+        assets give new users.
+        Raises: GW429.
+        """
         self._count(self._address_rate, "address", self._address(request))
         arguments["password_hash"] = await self._work(hash_password, arguments["password"])
         return await call(arguments)
 
     async def log_in(self, request: web.Request, arguments: Row, call: Call) -> list[Row]:
+        """Gives a token for an email address and its password.
+        Raises: GW401 GW429 GW501 WA501.
+        """
         self._count(self._address_rate, "address", self._address(request))
         self._count(self._account_rate, "account", arguments["email"].lower())
         [account] = await call(arguments)

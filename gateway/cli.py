@@ -25,7 +25,7 @@ import msgspec
 from aiohttp import web
 from msgspec.structs import replace
 
-from gateway import DB_DIR, __version__, logs, migrate, openapi
+from gateway import DB_DIR, __version__, logs, migrate, openapi, postman
 from gateway.app import create_app
 from gateway.auth import hash_password, issue_token
 from gateway.database import Call, Database, Row, SchemaMismatch, run_script
@@ -405,9 +405,11 @@ def token(role: str, user: Any) -> None:
 
 
 @main.command("openapi")
-def openapi_() -> None:
+@click.option("--postman", "is_postman", is_flag=True, help="As a Postman collection (v2.1).")
+def openapi_(is_postman: bool) -> None:
     """Print the OpenAPI document."""
-    click.echo(msgspec.json.format(msgspec.json.encode(openapi.document())))
+    document = postman.collection() if is_postman else openapi.document()
+    click.echo(msgspec.json.format(msgspec.json.encode(document)))
 
 
 @main.command()

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -27,11 +26,12 @@ ACTOR, KEYED = ("actor",), ("actor", "idempotency_key")
 MAX_BODY = 64 * 1024  # bytes
 
 _PATH_TYPES: Mapping[str, Any] = {
-    "user_id": Annotated[UUID, msgspec.Meta(description="Or `me`: the token's own user.")],
-    "transaction_id": UUID,
-    "hold_id": UUID,
-    "task_id": t.Int8,
-    "item_id": t.Int8,
+    "user_id": t.UserId,
+    "transaction_id": t.TransactionId,
+    "hold_id": t.HoldId,
+    "task_id": t.TaskId,
+    "item_id": t.ItemId,
+    "to_asset": t.ToCode,
 }
 
 Arguments = dict[str, Any]
@@ -81,7 +81,7 @@ class Route:
 
     @property
     def path_fields(self) -> dict[str, Any]:
-        return {name: _PATH_TYPES.get(name, str) for name in re.findall(r"{(\w+)}", self.path)}
+        return {name: _PATH_TYPES.get(name, t.Code) for name in re.findall(r"{(\w+)}", self.path)}
 
     @property
     def arguments(self) -> tuple[str, ...]:

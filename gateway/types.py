@@ -6,24 +6,71 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+
+def _doc(description: str | None, *examples: Any, **limits: Any) -> Meta:
+    """For the API document. An optional field of a body is in the body's example if it has one."""
+    return Meta(description=description, examples=list(examples) or None, **limits)
+
+
+def _eg(example: Any) -> Meta:
+    return _doc(None, example)
+
+
+def _choice(description: str, *choices: str) -> Meta:
+    """These are documented, and SQL refuses others."""
+    return Meta(
+        description=description, examples=[choices[0]], extra_json_schema={"enum": [*choices]}
+    )
+
+
 # Exact on the way in: a JSON integer or a decimal string, never a JSON float. SQL has the last
 # word on sign, size and decimals.
 Amount = Annotated[
     int | Annotated[str, Meta(pattern=r"\A-?[0-9]{1,40}(\.[0-9]{1,20})?\Z")],
-    Meta(description="A decimal number, as an integer or as a string.", examples=["10"]),
+    _doc("A decimal number in units of the asset, as an integer or as a string.", "10"),
 ]
-Units = Annotated[str, Meta(description="A decimal number.", examples=["10"])]
-Code = Annotated[str, Meta(examples=["GOLD"])]
-Email = Annotated[str, Meta(max_length=320, examples=["alice@example.com"])]
-Key = Annotated[str, Meta(description="1 to 255 printable ASCII characters.")]
+Units = Annotated[str, _doc("A decimal number in units of the asset.", "10")]
+Unsigned = Annotated[Units, _doc("Unsigned: its kind or entry_type says which way it went.")]
+After = Annotated[Units, _doc("The balance after it.", "90")]
+Code = Annotated[str, _doc("An asset's code.", "GOLD")]
+ToCode = Annotated[Code, _eg("DIAMOND")]
+Email = Annotated[
+    str, _doc("Letters' case makes no difference.", "eve@example.com", max_length=320)
+]
+Phone = Annotated[str, _doc("Digits; it may begin with +.")]
+ExternalId = Annotated[str, _doc("The user's id in the host application.", "player-7")]
+Key = Annotated[str, _doc("1 to 255 printable ASCII characters.", "order-42")]
+UserId = Annotated[UUID, _eg("b237c095-f7bc-4220-a9e3-3a306086d0f0")]
+TransactionId = Annotated[UUID, _eg("01a1fd7e-9c84-7acb-bd4f-a259e95eed13")]
+HoldId = Annotated[UUID, _eg("01a1fd7e-9d52-7d8a-8cdb-21a8dd4eb334")]
 Int4 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Int8 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-Seconds = Annotated[int, Meta(ge=1, le=2**31 - 1, description="Whole seconds.")]
-Moment = Annotated[datetime, Meta(tz=True)]
-Password = Annotated[str, Meta(min_length=8, max_length=128)]
+TaskId = Annotated[Int8, _eg(1)]
+ItemId = Annotated[Int8, _eg(1)]
+Seconds = Annotated[int, _doc("Whole seconds.", ge=1, le=2**31 - 1)]
+Moment = Annotated[datetime, Meta(tz=True, examples=["2026-01-31T12:00:00Z"])]
+Password = Annotated[str, Meta(min_length=8, max_length=128, examples=["correct horse"])]
 Role = Literal["user", "service", "admin"]
-Limit = Annotated[int, Meta(ge=1, le=200)]
-Json = dict[str, Any]
+Status = Literal["active", "frozen", "closed"]
+_KINDS = (
+    "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
+)  # fmt: skip
+Kind = Annotated[str, _choice("What kind of movement.", *_KINDS)]
+AnyKind = Annotated[
+    str,
+    _choice("A hold's transactions, HOLD and RELEASE, move nothing.", *_KINDS, "HOLD", "RELEASE"),
+]
+BatchKind = Annotated[str, _choice("What to post.", "TOPUP", "BONUS", "SPEND")]
+HoldStatus = Annotated[str, _choice("At present.", "open", "captured", "released", "expired")]
+EntryType = Annotated[Literal["DEBIT", "CREDIT"], _eg("DEBIT")]
+Leg = Annotated[int, _doc("1; of a conversion 2 for the other asset.", 1)]
+Reference = Annotated[str | None, _doc("The caller's, such as an order's number.", "order-42")]
+Json = Annotated[dict[str, Any], _doc("A small object of the caller's, kept with the movement.")]
+Purchasable = Annotated[bool, _doc("Whether top-ups may credit it.")]
+Archived = Annotated[bool, _doc("Nothing moves in an archived asset.", False)]
+SelfService = Annotated[bool, _doc("Whether users may report it themselves.", False)]
+Limit = Annotated[int, _doc("How many at most.", ge=1, le=200)]
+Cursor = Annotated[str, _doc("The next_cursor of the page before, with the same filters.")]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -42,51 +89,57 @@ class Movement(Body):
 class TransferRequest(Body):
     asset: Code
     amount: Amount
-    reference: str | None = None
+    reference: Reference = None
     metadata: Json | None = None
 
 
 class ConversionRequest(Body):
     from_asset: Code
-    to_asset: Code
-    amount: Amount
-    rate_id: Int8 | None = None
+    to_asset: ToCode
+    amount: Annotated[Amount, _doc("In from_asset; it has to convert exactly.", "50")]
+    rate_id: (
+        Annotated[Int8, _doc("What the user was quoted; refused if it has changed.")] | None
+    ) = None
     metadata: Json | None = None
 
 
 class PurchaseRequest(Body):
-    quantity: Int4
-    expected_price: Amount | None = None
+    quantity: Annotated[Int4, _eg(1)]
+    expected_price: Annotated[
+        Amount | None, _doc("Of one, as the user was shown; refused if it has changed.", "30")
+    ] = None
     metadata: Json | None = None
 
 
 class HoldRequest(Body):
     asset: Code
     amount: Amount
-    expires_in: Seconds
-    reference: str | None = None
+    expires_in: Annotated[Seconds, _doc("Whole seconds, 366 days at most.", 3600)]
+    reference: Reference = None
     metadata: Json | None = None
 
 
 class CaptureRequest(Body):
-    amount: Amount | None = None
+    amount: Annotated[Amount | None, _doc("Without it all that the hold has left.", "4")] = None
     metadata: Json | None = None
 
 
 class ReversalRequest(Body):
-    reason: str
-    amount: Amount | None = None
-    policy: Literal["reject", "clamp"] = "reject"
+    reason: Annotated[str, _eg("charged twice")]
+    amount: Annotated[Amount, _doc("Of the first leg; without it all that is left.")] | None = None
+    policy: Annotated[
+        Literal["reject", "clamp"], _doc("If the user has spent it: refuse, or take what is there.")
+    ] = "reject"
     metadata: Json | None = None
 
 
 class BatchItem(Body):
-    user_id: UUID
-    kind: str
+    user_id: UserId
+    kind: BatchKind
     asset: Code
     amount: Amount
     idempotency_key: Key
-    reference: str | None = None
+    reference: Reference = None
     metadata: Json | None = None
 
 
@@ -95,84 +148,88 @@ class BatchRequest(Body):
 
 
 class SignUpRequest(Body):
-    name: str
+    name: Annotated[str, _eg("Eve")]
     email: Email
     password: Password
-    phone: str | None = None
+    phone: Phone | None = None
 
 
 class LogInRequest(Body):
     email: Email
-    password: Annotated[str, Meta(max_length=128)]
+    password: Annotated[str, Meta(max_length=128, examples=["correct horse"])]
 
 
 class NewUser(Body):
-    external_id: str | None = None
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    external_id: Annotated[ExternalId | None, _eg("player-7")] = None
+    name: Annotated[str | None, _eg("Eve")] = None
+    email: Email | None = None
+    phone: Phone | None = None
     role: Role = "user"
 
 
 class StatusChange(Body):
-    status: Literal["active", "frozen", "closed"]
-    reason: str | None = None
+    status: Annotated[Status, _eg("active")]
+    reason: Annotated[str | None, _eg("the charge was cleared up")] = None
 
 
 class NewAsset(Body):
-    code: str
-    name: str
-    scale: Int4 = 0
-    supply: Amount | None = None
-    sign_up_bonus: Amount | None = None
-    is_purchasable: bool = True
+    code: Annotated[str, _doc("Upper case, and for good.", "RUBY")]
+    name: Annotated[str, _eg("Ruby")]
+    scale: Annotated[Int4, _doc("Decimals, 0 to 8, for good.")] = 0
+    supply: Annotated[Amount, _doc("The most that users may hold; without it no cap.")] | None = (
+        None
+    )
+    sign_up_bonus: Annotated[Amount, _doc("What a new sign-up gets.")] | None = None
+    is_purchasable: Purchasable = True
 
 
 class AssetChange(Body):
     name: str | None = None
-    sign_up_bonus: Amount | None = None
-    is_purchasable: bool | None = None
-    is_archived: bool | None = None
+    sign_up_bonus: Annotated[Amount | None, _doc("0 takes it away.", "100")] = None
+    is_purchasable: Purchasable | None = None
+    is_archived: Archived | None = None
 
 
 class NewRate(Body):
-    from_amount: Amount
-    to_amount: Amount
+    from_amount: Annotated[Amount, _eg("50")]
+    to_amount: Annotated[Amount, _eg("1")]
 
 
 class NewTask(Body):
-    code: str
-    name: str
+    code: Annotated[str, _doc("Lower case, and for good.", "win_a_match")]
+    name: Annotated[str, _eg("Win a match")]
     asset: Code
     reward: Amount
-    max_completions: Int4 | None = None
-    cooldown: Seconds | None = None
-    is_self_service: bool = False
+    max_completions: Annotated[Int4 | None, _doc("By each user; without it no limit.", 1)] = None
+    cooldown: Annotated[Seconds, _doc("Whole seconds until it pays again.")] | None = None
+    is_self_service: SelfService = False
 
 
 class TaskChange(Body):
     name: str | None = None
-    reward: Amount | None = None
-    max_completions: Int4 | None = None
-    cooldown: Seconds | None = None
-    is_self_service: bool | None = None
+    reward: Annotated[Amount | None, _eg("20")] = None
+    max_completions: Annotated[Int4, _doc("0 takes the limit away.")] | None = None
+    cooldown: Annotated[int, _doc("Whole seconds; 0 takes it away.", ge=0, le=2**31 - 1)] | None = (
+        None
+    )
+    is_self_service: SelfService | None = None
     is_active: bool | None = None
 
 
 class NewItem(Body):
-    code: str
-    name: str
+    code: Annotated[str, _doc("Lower case, and for good.", "helmet")]
+    name: Annotated[str, _eg("Iron helmet")]
     asset: Code
-    price: Amount
-    stock: Int8 | None = None
-    max_per_user: Int4 | None = None
+    price: Annotated[Amount, _doc("Of one.", "30")]
+    stock: Annotated[Int8 | None, _doc("How many there are; without it no limit.", 500)] = None
+    max_per_user: Annotated[Int4, _doc("Without it no limit.")] | None = None
 
 
 class ItemChange(Body):
     name: str | None = None
-    price: Amount | None = None
-    stock: Int8 | None = None
-    max_per_user: Int4 | None = None
+    price: Annotated[Amount, _doc("Of one.")] | None = None
+    stock: Annotated[Int8 | None, _doc("-1 takes the limit away.", 400)] = None
+    max_per_user: Annotated[Int4, _doc("0 takes the limit away.")] | None = None
     is_active: bool | None = None
 
 
@@ -187,33 +244,33 @@ class Query(Struct, forbid_unknown_fields=True):
 
 class LedgerQuery(Query):
     asset: Code | None = None
-    kind: str | None = None
+    kind: Kind | None = None
     limit: Limit = 50
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 class HoldQuery(Query):
     asset: Code | None = None
-    status: str | None = None
+    status: HoldStatus | None = None
     limit: Limit = 50
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 class UserQuery(Query):
-    query: Annotated[str, Meta(description="An email address or an external id.")]
+    query: Annotated[str, _doc("An email address, external id or user id.", "eve@example.com")]
 
 
 class TreasuryQuery(Query):
     asset: Code | None = None
-    at: Moment | None = None
+    at: Annotated[Moment, _doc("As it was then; without it now.")] | None = None
 
 
 class BalanceQuery(Query):
-    at: Moment | None = None
+    at: Annotated[Moment, _doc("As it was then; without it now.")] | None = None
 
 
 class VerifyQuery(Query):
-    user_id: UUID | None = None
+    user_id: Annotated[UserId, _doc("Of this one alone; without it of all.")] | None = None
 
 
 # ---------------------------------------------------------------------------------------------
@@ -223,22 +280,22 @@ class VerifyQuery(Query):
 
 
 class Balance(Struct):
-    user_id: UUID
+    user_id: UserId
     asset: Code
-    balance: Units
-    held: Units
-    available: Units
+    balance: Annotated[Units, _doc("What the user has, held or not.", "90")]
+    held: Annotated[Units, _doc("What of it open holds set aside.", "0")]
+    available: Annotated[Units, _doc("What can be spent: balance less held.", "90")]
 
 
 class Wallet(Struct):
-    user_id: UUID
+    user_id: UserId
     balances: list[Balance]
 
 
 class SignUp(Struct):
-    user_id: UUID
-    name: str
-    email: str
+    user_id: UserId
+    name: Annotated[str, _eg("Eve")]
+    email: Email
     balances: list[Balance]
 
 
@@ -250,208 +307,220 @@ class Credential(Struct):
 
 
 class Token(Struct):
-    token: str
-    expires_at: datetime
-    user_id: UUID
-    role: Role
+    token: Annotated[str, _doc("For the header Authorization: Bearer.", "eyJhbGciOiJIUzI1NiIs…")]
+    expires_at: Moment
+    user_id: UserId
+    role: Annotated[Role, _eg("user")]
 
 
 class Receipt(Struct):
-    transaction_id: UUID
-    kind: str
-    user_id: UUID
+    transaction_id: TransactionId
+    kind: Kind
+    user_id: UserId
     asset: Code
-    amount: Units
-    balance: Units
-    reference: str | None
+    amount: Unsigned
+    balance: After
+    reference: Reference
     metadata: Json | None
-    created_at: datetime
+    created_at: Moment
 
 
 class TaskReceipt(Receipt):
-    task_id: int
+    kind: Annotated[Kind, _eg("TASK")]
+    task_id: TaskId
 
 
 class PurchaseReceipt(Receipt):
-    item_id: int
-    quantity: int
+    kind: Annotated[Kind, _eg("PURCHASE")]
+    item_id: ItemId
+    quantity: Annotated[int, _eg(1)]
     unit_price: Units
 
 
 class CaptureReceipt(Receipt):
-    hold_id: UUID
-    remaining: Units
+    kind: Annotated[Kind, _eg("CAPTURE")]
+    hold_id: HoldId
+    remaining: Annotated[Units, _doc("What the hold has left.", "6")]
 
 
 class ReversalReceipt(Receipt):
-    reverses: UUID
-    reason: str
-    shortfall: Units | None
-    counter_asset: Code | None
-    counter_amount: Units | None
-    counter_balance: Units | None
+    kind: Annotated[Kind, _eg("REVERSAL")]
+    reverses: Annotated[TransactionId, _doc("What was taken back.")]
+    reason: Annotated[str, _eg("charged twice")]
+    shortfall: Annotated[Units | None, _doc("What the policy clamp could not take.", "0")]
+    counter_asset: Annotated[Code | None, _doc("The other asset of a conversion.", None)]
+    counter_amount: Annotated[Units | None, _doc("What moved in it.", None)]
+    counter_balance: Annotated[Units | None, _doc("The balance in it after that.", None)]
 
 
 class ConversionReceipt(Struct):
-    transaction_id: UUID
-    kind: str
-    user_id: UUID
+    transaction_id: TransactionId
+    kind: Annotated[Kind, _eg("CONVERT")]
+    user_id: UserId
     from_asset: Code
-    from_amount: Units
-    from_balance: Units
-    to_asset: Code
-    to_amount: Units
-    to_balance: Units
-    rate_id: int
+    from_amount: Annotated[Units, _eg("50")]
+    from_balance: Annotated[After, _eg("40")]
+    to_asset: ToCode
+    to_amount: Annotated[Units, _eg("1")]
+    to_balance: Annotated[After, _eg("1")]
+    rate_id: Annotated[int, _eg(2)]
     metadata: Json | None
-    created_at: datetime
+    created_at: Moment
 
 
 class BatchResult(Struct):
-    ord: int
-    transaction_id: UUID | None
-    kind: str | None
-    user_id: UUID | None
+    ord: Annotated[int, _doc("Its place in the request, from 1.", 1)]
+    transaction_id: TransactionId | None
+    kind: BatchKind | None
+    user_id: UserId | None
     asset: Code | None
     amount: Units | None
-    balance: Units | None
-    reference: str | None
+    balance: After | None
+    reference: Reference
     metadata: Json | None
-    created_at: datetime | None
-    is_replay: bool | None
-    code: str | None
-    message: str | None
+    created_at: Moment | None
+    is_replay: Annotated[bool | None, _doc("Its key had been used; nothing moved now.", False)]
+    code: Annotated[str | None, _doc("Of the refusal, as of a problem; null: accepted.")]
+    message: Annotated[str | None, _doc("The code's title.")]
     detail: str | None
     hint: str | None
 
 
 class Hold(Struct):
-    hold_id: UUID
-    user_id: UUID
+    hold_id: HoldId
+    user_id: UserId
     asset: Code
     amount: Units
-    captured: Units
-    remaining: Units
-    status: str
-    reference: str | None
+    captured: Annotated[Units, _doc("What of it was spent.", "0")]
+    remaining: Annotated[Units, _doc("What of it is still set aside.")]
+    status: HoldStatus
+    reference: Reference
     metadata: Json | None
-    expires_at: datetime
-    created_at: datetime
+    expires_at: Moment
+    created_at: Moment
 
 
 class Transaction(Struct):
-    transaction_id: UUID
-    leg: int
-    kind: str
-    user_id: UUID
+    transaction_id: TransactionId
+    leg: Leg
+    kind: Kind
+    user_id: UserId
     asset: Code
-    amount: Units
-    entry_type: Literal["DEBIT", "CREDIT"]
-    balance: Units
-    reference: str | None
+    amount: Unsigned
+    entry_type: Annotated[EntryType, _doc("A DEBIT takes from the user, a CREDIT gives.")]
+    balance: After
+    reference: Reference
     metadata: Json | None
-    created_at: datetime
+    created_at: Moment
 
 
 class LedgerEntry(Struct):
-    transaction_id: UUID
-    leg: int
-    entry_type: Literal["DEBIT", "CREDIT"]
-    account: Literal["USER", "TREASURY"]
+    transaction_id: TransactionId
+    leg: Leg
+    entry_type: EntryType
+    account: Annotated[Literal["USER", "TREASURY"], _eg("USER")]
     asset: Code
-    amount: Units
-    balance_after: Units | None
-    kind: str
-    created_at: datetime
+    amount: Unsigned
+    balance_after: Annotated[After | None, _doc("Null on the treasury's side.")]
+    kind: Kind
+    created_at: Moment
 
 
 class TransactionDetail(Receipt):
-    details: Json | None
+    kind: AnyKind
+    details: Annotated[Json | None, _doc("What else was asked for, and its result.")]
     idempotency_key: Key
-    actor: str
+    actor: Annotated[str, _doc("Who asked: sub of the token.", "a service")]
     entries: list[LedgerEntry]
-    reverses: UUID | None
-    reversed_by: list[UUID] | None
+    reverses: Annotated[UUID | None, _doc("What it takes back.")]
+    reversed_by: Annotated[list[UUID] | None, _doc("What took it back.")]
 
 
 class User(Struct):
-    user_id: UUID
-    external_id: str | None
-    name: str | None
-    email: str | None
-    phone: str | None
-    role: Role
-    status: str
-    created_at: datetime
+    user_id: UserId
+    external_id: ExternalId | None
+    name: Annotated[str | None, _eg("Eve")]
+    email: Email | None
+    phone: Phone | None
+    role: Annotated[Role, _eg("user")]
+    status: Annotated[Status, _eg("active")]
+    created_at: Moment
 
 
 class Asset(Struct):
     asset: Code
-    name: str
-    scale: int
-    supply: Units | None
-    sign_up_bonus: Units | None
-    is_purchasable: bool
-    is_archived: bool
-    created_at: datetime
+    name: Annotated[str, _eg("Gold")]
+    scale: Annotated[int, _doc("Decimals.", 0)]
+    supply: Annotated[Units | None, _doc("The most that users may hold; null: no cap.", "1000000")]
+    sign_up_bonus: Annotated[Units | None, _doc("What a new sign-up gets.", "100")]
+    is_purchasable: Purchasable
+    is_archived: Archived
+    created_at: Moment
 
 
 class ConversionRate(Struct):
-    rate_id: int
+    rate_id: Annotated[int, _doc("A change of the rate gets another.", 2)]
     from_asset: Code
-    to_asset: Code
-    from_amount: Units
-    to_amount: Units
-    created_at: datetime
+    to_asset: ToCode
+    from_amount: Annotated[Units, _eg("50")]
+    to_amount: Annotated[Units, _eg("1")]
+    created_at: Moment
 
 
 class Task(Struct):
-    task_id: int
-    code: str
-    name: str
+    task_id: TaskId
+    code: Annotated[str, _eg("win_a_match")]
+    name: Annotated[str, _eg("Win a match")]
     asset: Code
     reward: Units
-    max_completions: int | None
-    cooldown: int | None
-    is_self_service: bool
+    max_completions: Annotated[int | None, _doc("By each user; null: no limit.", 1)]
+    cooldown: Annotated[int | None, _doc("Whole seconds until it pays again.")]
+    is_self_service: SelfService
     is_active: bool
-    created_at: datetime
+    created_at: Moment
 
 
 class Item(Struct):
-    item_id: int
-    code: str
-    name: str
+    item_id: ItemId
+    code: Annotated[str, _eg("helmet")]
+    name: Annotated[str, _eg("Iron helmet")]
     asset: Code
-    price: Units
-    stock: int | None
-    max_per_user: int | None
+    price: Annotated[Units, _doc("Of one.", "30")]
+    stock: Annotated[int | None, _doc("How many are left; null: no limit.", 500)]
+    max_per_user: Annotated[int | None, _doc("Null: no limit.")]
     is_active: bool
-    created_at: datetime
+    created_at: Moment
 
 
 class TreasuryBalance(Struct):
     asset: Code
-    outstanding: Units
-    balance: Units
-    supply: Units | None
-    remaining: Units | None
+    outstanding: Annotated[Units, _doc("What users hold.", "1571")]
+    balance: Annotated[Units, _doc("The books' other side: the negative of that.", "-1571")]
+    supply: Annotated[Units | None, _doc("Null: no cap, or a moment in the past.", "1000000")]
+    remaining: Annotated[Units | None, _doc("What can still be issued.", "998429")]
 
 
 class Finding(Struct):
-    check: str
-    subject: str
-    expected: str | None
-    found: str | None
+    check: Annotated[str, _eg("balance is the sum of transfers")]
+    subject: Annotated[str, _eg("user b237c095-f7bc-4220-a9e3-3a306086d0f0, GOLD")]
+    expected: Annotated[str | None, _eg("90")]
+    found: Annotated[str | None, _eg("91")]
+
+
+class Health(Struct):
+    status: Annotated[str, _eg("ok")]
+    version: Annotated[str, _doc("The gateway's.", "0.1.0")]
+    functions: Annotated[str, _doc("The database's.", "0.1.0")]
+    schema_version: Annotated[str, _eg("V0001")]
 
 
 class ProblemDetails(Struct):
     """RFC 9457, and in `code` the SQLSTATE or the gateway's own code."""
 
     type: str
-    title: str
+    title: Annotated[str, _doc("What the code means.")]
     status: int
-    detail: str | None
-    code: str
-    hint: str | None
-    request_id: str
+    detail: Annotated[str | None, _doc("One sentence with the values.")]
+    code: Annotated[str, _doc("Made to be compared; the texts are for people.")]
+    hint: Annotated[str | None, _doc("What to do about it.")]
+    request_id: Annotated[str, _doc("As in the header X-Request-ID and in the log.")]

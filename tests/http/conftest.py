@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient
 
 from gateway.app import create_app
 from gateway.settings import Settings
+from tests.support import contract
 
 SECRET = "a secret for tests, 32 bytes or more"
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -54,7 +55,7 @@ async def connect_module(module_database: Any) -> AsyncIterator[Callable[..., Aw
 
 
 class Caller:
-    """Asks the gateway as someone."""
+    """Asks the gateway as someone; each answer has to be as the API document says."""
 
     def __init__(self, client: TestClient, token: str | None, user_id: str | None = None) -> None:
         self.client, self.token, self.user_id = client, token, user_id
@@ -68,7 +69,14 @@ class Caller:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         if method == "POST" and key is not None:
             headers.setdefault("Idempotency-Key", key or str(uuid4()))
-        return await self.client.request(method, path, json=json, headers=headers, **more)
+        answer = await self.client.request(method, path, json=json, headers=headers, **more)
+        if asked := contract.operation(method, answer.url.raw_path):
+            contract.check_answer(
+                asked, answer.status, answer.headers, answer.content_type, await answer.text()
+            )
+            if answer.ok:
+                contract.check_request(asked, json)
+        return answer
 
 
 @pytest.fixture

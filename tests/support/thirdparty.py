@@ -58,6 +58,20 @@ def plpgsql_check() -> tuple[Path, Path]:
     return script, script.with_name("plpgsql_check.so")
 
 
+def newman() -> Path:
+    """The program that runs Postman collections."""
+    target = CACHE / "newman-6.2.2"
+    if not target.exists():
+        with _scratch() as scratch:
+            options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
+            tree = scratch / "tree"
+            tree.mkdir()
+            _run(tree, "npm", "install", "--silent", "--prefix=.", *options, "newman@6.2.2")
+            with suppress(OSError):  # Another process was first, with the same.
+                tree.rename(target)
+    return target / "node_modules" / "newman" / "bin" / "newman.js"
+
+
 def postgres_15() -> Path:
     """The folder of PostgreSQL 15's programs: installed, or else unpacked into the cache."""
     if given := os.environ.get("PGWALLET_TEST_POSTGRES_15_BIN"):

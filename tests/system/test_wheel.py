@@ -40,6 +40,7 @@ def test_every_sql_file_is_in_it(installed):
 
 def test_it_migrates_a_database_from_another_folder(installed, empty_database):
     assert run(installed, empty_database, "version").strip() == __version__
+    assert run(installed, empty_database, "openapi") == (ROOT / "docs/openapi.json").read_text()
     assert "schema/V0001__foundation.sql" in run(installed, empty_database, "migrate")
     assert "nothing to do" in run(installed, empty_database, "migrate")
     run(installed, empty_database, "seed", "--demo")

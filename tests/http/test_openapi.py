@@ -1,0 +1,119 @@
+"""The document: whole, valid, and the one that is committed. Every answer in these tests is held
+against it too, see Caller in conftest.py.
+"""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from openapi_spec_validator import validate
+
+from gateway.problems import CODES
+from tests.support import contract
+from tests.support.contract import DOCUMENT, resolve
+from tests.support.paths import ROOT
+
+from .conftest import Caller, problem
+
+OPERATIONS = [
+    pytest.param(operation, id=f"{method.upper()} {path}")
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+def test_it_is_valid() -> None:
+    validate(json.loads(json.dumps(DOCUMENT)))
+    assert r"\\A" not in json.dumps(DOCUMENT)  # JavaScript has no such anchor
+    ids = [parameter.values[0]["operationId"] for parameter in OPERATIONS]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_committed_one_is_this_one() -> None:
+    command = [sys.executable, "-m", "gateway", "openapi"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    committed = (ROOT / "docs" / "openapi.json").read_text()
+    assert committed == printed, "run: pgwallet openapi > docs/openapi.json"
+    assert json.loads(committed) == DOCUMENT
+
+
+def test_it_has_every_route(gateway: TestClient) -> None:
+    served = {
+        (route.method, route.resource.canonical)
+        for route in gateway.app.router.routes()
+        if route.method != "HEAD" and not route.resource.canonical.startswith("/docs/")
+    }
+    published = {
+        (method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods
+    }
+    assert published == served
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_examples_are_what_the_schemas_say(operation: dict[str, Any]) -> None:
+    for parameter in map(resolve, operation.get("parameters", ())):
+        if parameter["required"]:
+            contract.check(parameter["example"], parameter["schema"])
+    for part in (operation.get("requestBody"), *operation["responses"].values()):
+        for content in resolve(part or {}).get("content", {}).values():
+            values = [content["example"]] if "example" in content else []
+            values += [resolve(each)["value"] for each in content.get("examples", {}).values()]
+            assert values
+            for value in values:
+                contract.check(value, content["schema"])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_says_who_may_ask_and_what_may_fail(operation: dict[str, Any]) -> None:
+    roles = [role for each in operation["security"] for role in each["token"]]
+    statuses = set(operation["responses"])
+    assert ("401" in statuses) == bool(roles) or operation["operationId"] == "log_in"
+    assert not 0 < len(roles) < 3 or "GW403" in codes(operation)
+    assert not roles or {"422", "500", "503"} <= statuses
+    if "requestBody" in operation:
+        assert {"400", "413"} <= statuses
+        assert "description" in operation
+
+
+def codes(operation: dict[str, Any]) -> set[str]:
+    return {
+        code
+        for response in operation["responses"].values()
+        for content in resolve(response)["content"].values()
+        for code in content.get("examples", ())
+    }
+
+
+def test_an_operation_has_the_codes_of_its_function() -> None:
+    paths = DOCUMENT["paths"]
+    spend = codes(paths["/v1/wallets/{user_id}/spend"]["post"])
+    assert {"WA401", "WA301", "WA104", "WA201", "GW401", "GW422"} <= spend
+    assert not {"GW403", "WA107", "WA402", "GW429"} & spend
+    at = codes(paths["/v1/wallets/{user_id}/balances/{asset}"]["get"])
+    assert at == {"GW401", "GW422", "GW500", "GW503", "WA101", "WA201", "WA202"}
+    login = codes(paths["/v1/auth/login"]["post"])
+    assert {"GW401", "GW429", "GW501", "WA501"} <= login
+
+
+def test_every_code_that_reaches_a_caller_is_answered_somewhere() -> None:
+    answered = set().union(*(codes(parameter.values[0]) for parameter in OPERATIONS))
+    # Where there is no route, only in SQL (change_supply), never.
+    assert set(CODES) - answered == {"GW404", "GW405", "WA409", "WA901", "WA902"}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("transactions", "kind"), ("ledger", "kind"), ("holds", "status")]
+)
+async def test_published_choices_are_those_that_sql_takes(
+    path: str, name: str, user: Caller
+) -> None:
+    parameters = DOCUMENT["paths"]["/v1/wallets/{user_id}/" + path]["get"]["parameters"]
+    [published] = [each["schema"]["enum"] for each in parameters if each.get("name") == name]
+    answer = await user("GET", f"/v1/wallets/me/{path}", params={name: "other"})
+    assert await problem(answer) == (422, "WA110")
+    detail = (await answer.json(content_type=None))["detail"]
+    taken = detail.rstrip(".").partition(" it can be ")[2].split(", ")
+    assert sorted(published) == sorted(taken)

@@ -1,0 +1,50 @@
+"""The Postman collection, run from top to bottom on the demo by Postman's own runner."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from gateway import DB_DIR
+from gateway.app import create_app
+from gateway.auth import hash_password
+from gateway.cli import DEMO_PASSWORD
+from gateway.database import run_script
+from gateway.postman import collection
+from gateway.settings import Settings
+from tests.support.contract import DOCUMENT
+from tests.support.thirdparty import Unavailable, newman
+
+
+@pytest.fixture
+async def gateway(aiohttp_client: Any, settings: Settings) -> TestClient:
+    """The gateway on a database with the demo seed."""
+    demo = (DB_DIR / "seed" / "demo.sql").read_text()
+    logins = {"pgwallet.demo_password_hash": hash_password(DEMO_PASSWORD)}
+    await run_script(settings.database_url, demo, logins)
+    return await aiohttp_client(create_app(settings))
+
+
+async def test_every_request_is_answered_as_it_expects(gateway: TestClient, tmp_path: Path) -> None:
+    try:
+        program = newman()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    (tmp_path / "collection.json").write_text(json.dumps(collection()))
+    process = await asyncio.create_subprocess_exec(
+        "node", program, "run", "collection.json", "--iteration-count", "2",
+        "--env-var", f"base_url={str(gateway.make_url('/')).rstrip('/')}",
+        "--reporters", "json", "--reporter-json-export", "report.json",
+        cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output, _ = await asyncio.wait_for(process.communicate(), 120)
+    assert (tmp_path / "report.json").exists(), output
+    run = json.loads((tmp_path / "report.json").read_text())["run"]
+    failures = [(each["source"]["name"], each["error"]["message"]) for each in run["failures"]]
+    assert not failures
+    operations = sum(len(methods) for methods in DOCUMENT["paths"].values())
+    for each in ("requests", "assertions"):
+        assert run["stats"][each] == {"total": 2 * operations, "pending": 0, "failed": 0}
