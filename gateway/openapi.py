@@ -357,13 +357,13 @@ def _problem_example(code: str) -> _Object:
     return {"summary": f"{code} {title}", "value": value}
 
 
-def _response(description: str, kind: str, schema: _Object, headers: list[str]) -> _Object:
+def _response(description: str, kinds: str, schema: _Object, headers: list[str]) -> _Object:
     return {
         "description": description,
         "headers": {
             name: {"$ref": f"#/components/headers/{name}"} for name in ["X-Request-ID", *headers]
         },
-        "content": {kind: {"schema": schema}},
+        "content": {kind: {"schema": schema} for kind in kinds.split()},
     }
 
 
@@ -379,13 +379,19 @@ def _open_paths() -> _Object:
                 "operationId": name.partition(".")[0],
                 "tags": ["Operation"],
                 "summary": summary,
-                "responses": {"200": _response("Found", kind, schema, [])} | _failures(codes),
+                "responses": {"200": _response("Found", kinds, schema, [])} | _failures(codes),
                 "security": [],
             }
         }
-        for name, summary, kind, schema, codes in (
+        for name, summary, kinds, schema, codes in (
             ("health", "Whether it serves", "application/json", health, {"GW503"}),
-            ("metrics", "For Prometheus", "text/plain", metrics, set()),
+            (
+                "metrics",
+                "For Prometheus",
+                "text/plain application/openmetrics-text",
+                metrics,
+                set(),
+            ),
             ("openapi.json", "This document", "application/json", this, set()),
             ("docs", "This document to read and try", "text/html", html, set()),
         )
