@@ -107,11 +107,12 @@ def _handler(
 ) -> Handler:
     """Gathers the arguments, calls the function, shapes the answer."""
     names, attributes = route.arguments, route.row.__struct_fields__
-    call = call_at = database.function(route.function, names, attributes)
+    is_read = route.method == "GET"
+    call = call_at = database.function(route.function, names, attributes, is_read=is_read)
     if groups is not None and route.function in GROUPED:
         call = groups.call(route.function, call)
     if route.function_at:
-        call_at = database.function(route.function_at, (*names, "at"), attributes)
+        call_at = database.function(route.function_at, (*names, "at"), attributes, is_read=is_read)
     if tracing:
         call = tracing.call(route.function, call)
         call_at = tracing.call(route.function_at or route.function, call_at)

@@ -6,22 +6,27 @@ import random
 import struct
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 import msgspec
 
 from gateway import metrics
-from gateway.problems import Problem, is_transient
+from gateway.problems import Problem, is_lost, is_transient
 from gateway.settings import Settings
 
 logger = logging.getLogger("pgwallet.database")
 
 Row = dict[str, Any]
 Call = Callable[[Mapping[str, Any]], Awaitable[list[Row]]]
+Functions = dict[str, tuple[str, set[str]]]  # SQL -> name, what it answers
 
 _RETRIED = {"40001", "40P01", "55P03"}  # rolled back as a whole, so again does no harm
 _RETRIES = 3
+_MISFITS = {"3F000", "42501", "42883"}  # schema, right or function missing
+_GONE = "the database can't be reached"
 _AWAY = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)  # timeouts are OSErrors
 _INTERVAL = struct.Struct("!qii")  # microseconds, days, months
 
@@ -31,7 +36,9 @@ FROM pg_catalog.pg_proc AS p
 INNER JOIN pg_catalog.pg_namespace AS n ON p.pronamespace = n.oid
 WHERE n.nspname = 'wallet' AND p.proname = ANY ($1::text[])
 AND NOT has_function_privilege(p.oid, 'EXECUTE')"""
-_VERSIONS = "SELECT wallet.version() AS functions, wallet.schema_version() AS schema_version"
+_VERSIONS = """
+SELECT wallet.version() AS functions, wallet.schema_version() AS schema_version,
+    current_setting('transaction_read_only')::boolean AS is_read_only"""
 
 
 class SchemaMismatch(RuntimeError):
@@ -74,45 +81,77 @@ class Gate:
         self._free.release()
 
 
-class Database:
-    """Connections are opened when they are needed, so the gateway outlives the server.
+class Away(Problem):
+    """The server is not there, or no longer; what it was asked may have been done."""
 
-    The pool is a gate in front of a list. asyncpg's own would take 30 us more for each call, for
-    sessions with something to reset; nothing is ever set in these.
+
+class Pool:
+    """Calls to one database, which may be away, on connections that are opened when needed.
+
+    A gate in front of a list. asyncpg's own pool would take 30 us more for each call, for sessions
+    with something to reset; nothing is ever set in these.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        settings: Settings,
+        functions: Functions,
+        *,
+        is_replica: bool = False,
+    ) -> None:
+        self._name, self._functions, self._is_replica = name, functions, is_replica
+        self._urls = _one_by_one(url, "any" if is_replica else "read-write")
+        self._timeout = settings.database_timeout
+        self._session = {"application_name": "pgwallet"}
+        if settings.database_role != "none":
+            self._session["role"] = settings.database_role
+        if is_replica:
+            self._session["default_transaction_read_only"] = "on"  # whatever server it is
         self._gate = Gate(
-            "database",
-            settings.database_pool,
-            settings.database_queue,
-            settings.database_patience,
+            name, settings.database_pool, settings.database_queue, settings.database_patience
         )
         self._idle: list[Any] = []
         self._health = asyncio.Lock()  # however many ask, one connection more than the gate's
-        self._functions: dict[str, tuple[str, set[str]]] = {}  # SQL -> name, what it answers
         self._watcher: asyncio.Task[None] | None = None
         self.cause = "it has not started"  # why there is no service; empty when there is
         self.schema_version = ""  # that it was compared with
 
-    def function(
-        self, name: str, arguments: tuple[str, ...], answers: tuple[str, ...] = ()
-    ) -> Call:
-        """wallet.<name>: a coroutine function from its arguments to its rows."""
-        named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
-        sql = f"SELECT * FROM wallet.{name}({named})"
-        self._functions[sql] = name, set(answers)
+    async def call(self, sql: str, values: list[Any]) -> list[Row]:
+        self._check_ready()
+        attempt = 0
+        while True:
+            try:
+                async with self._gate:
+                    return [_plain(row) for row in await self._query(sql, values)]
+            except asyncpg.PostgresError as error:
+                if error.sqlstate in _MISFITS:
+                    await self._doubt()
+                attempt += 1
+                if error.sqlstate not in _RETRIED or attempt > _RETRIES:
+                    raise
+                metrics.retries.labels(error.sqlstate).inc()
+            await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)
 
-        async def call(values: Mapping[str, Any]) -> list[Row]:
-            return await self._call(sql, [values[argument] for argument in arguments])
+    async def versions(self) -> Row:
+        """Of the functions and the schema, or a Problem. It waits behind no call."""
+        self._check_ready()
+        try:
+            async with asyncio.timeout(2), self._health:
+                [versions] = await self._query(_VERSIONS, [])
+        except TimeoutError as error:
+            self._drop()
+            raise self._away(error) from error
+        if versions["is_read_only"] and not self._is_replica:
+            self._drop()
+            raise Away("GW503", "The database takes no writes.")
+        return {name: versions[name] for name in ("functions", "schema_version")}
 
-        return call
-
-    async def start(self) -> None:
-        """Refuses a database that doesn't fit; one that is away is waited for meanwhile."""
-        await self._check()
-        if self.cause:
+    def watch(self, cause: str = "") -> None:
+        """Compares it until it fits. Meanwhile there is no service, if a cause says so."""
+        self.cause = cause or self.cause
+        if self._watcher is None or self._watcher.done():
             self._watcher = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -120,17 +159,20 @@ class Database:
             self._watcher.cancel()
         await asyncio.gather(*(connection.close(timeout=5) for connection in self._idle))
 
-    async def health(self) -> Row:
-        """The versions of the functions and the schema, or a Problem. It waits behind no call."""
+    async def _doubt(self) -> None:
+        """What a call misses may have been taken away; then there is no service until it's back."""
+        async with self._health:
+            if not self.cause:
+                try:
+                    await self.check()
+                except SchemaMismatch as error:
+                    self.cause = str(error)
+        if self.cause:
+            self.watch()
         self._check_ready()
-        try:
-            async with asyncio.timeout(2), self._health:
-                [versions] = await self._query(_VERSIONS, [])
-        except _AWAY as error:
-            raise Problem("GW503", "The database can't be reached.") from error
-        return dict(versions)
 
-    async def _check(self) -> None:
+    async def check(self) -> None:
+        """Says in `cause` whether it is there; raises SchemaMismatch if it is and doesn't fit."""
         try:
             connection = await self._connect()
             try:
@@ -145,7 +187,7 @@ class Database:
                 ) from error
             self.cause = "the database is not ready"
         except _AWAY:
-            self.cause = "the database can't be reached"
+            self.cause = _GONE
 
     async def _compare(self, connection: Any) -> None:
         """Has the server prepare every call, so that it says what is missing or has changed."""
@@ -161,66 +203,208 @@ class Database:
     async def _watch(self) -> None:
         """Until the database is there and fits; by now a mismatch is waited out as well."""
         pause = 0.1
-        while self.cause:
-            logger.warning("no service, trying again: %s", self.cause)
-            await asyncio.sleep(pause * random.uniform(0.8, 1.2))
-            pause = min(2 * pause, 5)
+        while True:
             try:
-                await self._check()
+                await self.check()
             except SchemaMismatch as error:
                 self.cause = str(error)
-        logger.info("the database is there")
+            if not self.cause:
+                break
+            logger.warning("%s: no service, trying again: %s", self._name, self.cause)
+            await asyncio.sleep(pause * random.uniform(0.8, 1.2))
+            pause = min(2 * pause, 5)
+        logger.info("%s: the database is there", self._name)
 
     def _check_ready(self) -> None:
         if self.cause:
-            raise Problem("GW503", f"There is no service: {self.cause}.")
-
-    async def _call(self, sql: str, values: list[Any]) -> list[Row]:
-        self._check_ready()
-        attempt = 0
-        while True:
-            try:
-                async with self._gate:
-                    return [_plain(row) for row in await self._query(sql, values)]
-            except asyncpg.PostgresError as error:
-                attempt += 1
-                if error.sqlstate not in _RETRIED or attempt > _RETRIES:
-                    raise
-                metrics.retries.labels(error.sqlstate).inc()
-            except _AWAY as error:
-                metrics.errors.labels("08006").inc()  # connection failure
-                logger.warning("database away: %s", type(error).__name__)
-                raise Problem("GW503", "The database can't be reached.") from error
-            await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)
+            raise Away("GW503", f"There is no service: {self.cause}.")
 
     async def _query(self, sql: str, values: list[Any]) -> list[asyncpg.Record]:
         connection = None
         while connection is None or connection.is_closed():
-            connection = self._idle.pop() if self._idle else await self._connect()
+            if self._idle:
+                connection = self._idle.pop()
+                continue
+            try:
+                connection = await self._connect()
+            except (asyncpg.PostgresError, *_AWAY) as error:
+                raise self._away(error) from error
         try:
             rows: list[asyncpg.Record] = await connection.fetch(sql, *values)
-        except asyncpg.PostgresError:
-            self._idle.append(connection)
-            raise
-        except BaseException:  # timed out or cancelled: who knows what it is at
-            connection.terminate()
-            raise
+        except BaseException as error:
+            if isinstance(error, asyncpg.PostgresError) and not is_lost(error):
+                self._idle.append(connection)
+                raise
+            connection.terminate()  # who knows what it is at
+            if not isinstance(error, (asyncpg.PostgresError, *_AWAY)):
+                raise
+            self._drop()
+            away = self._away(error)
+            if isinstance(error, TimeoutError):
+                raise Problem("GW503", "The database took too long.") from None
+            raise away from error
         self._idle.append(connection)
         return rows
 
+    def _drop(self) -> None:
+        """The idle ones lead where the one led that was lost, or gave no answer."""
+        while self._idle:
+            self._idle.pop().terminate()
+
+    def _away(self, error: Exception) -> Away:
+        metrics.errors.labels(getattr(error, "sqlstate", None) or "08006").inc()
+        logger.warning("%s away: %s", self._name, type(error).__name__)
+        return Away("GW503", "The database can't be reached.")
+
     async def _connect(self) -> Any:
+        """To whichever host takes it first: one that is gone may never say so."""
+        tries = [asyncio.create_task(self._open(url)) for url in self._urls]
+        chosen, failure = None, None
+        try:
+            for answer in asyncio.as_completed(tries):
+                try:
+                    chosen = await answer
+                    return chosen
+                except (asyncpg.PostgresError, *_AWAY) as error:
+                    failure = error
+        finally:
+            for task in tries:
+                task.cancel()
+                task.add_done_callback(partial(_discard, but=chosen))
+        assert failure is not None
+        raise failure
+
+    async def _open(self, url: str) -> Any:
         connection = await asyncpg.connect(
-            self._settings.database_url,
+            url,
             timeout=5,
-            command_timeout=self._settings.database_timeout,
+            command_timeout=self._timeout,
             max_cached_statement_lifetime=0,  # for ever: there is one for each route
-            server_settings={"application_name": "pgwallet", "role": self._settings.database_role},
+            server_settings=self._session,
         )
-        for type_name, encode, decode in _CODECS:
-            await connection.set_type_codec(
-                type_name, schema="pg_catalog", format="binary", encoder=encode, decoder=decode
-            )
+        try:
+            for type_name, encode, decode in _CODECS:
+                await connection.set_type_codec(
+                    type_name, schema="pg_catalog", format="binary", encoder=encode, decoder=decode
+                )
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
+
+
+class Database:
+    """The wallet's functions on the primary; those that only read on the replica, if there is one.
+
+    A read falls back to the primary while the replica is away or doesn't fit.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._functions: Functions = {}
+        self._primary = Pool("database", settings.database_url, settings, self._functions)
+        self._replica: Pool | None = None
+        if url := settings.read_database_url:
+            self._replica = Pool("replica", url, settings, self._functions, is_replica=True)
+
+    @property
+    def cause(self) -> str:
+        """Why there is no service; empty when there is."""
+        return self._primary.cause
+
+    @property
+    def schema_version(self) -> str:
+        """Of the schema that the functions were compared with; empty before."""
+        return self._primary.schema_version
+
+    def function(
+        self,
+        name: str,
+        arguments: tuple[str, ...],
+        answers: tuple[str, ...] = (),
+        *,
+        is_read: bool = False,
+    ) -> Call:
+        """wallet.<name>: a coroutine function from its arguments to its rows."""
+        named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
+        sql = f"SELECT * FROM wallet.{name}({named})"
+        self._functions[sql] = name, set(answers)
+        ask = self._primary.call
+        if is_read and self._replica is not None:
+            ask = partial(self._read, self._replica)
+
+        async def call(values: Mapping[str, Any]) -> list[Row]:
+            return await ask(sql, [values[argument] for argument in arguments])
+
+        return call
+
+    async def start(self) -> None:
+        """Refuses a database that doesn't fit; one that is away is waited for meanwhile."""
+        await self._primary.check()
+        if self._primary.cause:
+            self._primary.watch()
+        if self._replica is not None:
+            self._replica.watch()
+
+    async def stop(self) -> None:
+        await self._primary.stop()
+        if self._replica is not None:
+            await self._replica.stop()
+
+    async def health(self) -> Row:
+        """The versions, and how the replica is; or a Problem, if the primary isn't well."""
+        if self._replica is None:
+            return await self._primary.versions()
+        state = await _state(self._replica)
+        try:
+            return await self._primary.versions() | {"replica": state}
+        except Away as away:
+            away.detail = f"{away.detail} The replica: {state}."
+            raise
+
+    async def _read(self, replica: Pool, sql: str, values: list[Any]) -> list[Row]:
+        if not replica.cause:
+            try:
+                return await replica.call(sql, values)
+            except Away:
+                replica.watch(replica.cause or _GONE)
+            except asyncpg.SerializationError:
+                pass  # the rows that it looks at are removed by what has to be replayed
+        return await self._primary.call(sql, values)
+
+
+async def _state(replica: Pool) -> str:
+    if not replica.cause:
+        try:
+            await replica.versions()
+        except (Away, asyncpg.PostgresError):
+            replica.watch(replica.cause or _GONE)
+    return replica.cause or "ok"
+
+
+def _one_by_one(url: str, attributes: str) -> list[str]:
+    """A URL of several hosts as a URL for each, of which one with these attributes is wanted."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    login, at, netloc = parts.netloc.rpartition("@")
+    in_query = not netloc
+    hosts = (query.get("host", "") if in_query else netloc).split(",")
+    if len(hosts) == 1:
+        return [url]
+    query.setdefault("target_session_attrs", attributes)
+    ports = query.pop("port", "").split(",")
+    urls = []
+    for host, port in zip(hosts, ports if len(ports) > 1 else ports * len(hosts), strict=True):
+        query |= {"host": host} if in_query else {}
+        query |= {"port": port} if port else {}
+        place = parts.netloc if in_query else login + at + host
+        urls.append(f"{parts.scheme}://{place}{parts.path}?{urlencode(query)}")
+    return urls
+
+
+def _discard(task: asyncio.Task[Any], but: Any) -> None:
+    """Closes what a try opened that wasn't needed."""
+    if not task.cancelled() and task.exception() is None and task.result() is not but:
+        task.result().terminate()
 
 
 def _seconds(binary: bytes) -> int:

@@ -137,6 +137,12 @@ def is_transient(error: asyncpg.PostgresError) -> bool:
     return state in _TRANSIENT or state[:2] in _TRANSIENT
 
 
+def is_lost(error: asyncpg.PostgresError) -> bool:
+    """Whether its connection is of no use any more: closed, or to a server that takes no writes."""
+    state = error.sqlstate or ""
+    return state == "25006" or state.startswith(("08", "57P"))
+
+
 def problem_of(error: Exception) -> Problem:
     """What to answer for an exception; what nobody foresaw is logged and told to nobody."""
     match error:

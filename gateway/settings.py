@@ -29,6 +29,7 @@ def _rate(description: str) -> Meta:
 
 class Settings(Struct, frozen=True, kw_only=True, rename=variable):
     database_url: Annotated[str, _doc("The PostgreSQL server; without it the embedded one.")] = ""
+    read_database_url: Annotated[str, _doc("A replica for the routes that only read.")] = ""
     database_role: Annotated[str, _doc("Role to act as; `none`: the login.")] = "wallet_gateway"
     database_pool: Annotated[int, _doc("Calls at a time, each on its connection.", ge=1)] = 16
     database_queue: Annotated[int, _doc("Requests that may wait for one; more get 503.")] = 184

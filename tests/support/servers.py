@@ -209,6 +209,23 @@ class Servers:
         self._all.append(Server(embedded.dsn, self._psql_path, embedded=embedded))
         return self._all[-1]
 
+    def standby(self, primary: Server) -> Server:
+        """One more that streams what that one does, and may be read."""
+        assert primary.embedded
+        home = self.home / f"standby-{len(self._all)}"
+        embedded = EmbeddedPostgres(home, bin_dir=primary.embedded.bin_dir, options=FAST)
+        home.mkdir()
+        embedded._make_private(embedded.data_dir)
+        done = embedded._run(
+            embedded.bin_dir / "pg_basebackup",
+            *("--write-recovery-conf", "--checkpoint=fast", "--dbname", primary.dsn("postgres")),
+            *("--pgdata", embedded.data_dir),
+        )
+        assert done.returncode == 0, done.stdout
+        embedded.start()
+        self._all.append(Server(embedded.dsn, self._psql_path, embedded=embedded))
+        return self._all[-1]
+
     @cached_property
     def home(self) -> Path:
         """A folder that the servers can reach, whatever user they run as."""
