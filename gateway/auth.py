@@ -72,14 +72,14 @@ class Verifier:
         self._audience = settings.jwt_audience or None
         self._may_fetch = settings.jwt_jwks.startswith("http")
         self._gate = Gate("tokens", slots=4, queue=100, patience=5)
-        self._known: dict[str, tuple[Claims, float]] = {}  # until when
+        self._known: dict[str, tuple[Claims, float]] = {}  # until when, on a clock that never steps
 
     async def claims(self, header: str | None) -> Claims:
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Problem("GW401", "The header Authorization: Bearer <token> is missing.")
         claims, until = self._known.get(token, (None, 0.0))
-        if claims is not None and time.time() < until:
+        if claims is not None and time.monotonic() < until and time.time() < claims.exp:
             return claims
         try:
             if self._may_fetch:  # which blocks
@@ -93,7 +93,7 @@ class Verifier:
         metrics.tokens.labels("accepted").inc()
         if len(self._known) >= _REMEMBERED:
             del self._known[next(iter(self._known))]  # the oldest
-        self._known[token] = claims, min(time.time() + _REMEMBERED_FOR, claims.exp)
+        self._known[token] = claims, time.monotonic() + _REMEMBERED_FOR
         return claims
 
     def _verify(self, token: str) -> Claims:

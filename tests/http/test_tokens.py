@@ -207,6 +207,24 @@ async def test_a_remembered_token_still_expires(monkeypatch: pytest.MonkeyPatch)
     assert not await accepts(verifier, token)
 
 
+async def test_a_clock_that_steps_back_lets_nothing_be_remembered_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verifier = Verifier(Settings(jwt_secret=SECRET))
+    verified: list[str] = []
+    verify = verifier._verify
+    monkeypatch.setattr(verifier, "_verify", lambda token: verified.append(token) or verify(token))
+    header = f"Bearer {make_token('service', 'x')}"
+    await verifier.claims(header)
+    wall, steady = time.time(), time.monotonic()
+    monkeypatch.setattr("gateway.auth.time.time", lambda: wall - 3600)
+    await verifier.claims(header)
+    assert len(verified) == 1
+    monkeypatch.setattr("gateway.auth.time.monotonic", lambda: steady + 61)
+    await verifier.claims(header)
+    assert len(verified) == 2
+
+
 async def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.auth._REMEMBERED", 10)
     verifier = Verifier(Settings(jwt_secret=SECRET))
