@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 
 def _doc(description: str | None, *examples: Any, **limits: Any) -> Meta:
@@ -512,6 +512,9 @@ class Health(Struct):
     version: Annotated[str, _doc("The gateway's.", "0.1.0")]
     functions: Annotated[str, _doc("The database's.", "0.1.0")]
     schema_version: Annotated[str, _eg("V0001")]
+    replica: (
+        Annotated[str, _doc("`ok` or what is wrong; only if there is one.", "ok")] | UnsetType
+    ) = UNSET
 
 
 class ProblemDetails(Struct):
