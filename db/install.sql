@@ -17,7 +17,7 @@ SET LOCAL lock_timeout = '1s';
 
 -- Compare the files with the record, and record those that are about to run.
 WITH file (file_name, content_hash) AS (VALUES
-    ('roles.sql', '118665e4d7bbc673b44a075b7413975681ecadfa20d5d070840d7971b1de3a03'),
+    ('roles.sql', '1a98dbfb010ef981a4a162f9624718e3ab01de19be52838b3de9b20cc8098020'),
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('functions/private/add_user.sql', 'baa227a19485c7cae0b692a33c60a06bc6ac036761387ff20ad2ef6585d4c517'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
@@ -108,7 +108,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_asset.sql', '582ed75aace653dd72c1f922086fea07faa0259fb5a9b4d4f56fd2fd96c133cd'),
     ('functions/api/create_item.sql', '00fabf2289d4205c47a5b6ef32e8b61d4e565abae26029972e92469f1a2e44d3'),
     ('functions/api/create_task.sql', '6e05c2f8c718f313a46b5a7fc32649601813fe2fa27a2011081f29babf2c501c'),
-    ('functions/api/create_user.sql', '9c410b0906a986fe4efdf7161d25474ec7fe8688d4b3fee6f660d73835db50a5'),
+    ('functions/api/create_user.sql', '3255a36c556f30bc7f7df28742bde27cf21a56fa55f6d239413355297e447b36'),
     ('functions/api/expire_holds.sql', 'ce2a1bbf9789c37db5009777ebdf3cb6eade71f55f66d58767eb830505f79bb2'),
     ('functions/api/find_user.sql', 'de2e0329bd459de981f2e6fe0aad31975860b1ec8fbe6cf92e5b31ce01ff37c3'),
     ('functions/api/get_balance.sql', 'a8fc274ed4aa564d0e1ccb5a73cc11ffeda7b7ad3ad61db3c7493a6c10276c92'),

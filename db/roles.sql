@@ -1,6 +1,9 @@
 -- Roles, schemas and the record of applied files. The first file of every migration; it changes
 -- nothing where all of it is there. Roles belong to the whole cluster, so another database of it
 -- may have made them already, or be making them now.
+--
+-- Not promised: that history withstands wallet_owner or a superuser, who can switch a trigger off
+-- or drop a table. So nobody logs in as the owner, and wallet.verify shows what was done.
 DO $$
 DECLARE
     v_role text;
@@ -44,6 +47,7 @@ COMMENT ON SCHEMA wallet_private IS 'Tables, helpers and triggers. Nobody but th
 
 -- Without IN SCHEMA: with it PostgreSQL keeps public's default right to execute.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM public;
+ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM public;
 
 CREATE TABLE IF NOT EXISTS wallet_private.migration (
     file_name text NOT NULL,

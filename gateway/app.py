@@ -70,7 +70,9 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     app.on_response_prepare.append(_harden)
     groups = Groups(settings, database) if settings.grouping == "on" else None
     for route in ROUTES:
-        handler = _handler(route, database, door, accounts, groups, tracing)
+        handler = _handler(
+            route, database, door, accounts, groups, tracing, settings.client_timeout
+        )
         routes[app.router.add_route(route.method, route.path, handler)] = route
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
@@ -104,6 +106,7 @@ def _handler(
     accounts: Accounts,
     groups: Groups | None,
     tracing: "Tracing | None",
+    patience: float,
 ) -> Handler:
     """Gathers the arguments, calls the function, shapes the answer."""
     names, attributes = route.arguments, route.row.__struct_fields__
@@ -119,14 +122,16 @@ def _handler(
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
     decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
     around, is_movement = route.around, route.is_movement
+    # A query's numbers are texts; but a text of digits, 20260131, is no moment.
+    is_strict = "limit" not in route.query.__struct_fields__
 
     async def handle(request: web.Request) -> web.Response:
         # Each source may overrule the ones above it, and never the other way round.
-        arguments = _fields(msgspec.convert(_query(request), route.query, strict=False))
+        arguments = _fields(msgspec.convert(_query(request), route.query, strict=is_strict))
         if decode_body is not None:
             if route.max_body > MAX_BODY:
                 request = request.clone(client_max_size=route.max_body)
-            arguments |= _fields(decode_body(await request.read() or b"{}"))
+            arguments |= _fields(decode_body(await _body(request, patience) or b"{}"))
         if (claims := request.get(CLAIMS)) is not None:
             arguments |= _fields(msgspec.convert(_path(request, claims), path_type, strict=False))
             _check_owner(arguments, claims)
@@ -162,6 +167,16 @@ def _query(request: web.Request) -> dict[str, str]:
     if len(request.query) != len(set(request.query)):
         raise Problem("GW422", "A query parameter is repeated.")
     return dict(request.query)
+
+
+async def _body(request: web.Request, patience: float) -> bytes:
+    if request.content.is_eof():  # nearly always all of it is there
+        return await request.read()
+    try:
+        async with asyncio.timeout(patience):
+            return await request.read()
+    except TimeoutError:
+        raise Problem("GW408", headers={"Connection": "close"}) from None
 
 
 def _path(request: web.Request, claims: Claims) -> dict[str, str]:

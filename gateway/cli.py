@@ -141,6 +141,8 @@ def _listen(settings: Settings, say: Callable[[], None], *, share_port: bool = F
         host=settings.host,
         port=settings.port,
         reuse_port=share_port or None,
+        # aiohttp counts from the end of an answer to the end of the next request's headers.
+        keepalive_timeout=settings.client_timeout,
         shutdown_timeout=settings.shutdown_timeout,
         access_log=None,
         print=lambda _: say(),

@@ -234,7 +234,7 @@ def _codes(route: Route) -> set[str]:
         elif "user_id" in route.path_fields:
             codes.add("WA201")  # another's
     if route.body:
-        codes |= {"GW400", "GW413"}
+        codes |= {"GW400", "GW408", "GW413"}
     if route.is_movement:
         codes.add("WA104")
     return codes

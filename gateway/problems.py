@@ -19,6 +19,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "GW403": (403, "not allowed for this role"),
     "GW404": (404, "no such route"),
     "GW405": (405, "method not allowed"),
+    "GW408": (408, "request incomplete for too long"),
     "GW413": (413, "body too large"),
     "GW422": (422, "field unknown, missing or of the wrong type"),
     "GW429": (429, "too many attempts"),

@@ -50,6 +50,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
     address_rate: Annotated[str, _rate("Sign-ups and log-ins from one address.")] = "30/minute"
     account_rate: Annotated[str, _rate("Log-ins to one account.")] = "10/minute"
     proxies: Annotated[int, _doc("Proxies in front whose X-Forwarded-For counts.", ge=0)] = 0
+    client_timeout: Annotated[
+        float, _doc("Seconds that a client may idle, or take to send a request.", gt=0)
+    ] = 75.0
     shutdown_timeout: Annotated[float, _doc("Seconds to finish requests on SIGTERM.", ge=0)] = 20.0
     traces: Annotated[
         Literal["on", "off"], _doc("Whether to send spans, as the OTEL_* variables say.")

@@ -930,6 +930,66 @@ GRANT USAGE ON SCHEMA wallet TO wallet_gateway;
 GRANT USAGE ON SCHEMA wallet TO wallet_operator;
 GRANT USAGE ON SCHEMA wallet TO wallet_auditor;
 
+REVOKE ALL ON TYPE wallet.asset FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.balance_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.batch_result FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.capture_receipt FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.checkpoint FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.conversion_rate FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.conversion_receipt FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.credential FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.entry FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.entry_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.finding FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.hold FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.hold_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.purchase_receipt FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.receipt FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.request FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.reversal_receipt FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.sign_up_result FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.statement_line FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.task FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.task_receipt FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.transaction_detail FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.transaction_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.treasury_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet."user" FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.verify_page FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.kind FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.quantity FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.batch_item FROM PUBLIC;
+
 GRANT SELECT ON TABLE wallet.balance TO wallet_auditor;
 
 GRANT SELECT ON TABLE wallet.economy_daily TO wallet_auditor;
@@ -941,5 +1001,7 @@ GRANT SELECT ON TABLE wallet.operator_action TO wallet_auditor;
 GRANT SELECT ON TABLE wallet.transaction TO wallet_auditor;
 
 GRANT SELECT ON TABLE wallet.treasury_balance TO wallet_auditor;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE wallet_owner REVOKE ALL ON TYPES FROM PUBLIC;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE wallet_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;

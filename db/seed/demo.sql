@@ -3,6 +3,7 @@
 DO $$
 DECLARE
     v_hash text := nullif(current_setting('pgwallet.demo_password_hash', true), '');
+    v_admin uuid;
     v_alice uuid;
     v_bob uuid;
 BEGIN
@@ -24,16 +25,15 @@ BEGIN
     PERFORM wallet.create_item('shield', 'Oak shield', 'GOLD', 45, NULL, 1);
     PERFORM wallet.create_item('crown', 'Crown of the season', 'GOLD', 500, 100, 1);
 
-    PERFORM wallet.create_user(
-        p_name => 'Admin', p_email => 'admin@example.com', p_role => 'admin',
-        p_password_hash => v_hash
-    );
-    v_alice := (wallet.create_user(
-        p_name => 'Alice', p_email => 'alice@example.com', p_password_hash => v_hash
+    v_admin := (wallet.create_user(
+        p_name => 'Admin', p_email => 'admin@example.com', p_role => 'admin'
     )).user_id;
-    v_bob := (wallet.create_user(
-        p_name => 'Bob', p_email => 'bob@example.com', p_password_hash => v_hash
-    )).user_id;
+    v_alice := (wallet.create_user(p_name => 'Alice', p_email => 'alice@example.com')).user_id;
+    v_bob := (wallet.create_user(p_name => 'Bob', p_email => 'bob@example.com')).user_id;
+    IF v_hash IS NOT NULL THEN
+        PERFORM wallet.set_password(u.user_id, v_hash)
+        FROM unnest(ARRAY[v_admin, v_alice, v_bob]) AS u (user_id);
+    END IF;
     PERFORM wallet.topup(v_alice, 'GOLD', 1000, 'demo-1', 'demo');
     PERFORM wallet.topup(v_alice, 'DIAMOND', 500, 'demo-2', 'demo');
     PERFORM wallet.topup(v_alice, 'POINTS', 5000, 'demo-3', 'demo');

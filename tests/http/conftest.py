@@ -1,10 +1,17 @@
-"""A gateway on a module's own database, and who asks it."""
+"""A gateway on a module's own database, who asks it, and the gateway as a process."""
 
+import asyncio
+import os
+import socket
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import jwt
 import pytest
 from aiohttp import ClientResponse
@@ -132,3 +139,68 @@ async def problem(answer: ClientResponse) -> tuple[int, str]:
     assert body["request_id"] == answer.headers["X-Request-ID"]
     assert body["type"].endswith(body["code"])
     return answer.status, body["code"]
+
+
+Start = Callable[..., tuple[subprocess.Popen[str], str]]
+
+
+@contextmanager
+def serving(dsn: str) -> Iterator[Start]:
+    """Start `pgwallet serve` on a free port: (process, URL)."""
+    started = []
+
+    def start(
+        *arguments: str, stderr: int = subprocess.PIPE, **environ: str
+    ) -> tuple[subprocess.Popen[str], str]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        settings = {
+            "DATABASE_URL": dsn,
+            "PGWALLET_JWT_SECRET": SECRET,
+            "PGWALLET_PORT": str(port),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "serve", *arguments],
+            env=os.environ | settings | environ,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+        started.append(process)
+        return process, f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def serve(database: Any) -> Iterator[Start]:
+    with serving(database.dsn) as start:
+        yield start
+
+
+@pytest.fixture
+async def http() -> Any:
+    headers = {"Authorization": f"Bearer {make_token('admin', 'x')}"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        yield session
+
+
+async def ready(http: aiohttp.ClientSession, url: str) -> None:
+    for _ in range(600):
+        with suppress(aiohttp.ClientConnectionError):
+            if (await http.get(f"{url}/health")).status == 200:
+                return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it doesn't answer")
+
+
+async def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = await asyncio.to_thread(process.communicate, timeout=20)
+    return process.returncode, out, err

@@ -100,7 +100,16 @@ async def test_a_post_takes_no_query(user: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["yesterday", "2024-01-01", "2024-01-01T00:00:00", "2024-13-01T00:00:00Z", "NaN"]
+    "at",
+    [
+        "yesterday",
+        "2024-01-01",
+        "2024-01-01T00:00:00",
+        "2024-13-01T00:00:00Z",
+        "NaN",
+        "0",
+        "20240101",
+    ],
 )
 async def test_a_moment_has_a_zone(user: Caller, at: str) -> None:
     answer = await user("GET", "/v1/wallets/me/balances/GOLD", params={"at": at})

@@ -5,79 +5,19 @@ import json
 import os
 import re
 import signal
-import socket
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import psutil
 import pytest
 
-from .conftest import SECRET, make_token
+from .conftest import end, ready
 
 SLOW = """
 CREATE OR REPLACE FUNCTION wallet.list_assets() RETURNS SETOF wallet.asset
 LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN; END $$
 """
-
-
-@pytest.fixture
-def serve(database: Any) -> Iterator[Callable[..., tuple[subprocess.Popen[str], str]]]:
-    """Start `pgwallet serve` on a free port: (process, URL)."""
-    started = []
-
-    def start(
-        *arguments: str, stderr: int = subprocess.PIPE, **environ: str
-    ) -> tuple[subprocess.Popen[str], str]:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        settings = {
-            "DATABASE_URL": database.dsn,
-            "PGWALLET_JWT_SECRET": SECRET,
-            "PGWALLET_PORT": str(port),
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "serve", *arguments],
-            env=os.environ | settings | environ,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        )
-        started.append(process)
-        return process, f"http://127.0.0.1:{port}"
-
-    yield start
-    for process in started:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        process.kill()
-        process.communicate()
-
-
-@pytest.fixture
-async def http() -> Any:
-    headers = {"Authorization": f"Bearer {make_token('admin', 'x')}"}
-    async with aiohttp.ClientSession(headers=headers) as session:
-        yield session
-
-
-async def ready(http: aiohttp.ClientSession, url: str) -> None:
-    for _ in range(600):
-        with suppress(aiohttp.ClientConnectionError):
-            if (await http.get(f"{url}/health")).status == 200:
-                return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it doesn't answer")
-
-
-async def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = await asyncio.to_thread(process.communicate, timeout=20)
-    return process.returncode, out, err
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

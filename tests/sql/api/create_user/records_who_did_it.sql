@@ -3,7 +3,7 @@ SELECT plan(5);
 \ir ../../_setup.sql
 
 SELECT user_id AS carol FROM wallet.create_user(
-    'host-7', 'Carol', 'carol@example.com', '+15550107788', 'admin', 'hash', 'ops-7'
+    'host-7', 'Carol', 'carol@example.com', '+15550107788', 'admin', 'ops-7'
 ) \gset
 SELECT user_id AS plain FROM wallet.create_user() \gset
 

@@ -3,7 +3,8 @@ SELECT plan(9);
 \ir ../../support/_economy.sql
 
 SELECT user_id AS carol
-FROM wallet.create_user(NULL, 'Carol', 'Carol@Example.com', NULL, 'admin', 'hash') \gset
+FROM wallet.create_user(NULL, 'Carol', 'Carol@Example.com', NULL, 'admin') \gset
+SELECT wallet.set_password(:'carol', 'hash') AS given \gset
 
 SELECT results_eq(
     format('SELECT * FROM wallet.get_credential(%L)', v.email),

@@ -3,7 +3,8 @@ SELECT plan(14);
 \ir ../../support/_economy.sql
 
 SELECT user_id AS carol
-FROM wallet.create_user(NULL, 'Carol', 'carol@example.com', NULL, 'user', 'hash') \gset
+FROM wallet.create_user(NULL, 'Carol', 'carol@example.com', NULL, 'user') \gset
+SELECT wallet.set_password(:'carol', 'hash') AS given \gset
 UPDATE wallet_private.credential SET changed_at = '2020-01-01';
 
 SELECT lives_ok(

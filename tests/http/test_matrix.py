@@ -1,0 +1,213 @@
+"""Every route, asked by everyone about everybody's: what is answered, and that a refusal is one."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from gateway.app import create_app
+from gateway.settings import Settings
+
+from .conftest import Caller
+
+# The status for each caller: without a token; a user about what is theirs; a user about another's;
+# a user who names the own wallet and another's hold or transaction in it; a service and an admin
+# about a user's, and when they mix two users in that way. A dash: the route has nothing like it.
+STATUSES = """
+                                                              no  user user user  ser- ser-  ad- ad-
+                                                           token   own other mix  vice mix   min mix
+GET   /v1/wallets/{user_id}                                  401   200  404    -   200    -  200   -
+GET   /v1/wallets/{user_id}/balances/{asset}                 401   200  404    -   200    -  200   -
+GET   /v1/wallets/{user_id}/transactions                     401   200  404    -   200    -  200   -
+GET   /v1/wallets/{user_id}/transactions/{transaction_id}    401   200  404  404   200  404  200 404
+GET   /v1/wallets/{user_id}/ledger                           401   200  404    -   200    -  200   -
+GET   /v1/wallets/{user_id}/holds                            401   200  404    -   200    -  200   -
+POST  /v1/wallets/{user_id}/spend                            401   201  404    -   201    -  201   -
+POST  /v1/wallets/{user_id}/convert                          401   201  404    -   201    -  201   -
+POST  /v1/wallets/{user_id}/topup                            401   403  403    -   201    -  201   -
+POST  /v1/wallets/{user_id}/bonus                            401   403  403    -   201    -  201   -
+POST  /v1/wallets/{user_id}/tasks/{task_id}/complete         401   403  404    -   201    -  201   -
+POST  /v1/wallets/{user_id}/items/{item_id}/buy              401   201  404    -   201    -  201   -
+POST  /v1/wallets/{user_id}/holds                            401   403  403    -   201    -  201   -
+POST  /v1/wallets/{user_id}/holds/{hold_id}/capture          401   403  403  403   201  404  201 404
+POST  /v1/wallets/{user_id}/holds/{hold_id}/release          401   403  403  403   201  404  201 404
+POST  /v1/wallets/{user_id}/transactions/{transaction_id}/reverse
+                                                             401   403  403  403   403  403  201 404
+POST  /v1/batches                                            401   403  403    -   200    -  200   -
+GET   /v1/assets                                             401   200    -    -   200    -  200   -
+GET   /v1/conversion-rates                                   401   200    -    -   200    -  200   -
+GET   /v1/tasks                                              401   200    -    -   200    -  200   -
+GET   /v1/items                                              401   200    -    -   200    -  200   -
+POST  /v1/auth/signup                                        201   201    -    -   201    -  201   -
+POST  /v1/auth/login                                         401   401    -    -   401    -  401   -
+POST  /v1/admin/assets                                       401   403    -    -   403    -  201   -
+PATCH /v1/admin/assets/{asset}                               401   403    -    -   403    -  200   -
+PUT   /v1/admin/conversion-rates/{from_asset}/{to_asset}     401   403    -    -   403    -  200   -
+POST  /v1/admin/tasks                                        401   403    -    -   403    -  201   -
+PATCH /v1/admin/tasks/{task_id}                              401   403    -    -   403    -  200   -
+POST  /v1/admin/items                                        401   403    -    -   403    -  201   -
+PATCH /v1/admin/items/{item_id}                              401   403    -    -   403    -  200   -
+GET   /v1/admin/users                                        401   403    -    -   403    -  200   -
+POST  /v1/admin/users                                        401   403    -    -   403    -  201   -
+POST  /v1/admin/users/{user_id}/status                       401   403  403    -   403    -  200   -
+GET   /v1/admin/treasury                                     401   403    -    -   403    -  200   -
+GET   /v1/admin/verify                                       401   403    -    -   403    -  200   -
+GET   /health                                                200   200    -    -   200    -  200   -
+GET   /metrics                                               200   200    -    -   200    -  200   -
+GET   /openapi.json                                          200   200    -    -   200    -  200   -
+GET   /docs                                                  200   200    -    -   200    -  200   -
+GET   /docs/start.js                                         200   200    -    -   200    -  200   -
+GET   /docs/assets                                           404   404    -    -   404    -  404   -
+"""
+CALLERS = (
+    "anyone", "user", "user, another's", "user, mixed",
+    "service", "service, mixed", "admin", "admin, mixed",
+)  # fmt: skip
+_cells = STATUSES.split()[STATUSES.split().index("GET") :]
+_width = 2 + len(CALLERS)
+MATRIX = {
+    (method, path): dict(zip(CALLERS, statuses, strict=True))
+    for method, path, *statuses in (
+        _cells[start : start + _width] for start in range(0, len(_cells), _width)
+    )
+}
+
+# All that a refused request could have changed.
+TRACES = """
+SELECT format('%s %s %s %s', (SELECT count(*) FROM wallet_private.transfer),
+    (SELECT count(*) FROM wallet_private.action), (SELECT count(*) FROM wallet_private.hold),
+    (SELECT array_agg((status, role) ORDER BY user_id) FROM wallet_private.user_account))
+"""
+
+Thing = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+async def thing(admin: Caller) -> Thing:
+    """await thing(method, path, body): what an admin made by it."""
+
+    async def make(*arguments: Any, **more: Any) -> Any:
+        answer = await admin(*arguments, **more)
+        assert answer.status in (200, 201), await answer.text()
+        return await answer.json()
+
+    return make
+
+
+@pytest.fixture
+async def catalogue(thing: Thing, gold: str) -> dict[str, Any]:
+    """What every user is asked about."""
+    tag = uuid4().hex[:8].upper()
+    rate = f"/v1/admin/conversion-rates/{gold}/S{tag}"
+    task = {"code": f"t{tag}".lower(), "name": "T", "asset": gold, "reward": 1}
+    item = {"code": f"i{tag}".lower(), "name": "I", "asset": gold, "price": 1}
+    await thing("POST", "/v1/admin/assets", {"code": f"S{tag}", "name": "Silver"})
+    await thing("PUT", rate, {"from_amount": 1, "to_amount": 50})
+    return {
+        "asset": gold,
+        "from_asset": gold,
+        "to_asset": f"S{tag}",
+        "task_id": (await thing("POST", "/v1/admin/tasks", task))["task_id"],
+        "item_id": (await thing("POST", "/v1/admin/items", item))["item_id"],
+    }
+
+
+async def ids_of(owner: Caller, path: str, thing: Thing, gold: str) -> dict[str, Any]:
+    """Things of a user's own that a path names."""
+    wallet, amount = f"/v1/wallets/{owner.user_id}", {"asset": gold, "amount": 1}
+    ids: dict[str, Any] = {"user_id": owner.user_id}
+    if "{hold_id}" in path:
+        hold = await thing("POST", f"{wallet}/holds", amount | {"expires_in": 60})
+        ids["hold_id"] = hold["hold_id"]
+    if "{transaction_id}" in path:
+        spent = await thing("POST", f"{wallet}/spend", amount)
+        ids["transaction_id"] = spent["transaction_id"]
+    return ids
+
+
+def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
+    """A body that is accepted, so that nothing but who asks can be the reason of a refusal."""
+    tag = uuid4().hex[:8]
+    amount = {"asset": "GOLD", "amount": 1}
+    named = {"code": f"a{tag}", "name": "A", "asset": "GOLD"}
+    movement = {"user_id": ids["user_id"], "kind": "BONUS", "idempotency_key": tag, **amount}
+    bodies = {
+        "spend": amount,
+        "topup": amount,
+        "bonus": amount,
+        "convert": {"from_asset": "GOLD", "to_asset": ids["to_asset"], "amount": 1},
+        "buy": {"quantity": 1},
+        "holds": amount | {"expires_in": 60},
+        "reverse": {"reason": "a mistake"},
+        "batches": {"requests": [movement]},
+        "signup": {"name": "Z", "email": f"{tag}@example.com", "password": "correct horse"},
+        "login": {"email": f"{tag}@example.com", "password": "correct horse"},
+        "assets": {"code": f"A{tag.upper()}", "name": "A"},
+        "tasks": named | {"reward": 1},
+        "items": named | {"price": 1},
+        "users": {"name": "A"},
+        "status": {"status": "active"},
+        "{to_asset}": {"from_amount": 1, "to_amount": 50},
+    }
+    return None if method == "GET" else bodies.get(path.rpartition("/")[2], {})
+
+
+@pytest.mark.parametrize(("method", "path"), MATRIX, ids=" ".join)
+async def test_who_asks_about_whose(
+    method: str,
+    path: str,
+    thing: Thing,
+    catalogue: dict[str, Any],
+    anyone: Caller,
+    new_user: Any,
+    service: Caller,
+    admin: Caller,
+    connect_module: Any,
+) -> None:
+    ann, bob = await new_user(50), await new_user(50)
+    callers = {"anyone": anyone, "user": ann, "service": service, "admin": admin}
+    database = await connect_module()
+    found = {}
+    for caller in CALLERS:
+        who, _, whose = caller.partition(", ")
+        ids = {"": [ann], "another's": [bob], "mixed": [bob, ann]}[whose]
+        world = dict(catalogue)
+        for owner in ids:  # mixed: what is Bob's, but the wallet is Ann's
+            of_owner = await ids_of(owner, path, thing, catalogue["asset"])
+            world = of_owner | world | {"user_id": owner.user_id}
+        before = await database.fetchval(TRACES)
+        answer = await callers[who](
+            method,
+            path.format_map(world),
+            body_for(method, path, world),
+            params={"query": "x"} if path == "/v1/admin/users" and method == "GET" else None,
+        )
+        found[caller] = str(answer.status)
+        if answer.status >= 400:
+            assert await database.fetchval(TRACES) == before, caller
+    assert found == {
+        # Where a route has nothing of a user's, whose it is makes no difference.
+        caller: found[caller] if status == "-" else status
+        for caller, status in MATRIX[method, path].items()
+    }
+
+
+def test_no_route_is_missing(settings: Settings) -> None:
+    routes = create_app(settings).router.routes()
+    assert set(MATRIX) == {
+        (route.method, route.resource.canonical)
+        for route in routes
+        if route.method != "HEAD" and route.resource is not None
+    }
+
+
+def test_no_cell_is_missing() -> None:
+    """A dash stands where a path names no user, or nothing that is one's own beside the user."""
+    for (_, path), statuses in MATRIX.items():
+        has_user = "{user_id}" in path or path == "/v1/batches"
+        is_mixed = "{hold_id}" in path or "{transaction_id}" in path
+        assert (statuses["user, another's"] != "-") == has_user, path
+        for caller in ("user, mixed", "service, mixed", "admin, mixed"):
+            assert (statuses[caller] != "-") == is_mixed, path
+        assert "-" not in {statuses[who] for who in ("anyone", "user", "service", "admin")}, path
