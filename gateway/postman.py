@@ -88,7 +88,7 @@ def _item(path: str, method: str, operation: _Object, ids: set[str]) -> _Object:
             "raw": body.decode(),
             "options": {"raw": {"language": "json"}},
         }
-    [content] = success["content"].values()
+    content = next(iter(success["content"].values()))
     # What a POST has made is what the requests after it are about.
     new = {*ids, "token"} - {each["name"] for each in in_path} if method == "post" else set()
     if operation["operationId"] != "sign_up":

@@ -21,11 +21,11 @@ from gateway.database import Gate
 from gateway.problems import Problem, problem_of
 from gateway.settings import Settings
 
-from .conftest import NOBODY, Caller
+from .conftest import NOBODY, Caller, ready
 from .test_database import Probe, probe
-from .test_serve import SLOW, http, ready, serve
+from .test_serve import SLOW
 
-__all__ = ["http", "probe", "serve"]
+__all__ = ["probe"]
 
 Sample = tuple[str, tuple[tuple[str, str], ...]]
 

@@ -20,10 +20,8 @@ from aiohttp.test_utils import TestClient
 from tests.support import thirdparty
 from tests.support.paths import ROOT
 
+from .conftest import ready
 from .test_metrics import read
-from .test_serve import http, ready, serve
-
-__all__ = ["http", "serve"]
 
 OPS = ROOT / "ops"
 GROUPS = yaml.safe_load((OPS / "alerts.yml").read_text())["groups"]

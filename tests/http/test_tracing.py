@@ -21,10 +21,7 @@ from gateway.app import create_app
 from gateway.settings import Settings, SettingsError
 from gateway.tracing import Tracing
 
-from .conftest import NOBODY, Caller
-from .test_serve import end, http, ready, serve
-
-__all__ = ["http", "serve"]
+from .conftest import NOBODY, Caller, end, ready
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = {"traceparent": f"00-{TRACE}-{PARENT}-01"}

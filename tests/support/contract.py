@@ -73,7 +73,7 @@ def check(value: Any, schema: dict[str, Any]) -> None:
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     return [
-        (re.compile(re.sub(r"{\w+}", "[^/]+", path)), methods)
+        (re.compile(re.sub(r"{\w+}", "(?:(?!%7B|%7D)[^/])+", path)), methods)  # as aiohttp does
         for path, methods in DOCUMENT["paths"].items()
     ]
 
