@@ -1,0 +1,484 @@
+"""The gateway as an object: each route a coroutine with typed arguments and a typed answer.
+
+    async with Wallet("http://127.0.0.1:8080", token) as wallet:
+        receipt = await wallet.spend(user_id, "GOLD", 30, key="order-7")
+
+A request without an answer, or answered 503 or 429, is sent again for up to `patience` seconds,
+with the key that it had: so it moves something once, however often it arrives. What has no key and
+is no read is sent again only when it can't have been accepted.
+"""
+
+# Methods are declared here and defined by the route table.
+# mypy: disable-error-code="empty-body"
+
+import asyncio
+import functools
+import inspect
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
+from decimal import Decimal
+from typing import (
+    Any,
+    Generic,
+    NamedTuple,
+    ParamSpec,
+    Self,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    get_args,
+    get_type_hints,
+)
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from gateway import types as t
+from gateway.routes import ROUTES
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+UserId = UUID | str  # or "me"
+Amount = t.Amount | Decimal
+Json = t.Json
+
+_ROUTES = {route.function: route for route in ROUTES}
+_ROUTES["log_in"] = _ROUTES["get_credential"]
+_LONGEST_PAUSE = 5.0  # seconds
+
+
+class Page(msgspec.Struct, Generic[T]):
+    items: list[T]
+    next_cursor: str | None = None  # the next page's `cursor`
+
+
+class Problem(Exception):
+    """An answer that is not what was asked for; README lists the codes."""
+
+    def __init__(self, problem: t.ProblemDetails, key: str | None) -> None:
+        super().__init__(problem.code, problem.title, problem.detail)
+        self.code, self.title, self.status = problem.code, problem.title, problem.status
+        self.detail, self.hint, self.request_id = problem.detail, problem.hint, problem.request_id
+        self.key = key  # to send it again with
+
+
+class NoAnswer(Exception):
+    """Nobody knows whether the request was accepted: send it again with the same key."""
+
+    def __init__(self, cause: BaseException, key: str | None) -> None:
+        super().__init__(f"no answer: {type(cause).__name__} {cause}".strip())
+        self.key = key
+
+
+class MovementOptions(TypedDict, total=False):
+    key: str  # made when it is not given
+    metadata: Json
+
+
+class TransferOptions(MovementOptions, total=False):
+    reference: str
+
+
+class PageOptions(TypedDict, total=False):
+    asset: str
+    limit: int
+    cursor: str
+
+
+class LedgerOptions(PageOptions, total=False):
+    kind: str
+
+
+class HoldOptions(PageOptions, total=False):
+    status: str
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]  # by their names in lower case
+    body: bytes
+
+
+def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Turns a signature into a call of the route of that name."""
+    route, signature = _ROUTES[declared.__name__], inspect.signature(declared)
+    in_body = route.body.__struct_fields__ if route.body else ()
+    in_query = route.query.__struct_fields__
+    hints = get_type_hints(declared)
+    decode = msgspec.json.Decoder(hints.pop("return")).decode
+    if "more" in hints:
+        hints |= get_type_hints(get_args(hints.pop("more"))[0])
+    taken = {*route.path_fields, *in_body, *in_query, *(["key"] if route.is_movement else [])}
+    if differing := taken ^ hints.keys():
+        raise TypeError(f"{declared.__name__} differs from its route in {sorted(differing)}")
+    # Each movement of a batch has its key in the body.
+    is_safe = route.method in ("GET", "PUT") or route.is_movement or route.body is t.BatchRequest
+
+    @functools.wraps(declared)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        values = signature.bind(*args, **kwargs).arguments
+        wallet: Wallet = values.pop("self")
+        values |= values.pop("more", {})
+        if unknown := values.keys() - taken:
+            raise TypeError(f"{declared.__name__} takes no {', '.join(sorted(unknown))}")
+        key: str | None = values.pop("key", None)
+        if key is None and route.is_movement:
+            key = str(uuid4())
+        path = route.path.format(
+            **{name: quote(str(values.pop(name)), safe="") for name in route.path_fields}
+        )
+        values = {name: value for name, value in values.items() if value is not None}
+        query = {name: _text(values.pop(name)) for name in in_query if name in values}
+        url = wallet.url.join(URL(path, encoded=True)).with_query(query)
+        body = msgspec.json.encode(values) if in_body else None
+        answer = await wallet._send(route.method, url, body, key, is_safe)
+        try:
+            return decode(answer.body)  # type: ignore[no-any-return]
+        except msgspec.DecodeError as error:
+            raise NoAnswer(error, key) from error
+
+    call.__doc__ = f"{route.summary}."
+    return call
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+class Wallet:
+    """A gateway, asked with a token. `timeout` is for one try, `patience` for all of them.
+
+    Raises Problem or NoAnswer. A session that is given stays open.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        timeout: float = 40.0,
+        patience: float = 60.0,
+    ) -> None:
+        self.url, self.token = URL(url), token
+        self.timeout, self.patience = timeout, patience
+        self._session, self._is_own = session, session is None
+
+    async def __aenter__(self) -> Self:
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._is_own and self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def send_once(
+        self, method: str, url: URL, body: bytes | None, headers: dict[str, str]
+    ) -> Answer:
+        """One try. Raises aiohttp.ClientError or TimeoutError when there is no whole answer."""
+        assert self._session is not None, "use it in `async with`"
+        timeout = aiohttp.ClientTimeout(self.timeout)
+        async with self._session.request(
+            method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+        ) as response:
+            got = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status, got, await response.read())
+
+    async def _send(
+        self, method: str, url: URL, body: bytes | None, key: str | None, is_safe: bool
+    ) -> Answer:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if key is not None:
+            headers["Idempotency-Key"] = _quoted(key)
+        clock = asyncio.get_running_loop().time
+        end, pause = clock() + self.patience, 0.1
+        while True:
+            least = 0.0
+            failure: Problem | NoAnswer
+            try:
+                answer = await self.send_once(method, url, body, headers)
+                if 200 <= answer.status < 300:
+                    return answer
+                failure = Problem(_details(answer), key)
+                may_retry = answer.status == 429 or (
+                    is_safe and answer.status in (502, 503, 504)  # some of them a proxy's
+                )
+                after = answer.headers.get("retry-after", "")
+                least = float(after) if after.isdecimal() else 0.0
+            except (aiohttp.ClientError, TimeoutError) as error:
+                failure = NoAnswer(error, key)
+                may_retry = is_safe or isinstance(error, aiohttp.ClientConnectorError)
+            wait = max(pause * random.uniform(0.5, 1.5), least)
+            if not may_retry or clock() + wait > end:
+                raise failure
+            await asyncio.sleep(wait)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    # A wallet, read
+
+    @_route
+    async def list_balances(self, user_id: UserId) -> t.Wallet: ...
+
+    @_route
+    async def get_balance(
+        self, user_id: UserId, asset: str, *, at: datetime | None = None
+    ) -> t.Balance: ...
+
+    @_route
+    async def list_transactions(
+        self, user_id: UserId, **more: Unpack[LedgerOptions]
+    ) -> Page[t.Transaction]: ...
+
+    @_route
+    async def get_transaction(
+        self, user_id: UserId, transaction_id: UUID
+    ) -> t.TransactionDetail: ...
+
+    @_route
+    async def list_ledger_entries(
+        self, user_id: UserId, **more: Unpack[LedgerOptions]
+    ) -> Page[t.LedgerEntry]: ...
+
+    @_route
+    async def list_holds(self, user_id: UserId, **more: Unpack[HoldOptions]) -> Page[t.Hold]: ...
+
+    # A wallet, moved
+
+    @_route
+    async def spend(
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+    ) -> t.Receipt: ...
+
+    @_route
+    async def convert(
+        self,
+        user_id: UserId,
+        from_asset: str,
+        to_asset: str,
+        amount: Amount,
+        *,
+        rate_id: int | None = None,
+        **more: Unpack[MovementOptions],
+    ) -> t.ConversionReceipt: ...
+
+    @_route
+    async def topup(
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+    ) -> t.Receipt: ...
+
+    @_route
+    async def bonus(
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+    ) -> t.Receipt: ...
+
+    @_route
+    async def complete_task(
+        self, user_id: UserId, task_id: int, **more: Unpack[MovementOptions]
+    ) -> t.TaskReceipt: ...
+
+    @_route
+    async def buy_item(
+        self,
+        user_id: UserId,
+        item_id: int,
+        quantity: int,
+        *,
+        expected_price: Amount | None = None,
+        **more: Unpack[MovementOptions],
+    ) -> t.PurchaseReceipt: ...
+
+    @_route
+    async def place_hold(
+        self,
+        user_id: UserId,
+        asset: str,
+        amount: Amount,
+        expires_in: int,
+        **more: Unpack[TransferOptions],
+    ) -> t.Hold: ...
+
+    @_route
+    async def capture_hold(
+        self,
+        user_id: UserId,
+        hold_id: UUID,
+        *,
+        amount: Amount | None = None,
+        **more: Unpack[MovementOptions],
+    ) -> t.CaptureReceipt: ...
+
+    @_route
+    async def release_hold(
+        self, user_id: UserId, hold_id: UUID, **more: Unpack[MovementOptions]
+    ) -> t.Hold: ...
+
+    @_route
+    async def reverse(
+        self,
+        user_id: UserId,
+        transaction_id: UUID,
+        reason: str,
+        *,
+        amount: Amount | None = None,
+        policy: str | None = None,
+        **more: Unpack[MovementOptions],
+    ) -> t.ReversalReceipt: ...
+
+    @_route
+    async def post_batch(self, requests: list[t.BatchItem]) -> Page[t.BatchResult]: ...
+
+    # The catalogue
+
+    @_route
+    async def list_assets(self) -> Page[t.Asset]: ...
+
+    @_route
+    async def list_conversion_rates(self) -> Page[t.ConversionRate]: ...
+
+    @_route
+    async def list_tasks(self) -> Page[t.Task]: ...
+
+    @_route
+    async def list_items(self) -> Page[t.Item]: ...
+
+    # Accounts
+
+    @_route
+    async def sign_up(
+        self, name: str, email: str, password: str, *, phone: str | None = None
+    ) -> t.SignUp: ...
+
+    @_route
+    async def log_in(self, email: str, password: str) -> t.Token: ...
+
+    # Administration
+
+    @_route
+    async def create_asset(
+        self,
+        code: str,
+        name: str,
+        *,
+        scale: int | None = None,
+        supply: Amount | None = None,
+        sign_up_bonus: Amount | None = None,
+        is_purchasable: bool | None = None,
+    ) -> t.Asset: ...
+
+    @_route
+    async def update_asset(
+        self,
+        asset: str,
+        *,
+        name: str | None = None,
+        sign_up_bonus: Amount | None = None,
+        is_purchasable: bool | None = None,
+        is_archived: bool | None = None,
+    ) -> t.Asset: ...
+
+    @_route
+    async def set_conversion_rate(
+        self, from_asset: str, to_asset: str, from_amount: Amount, to_amount: Amount
+    ) -> t.ConversionRate: ...
+
+    @_route
+    async def create_task(
+        self,
+        code: str,
+        name: str,
+        asset: str,
+        reward: Amount,
+        *,
+        max_completions: int | None = None,
+        cooldown: int | None = None,
+        is_self_service: bool | None = None,
+    ) -> t.Task: ...
+
+    @_route
+    async def update_task(
+        self,
+        task_id: int,
+        *,
+        name: str | None = None,
+        reward: Amount | None = None,
+        max_completions: int | None = None,
+        cooldown: int | None = None,
+        is_self_service: bool | None = None,
+        is_active: bool | None = None,
+    ) -> t.Task: ...
+
+    @_route
+    async def create_item(
+        self,
+        code: str,
+        name: str,
+        asset: str,
+        price: Amount,
+        *,
+        stock: int | None = None,
+        max_per_user: int | None = None,
+    ) -> t.Item: ...
+
+    @_route
+    async def update_item(
+        self,
+        item_id: int,
+        *,
+        name: str | None = None,
+        price: Amount | None = None,
+        stock: int | None = None,
+        max_per_user: int | None = None,
+        is_active: bool | None = None,
+    ) -> t.Item: ...
+
+    @_route
+    async def find_user(self, query: str) -> Page[t.User]: ...
+
+    @_route
+    async def create_user(
+        self,
+        *,
+        external_id: str | None = None,
+        name: str | None = None,
+        email: str | None = None,
+        phone: str | None = None,
+        role: str | None = None,
+    ) -> t.User: ...
+
+    @_route
+    async def set_user_status(
+        self, user_id: UserId, status: str, *, reason: str | None = None
+    ) -> t.User: ...
+
+    @_route
+    async def treasury(
+        self, *, asset: str | None = None, at: datetime | None = None
+    ) -> Page[t.TreasuryBalance]: ...
+
+    @_route
+    async def verify(self, *, user_id: UUID | None = None) -> Page[t.Finding]: ...
+
+
+def _quoted(key: str) -> str:
+    """As a string of RFC 8941, so that no character of it is lost on the way."""
+    escaped = key.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
+
+
+def _details(answer: Answer) -> t.ProblemDetails:
+    try:
+        return msgspec.json.decode(answer.body, type=t.ProblemDetails)
+    except msgspec.DecodeError:  # of a proxy, say
+        text = answer.body[:200].decode(errors="replace")
+        return t.ProblemDetails(
+            "about:blank", "no problem+json", answer.status, text, str(answer.status), None, ""
+        )
