@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help up test lint watch schema psql explain bench clean
+.PHONY: help up test lint watch schema psql explain bench soak clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ explain: .venv/ready  ## the query plans of a function: make explain F=spend
 
 bench: .venv/ready  ## every figure, on a PostgreSQL of its own (ARGS=--help)
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: .venv/ready  ## crashes under load, round after round, against a model (ARGS=--help)
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 clean:  ## remove what the targets above made, but no data
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache

@@ -198,10 +198,12 @@ class Servers:
             raise server
         return server
 
-    def new(self, version: str, options: Mapping[str, str] | None = None) -> Server:
+    def new(
+        self, version: str, options: Mapping[str, str] | None = None, home: Path | None = None
+    ) -> Server:
         """One more server, with settings of its own."""
         embedded = EmbeddedPostgres(
-            self.home / f"{version}-{len(self._all)}",
+            home or self.home / f"{version}-{len(self._all)}",
             bin_dir=thirdparty.postgres_15() if version == "15" else None,
             options=FAST | dict(options or {}),
         )

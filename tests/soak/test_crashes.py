@@ -1,0 +1,27 @@
+"""Killed under load, and nothing acknowledged is lost, nothing is there twice."""
+
+from tests.soak.world import DURABLE, World, crash
+
+ROUNDS = 3
+ACCEPTED = 100  # at least, in each third of a round
+
+
+async def test_nothing_is_lost_or_doubled_by_crashes(new_server, tmp_path):
+    server = new_server("18", **DURABLE)
+    async with World.open(server.template, tmp_path, seed=1) as world:
+        for number in range(ROUNDS):
+            report = await crash(world, number, ACCEPTED)
+            assert (report.lost, report.doubled, report.findings) == (0, 0, [])
+    tally = world.game.tally()
+    assert min(tally.unanswered, tally.unheard, tally.replays) > 0
+
+
+async def test_what_was_acknowledged_too_early_is_found(new_server, tmp_path):
+    """Commits that are answered long before they are on the disk."""
+    server = new_server("18", **DURABLE, wal_writer_delay="10s", wal_writer_flush_after="1GB")
+    name = server.template.name
+    server.admin(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    async with World.open(server.template, tmp_path, seed=2) as world:
+        server.admin("CHECKPOINT")  # so that no more than the load is at risk
+        report = await crash(world, 0, ACCEPTED)
+    assert report.lost > 0
