@@ -55,9 +55,7 @@ def line(head: str, counts: list[int], lost: int, doubled: int, seconds: float) 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make soak ARGS=", description=__doc__)
     parser.add_argument("--rounds", type=int, default=25)
-    parser.add_argument(
-        "--accepted", type=int, default=1000, help="at least, in a third of a round"
-    )
+    parser.add_argument("--accepted", type=int, default=300, help="at least, in a third of a round")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = parser.parse_args()
     servers = Servers()

@@ -21,7 +21,7 @@ BUSY, AWAY = "is busy or away", "can't be reached"  # what the gateway says
 
 @pytest.fixture
 def small_disk(servers: Servers) -> Iterator[Path]:
-    """A file system of its own, which the server's user can reach."""
+    """A file system of its own, as a server's home."""
     disk = servers.home / "small"
     disk.mkdir()
     options = f"size={MEGABYTES}m,mode=0711"
@@ -36,7 +36,7 @@ def small_disk(servers: Servers) -> Iterator[Path]:
 def fill(disk: Path) -> Path:
     """A file that leaves nothing."""
     ballast = disk / "ballast"
-    with open(ballast, "wb", buffering=0) as file:
+    with open(ballast, "xb", buffering=0) as file:
         for size in (2**20, 2**12):
             with suppress(OSError):
                 while file.write(b"\0" * size) == size:
@@ -46,21 +46,22 @@ def fill(disk: Path) -> Path:
 
 async def use_up_wal(world: World) -> None:
     """Ask for new segments until there is no space for one: the server gives up."""
-    connection = await world.database.connect()
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        connection = await world.database.connect()
         for _ in range(MEGABYTES // 16):
             await connection.execute(
                 "SELECT pg_switch_wal(), pg_logical_emit_message(true, '', '')"
             )
-    connection.terminate()
 
 
 async def test_a_full_disk_is_a_503_and_passes(servers, small_disk, tmp_path):
-    server = servers.new("18", DURABLE | SMALL, small_disk / "home")
+    server = servers.new("18", DURABLE | SMALL, small_disk)
     try:
         async with World.open(server.template, tmp_path, seed=3) as world:
             async with world.play():
                 await world.until_played(100)
+                # The ledger's pages are full, the log's file is new: so the data is stuck first.
+                world.database.psql("SELECT pg_switch_wal(); VACUUM FULL wallet_private.transfer")
                 ballast = fill(small_disk)
                 assert os.statvfs(small_disk).f_bavail == 0
                 await until_told(world, BUSY)

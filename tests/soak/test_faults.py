@@ -60,6 +60,10 @@ FAULTS = {
     ),
     "absolute updates": Fault(((r"\bbalance = (\w+)\.balance \+", SNAPSHOT),)),
     "lock order reversed": Fault(((r"\bORDER BY u\.asset_id\b", "ORDER BY u.asset_id DESC"),)),
+    "stock not taken": Fault(((r"\bSET stock = i\.stock - p_quantity", "SET stock = i.stock"),)),
+    "supply not taken": Fault(
+        ((r"\bSET available = (s\.available) - p_\S+", r"SET available = \1"),)
+    ),
 }
 
 
@@ -164,6 +168,8 @@ async def test_a_sound_build_has_no_finding(connect):
         ("key check removed", "doubled"),
         ("absolute updates", "the balance"),
         ("lock order reversed", "a wrong answer"),
+        ("stock not taken", "stock"),
+        ("supply not taken", "supply"),
     ],
 )
 async def test_a_planted_fault_is_found(connect, fault, finding):
