@@ -180,11 +180,11 @@ async def create_catalogue(connection: asyncpg.Connection) -> Rules:
         await create("set_conversion_rate($1, $2, $3, $4)", there, back, give, get)
     tasks, items = {}, {}
     for asset in rules.scales:
-        task = Task(asset, Decimal(20), most=12)
+        task = Task(asset, Decimal(20), most=4)
         sql = "create_task($1, $1, $2, $3, p_max_completions => $4)"
         code = f"task {asset}".lower().replace(" ", "_")
         tasks[await create(sql, code, asset, task.reward, task.most)] = task
-        item = Item(asset, Decimal(3), stock=100, most=30)
+        item = Item(asset, Decimal(3), stock=100, most=8)
         sql = "create_item($1, $1, $2, $3, p_stock => $4, p_max_per_user => $5)"
         code = f"item_{asset}".lower()
         items[await create(sql, code, asset, item.price, item.stock, item.most)] = item

@@ -60,6 +60,11 @@ FAULTS = {
     ),
     "absolute updates": Fault(((r"\bbalance = (\w+)\.balance \+", SNAPSHOT),)),
     "lock order reversed": Fault(((r"\bORDER BY u\.asset_id\b", "ORDER BY u.asset_id DESC"),)),
+    "task without limit": Fault(((r"v_last\.ordinal >= p_task\.max_completions", "false"),)),
+    "item without limit": Fault(((r"v_owned \+ p_quantity > p_item\.max_per_user", "false"),)),
+    "hold kept after its capture": Fault(
+        ((r"= h\.captured - p_transfer\.amount", "= h.captured"),)
+    ),
     "stock not taken": Fault(((r"\bSET stock = i\.stock - p_quantity", "SET stock = i.stock"),)),
     "supply not taken": Fault(
         ((r"\bSET available = (s\.available) - p_\S+", r"SET available = \1"),)
@@ -134,6 +139,15 @@ async def meet(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> Report:
     await ask(ways[0], request)
     await asyncio.gather(*(ask(way, request) for way in ways))
 
+    # Someone who wants more than anyone may have.
+    for task_id, task in rules.tasks.items():
+        for _ in range(task.most + 1):
+            await ask(ways[0], game.new(user, "complete_task", {"task_id": task_id}))
+    for item_id, item in rules.items.items():
+        for _ in range(item.most + 1):
+            arguments = {"item_id": item_id, "quantity": 1, "expected_price": None}
+            await ask(ways[0], game.new(user, "buy_item", arguments))
+
     # All wait for the wallet, and have seen its balance as it was before.
     async with silver.closed(user, SILVER):
         asked = asyncio.gather(*(ask(way, topup(SILVER)) for way in ways))
@@ -168,6 +182,9 @@ async def test_a_sound_build_has_no_finding(connect):
         ("key check removed", "doubled"),
         ("absolute updates", "the balance"),
         ("lock order reversed", "a wrong answer"),
+        ("task without limit", "should have been refused"),
+        ("item without limit", "should have been refused"),
+        ("hold kept after its capture", "holds"),
         ("stock not taken", "stock"),
         ("supply not taken", "supply"),
     ],
