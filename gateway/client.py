@@ -134,7 +134,7 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
         )
         values = {name: value for name, value in values.items() if value is not None}
         query = {name: _text(values.pop(name)) for name in in_query if name in values}
-        url = wallet.url.join(URL(path, encoded=True)).with_query(query)
+        url = URL(wallet.url + path, encoded=True).with_query(query)
         body = msgspec.json.encode(values) if in_body else None
         answer = await wallet._send(route.method, url, body, key, is_safe)
         try:
@@ -165,7 +165,7 @@ class Wallet:
         timeout: float = 40.0,
         patience: float = 60.0,
     ) -> None:
-        self.url, self.token = URL(url), token
+        self.url, self.token = url.rstrip("/"), token
         self.timeout, self.patience = timeout, patience
         self._session, self._is_own = session, session is None
 

@@ -80,7 +80,9 @@ async def answering(aiohttp_server):
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", answer)
         server = await aiohttp_server(app)
-        servers.append(await Wallet(str(server.make_url("/")), "token", **options).__aenter__())
+        servers.append(
+            await Wallet(str(server.make_url("/shop/")), "token", **options).__aenter__()
+        )
         return servers[-1], asked
 
     yield start
@@ -209,7 +211,7 @@ async def test_it_waits_as_long_as_it_is_told(answering):
     loop = asyncio.get_running_loop()
     began = loop.time()
     assert (await wallet.list_assets()).items == []
-    assert len(asked) == 3
+    assert [request.path for request in asked] == ["/shop/v1/assets"] * 3
     assert loop.time() - began >= 1
 
     wallet, asked = await answering(busy(**{"Retry-After": "60"}), patience=5)
