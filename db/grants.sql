@@ -48,7 +48,7 @@ wallet.version,
 wallet.schema_version
 TO wallet_gateway;
 
--- The catalogue, corrections and accounts; no movement of everyday life.
+-- The catalogue, campaigns, corrections and accounts; no movement of everyday life.
 GRANT EXECUTE ON FUNCTION
 wallet.create_user,
 wallet.set_user_status,
@@ -60,6 +60,10 @@ wallet.update_task,
 wallet.create_item,
 wallet.update_item,
 wallet.set_conversion_rate,
+wallet.create_campaign,
+wallet.change_budget,
+wallet.grant_batch,
+wallet.import_users,
 wallet.adjust,
 wallet.reverse,
 wallet.expire_holds,
@@ -76,6 +80,7 @@ wallet.list_assets,
 wallet.list_conversion_rates,
 wallet.list_tasks,
 wallet.list_items,
+wallet.list_campaigns,
 wallet.treasury,
 wallet.version,
 wallet.schema_version
@@ -87,6 +92,7 @@ wallet.get_balance_at,
 wallet.get_transaction,
 wallet.list_balances,
 wallet.list_ledger_entries,
+wallet.list_campaigns,
 wallet.statement,
 wallet.treasury,
 wallet.verify,

@@ -19,9 +19,11 @@ SET LOCAL lock_timeout = '1s';
 WITH file (file_name, content_hash) AS (VALUES
     ('roles.sql', '1a98dbfb010ef981a4a162f9624718e3ab01de19be52838b3de9b20cc8098020'),
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
-    ('functions/private/add_user.sql', 'baa227a19485c7cae0b692a33c60a06bc6ac036761387ff20ad2ef6585d4c517'),
+    ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
+    ('functions/private/add_user.sql', 'fdc88baafe08f879c26516940d1b7bb23960acd49f1f1c1480718179312a2b04'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
     ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
+    ('functions/private/campaign_key.sql', 'a47e81405d1872720c065fd7329d8c39d62b7cc6d48004632a175a86f46b43de'),
     ('functions/private/check_active.sql', '902c92565db468922d8365f1dcf73751786156b29af50cea0df7dc81c7158dd0'),
     ('functions/private/check_amount.sql', '9f0a608cefc567d5b55622b0d687304f0fce1dd60d534800a8338ee918d4a053'),
     ('functions/private/check_choice.sql', 'e7eda2631d3146fd94ca09712c7b73de14a93e2b0b18f1c441529784a03c5cb6'),
@@ -33,11 +35,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
     ('functions/private/check_request.sql', '39c15eea8152fb4f0d2aa86f2eb814a07e0fbe554d0c1f8d3c5e4c8754d1bcd8'),
     ('functions/private/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
+    ('functions/private/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
     ('functions/private/checkpoint_root.sql', '705b430c4033fdc090cda6078d449adb9b662a2362853c51b89773a233dcb54d'),
     ('functions/private/clear_way.sql', '4a6470afffe25289eeacadebf2ce47c46c68630914714a9943f7bc924032f835'),
     ('functions/private/conversion_step.sql', '8a420d69400260569fb727872a075bc2849309d93788bf4d40cd5b958c57b931'),
     ('functions/private/expire_holds.sql', '0a581b008baf95a2345f130eb0784139823deaf6956850966a0b70eeedab2d60'),
     ('functions/private/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
+    ('functions/private/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
     ('functions/private/find_gain.sql', 'd21efc8426eb3fedf65fd6ed7a403d7e5b07be8d4bab6cba52170bc7743ae72c'),
     ('functions/private/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
     ('functions/private/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
@@ -50,12 +54,14 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/find_user.sql', 'ccd516a78dc3bc0813e2f6114044d7c5f8d85429df6adb453c237c8270d63847'),
     ('functions/private/held_at.sql', '8caec6084cc2744c78714107ecee701c56f4286288b4f1ba55d79145a3617f93'),
     ('functions/private/is_amount.sql', 'fa4d1fbb08211dcaaa17e06e2c637db36233744ff812b645431f91e06c0e9b7f'),
+    ('functions/private/is_contact.sql', '95e7973af1f8b1a353b2b7627fa6d8cc15e9b8a06d89d6df12bf29b59678ac5f'),
     ('functions/private/is_for.sql', 'cc67f6eef97943d4f3318f1070bfb0e4ac0405b192757233b843d24d392f62a6'),
     ('functions/private/is_key.sql', 'c1c1ee879aafa0fd457026bbecc07471f75bd11cbf0a43ab6916ee5982665b08'),
     ('functions/private/is_metadata.sql', 'ddb54cd52df15cc00f9e03df7b56d8767c8f3126ee30d97529c41d689d0b67fb'),
     ('functions/private/is_text.sql', 'db7183bb3babd7a634ae47bc765e38fab45e664b111de758a5b26e7e83f057c9'),
     ('functions/private/lock_and_find.sql', '88c26a0923f83d7aec39cb5032b32630061bb8ef93336ba02766212dea05b3b5'),
     ('functions/private/lock_batch.sql', 'e992f1ece7a30ec7052067cda6ed649d991690338de03f37eaaa96cd30f80b0a'),
+    ('functions/private/lock_budget.sql', '8295b0cdbe6fd0d7a73482950938a97c74980ec10f3d9da1f600e3ecc1a6bd65'),
     ('functions/private/lock_supplies.sql', 'b97bb0f73c3e087ba0dac5ea80639247ecf75ae2ba3d67194f883d7a403d43f3'),
     ('functions/private/lock_supply.sql', '55abed8ae659275bc3d0018ad3c3be6da5796315e3bb8e1437f9ce11fbac6788'),
     ('functions/private/lock_wallet.sql', 'f247fe250a5c431f9564623fd66fbdd46d2dda205a94789f60e6bda8a72c1201'),
@@ -63,6 +69,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/move_carefully.sql', '1cdee20ded421ed42c579c027ea70a574458bbe6827154632859694afd07daa1'),
     ('functions/private/nearest.sql', 'b30edc182ecab15cf2935d681ff79c2a1204b8cd9e0496be9756f89f5037c207'),
     ('functions/private/new_transfer.sql', '051131597e674e804f97e4507c5f3d8ebb5c02ec8201eb07deb87204aa197a52'),
+    ('functions/private/open_missing.sql', '5042dd97e5a9c0a74658ff79035a34ae71463fc1394150bd0c738470bd221aaa'),
     ('functions/private/open_wallets.sql', '3fe93ee32f9c91324704bfdf8507c4db77333fb1ca3de114a80638f546f9dd0c'),
     ('functions/private/page_transfers.sql', '5e870eedce246afa7889e42ea756f3a797c28da766a0b291a9702cfc25227ecd'),
     ('functions/private/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
@@ -72,18 +79,25 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/post_runs.sql', 'e43aba12e20eb87917ab4667fbc488b70ff5806965019e0ccc079901038ae27e'),
     ('functions/private/post_together.sql', 'df5b6a2c0f9dd70ed68b75e2f450458b47f0aa9768f1495c076391f1cc6e6272'),
     ('functions/private/read_cursor.sql', '0a5e03f6270810c21404919244d1c136c3559de8f714147448dac942ef0d703f'),
+    ('functions/private/read_grants.sql', '49fe649ec8bc332e9bbbd90ea36a55f244269a7d824732b4fdcbef21c0f5ef26'),
     ('functions/private/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
     ('functions/private/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
     ('functions/private/record_completion.sql', '93ce1e1071ae2f0eb84c2ff8072f86fb1535d1d38626ae5ed12a812e974046cf'),
     ('functions/private/record_purchase.sql', '0a20ee546945bf7067ca6e39bc8fb2155cd47a8cb3af0a9112223f132558e722'),
     ('functions/private/record_reversal.sql', '801e78a4a6f97ed8d244091ed64d0e250dd4a6286335d944c8c90004c238bbd9'),
     ('functions/private/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
+    ('functions/private/refuse_grant.sql', '29f914d8cfdc8d6a522389b180001bc0f1f405464eaf4856f12ea7e7cf1dd400'),
+    ('functions/private/refuse_import.sql', '53b785df2c1ec1bee5b9c0df3beddaf28e8344cd346dbf30db860381d27f900c'),
+    ('functions/private/refuse_user.sql', '820d97b60416cc8f700d8e2f1dc33b6060053ccd17f29f205c8688d2137edd4d'),
     ('functions/private/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
     ('functions/private/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
     ('functions/private/settle_supply.sql', '15887169d69212c2c98d52890e31697314ad59ef3007bc1d0fa5165ef571a762'),
     ('functions/private/sort_batch.sql', '370d6243217238713a9f1ed493b29ce8392d192b9af307f00357a28d2ed36680'),
+    ('functions/private/spread_budget.sql', '9add41fdeacdb4f8146c75080329c0c62bfa84923c25419460009f2b6414f35b'),
     ('functions/private/take_back.sql', '9999a57365af88674176340c20a171fbb743b154f2a3b278e1a47caf7de22903'),
+    ('functions/private/take_budget.sql', '8a7e53af2487780ef0a1b25d307fa95b3ae972ca3089667eb6b545b7bdeeaa79'),
     ('functions/private/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
+    ('functions/private/to_campaign.sql', '73272d568111cf91b9c790a0b6f5865f9cfd8ede62f1b0789597f57c78bd0858'),
     ('functions/private/to_hold.sql', 'cb561be9c0e739aa38443a10bfbc039de9c5fbf069433b5578c5c182e9a03cbd'),
     ('functions/private/to_instant.sql', '9aa949cc907e728a82f33091c6597db724fca56bb622ff569819429d962aabd4'),
     ('functions/private/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
@@ -93,7 +107,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
     ('functions/private/transfer_hash.sql', '147b76227d7ef390baf667f28cca1e7f532a236d0899ef049bc155800d6b15a3'),
     ('functions/private/uuid_before.sql', '9b19324db69b339e52c451386c5b84fbd952f8a0b0faea7f2771621355ba8885'),
-    ('functions/private/verify_books.sql', '2e836ce037a5a8e4866a325639e855f9cda08dbd2284d83e5c8f046476720dcd'),
+    ('functions/private/verify_books.sql', '25231dfb8e3671fe9d18c2cc91f0ef5e32adf6f047f468ac6fc0667930c3a403'),
     ('functions/private/verify_users.sql', 'aa380ad371a9c93f7fee68328b722f467e9a2e983df548600ce66c458156f9e4'),
     ('functions/private/with_result.sql', '6ccbd0fdc080e4a84bf0dc246508d3bc2e6791a2df53ec916f97717669947094'),
     ('functions/private/write_cursor.sql', '12ee67a0b644d91ce440f5a6cadbda436320b4907642645726fc479404a072b8'),
@@ -101,11 +115,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/bonus.sql', '93a97af1010a6659f118cd1cb8106bea09c32eb0ca4c73a8314dbb32ed44a935'),
     ('functions/api/buy_item.sql', 'cf3f686181963493aa82589e85aecb12b1bb2a912293f24975d1bf11f938dc09'),
     ('functions/api/capture_hold.sql', '36aece5d82cda63f590e61c6d006dfcf455c8c5010f30f351db99a54c902f37b'),
+    ('functions/api/change_budget.sql', '665adb818cab213d25025faf546cf08cd14ac60be4a25de7ff01dac8e9c784f6'),
     ('functions/api/change_supply.sql', 'bc1f6b0f1cd1d05268f30722cc16dbb4fe381fe9cdde40d3a7c13b77635babf1'),
     ('functions/api/checkpoint.sql', '2988d188961a70726572d0b1021b92efd610d75031f91be55ed40f901794b8c3'),
     ('functions/api/complete_task.sql', '943c1a6cceacaf8fa245e75b4479736d2d905a471c32591ccaf985b98f38ef6c'),
     ('functions/api/convert.sql', '7cd09b027d878e3f170dee26b19bdec98fbf914aa3d34bd60961b0afff8ac8e3'),
     ('functions/api/create_asset.sql', '582ed75aace653dd72c1f922086fea07faa0259fb5a9b4d4f56fd2fd96c133cd'),
+    ('functions/api/create_campaign.sql', '7b90e41735dda7e17a8e63771bb053b2515c966047549ee1b3385c52236135b4'),
     ('functions/api/create_item.sql', '00fabf2289d4205c47a5b6ef32e8b61d4e565abae26029972e92469f1a2e44d3'),
     ('functions/api/create_task.sql', '6e05c2f8c718f313a46b5a7fc32649601813fe2fa27a2011081f29babf2c501c'),
     ('functions/api/create_user.sql', '3255a36c556f30bc7f7df28742bde27cf21a56fa55f6d239413355297e447b36'),
@@ -116,8 +132,11 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_credential.sql', 'adc261bd3d25e7d8c4f851e228ef5eec58a7e7f4413c2290261c4f5c96a21711'),
     ('functions/api/get_transaction.sql', 'a0370d1be5503844a2a2d0a6bd05b469434490a0789bddd356fe1ef5c6ace0c6'),
     ('functions/api/get_user.sql', '7998a312fc09bf229fd3a7a4dc4ab67d833cf15c958cf592faba34e0f77dd7be'),
+    ('functions/api/grant_batch.sql', '0ca266055868be513a0545d77a3f0e253627ecfb3fd13023c421bac43e94b4f4'),
+    ('functions/api/import_users.sql', 'b51e9a46517bda38998c1abab2ad4d48e13c31733cde389a815d42a3b54cb53b'),
     ('functions/api/list_assets.sql', '2d7fb5dd5a86553c87fe53b382e29037a57acb91f4b90b9e00114ee8fe9683d9'),
     ('functions/api/list_balances.sql', '5b80df8a28487423329c4d4b413fd7b229ebd4c870a630c673507ce5a702cce7'),
+    ('functions/api/list_campaigns.sql', '197fa88654d6c699bfe7e4d388e6ae73fea198545b9dcfcb48aaa832bf94632e'),
     ('functions/api/list_conversion_rates.sql', '2e72ec2bf50ce39077a4df79a210e26b3f0b83803280953c4e74ea4765cf2841'),
     ('functions/api/list_holds.sql', '9e4b9c993d551b4e87914be256ef14243109f8e666b8f670bd83124c18d3222f'),
     ('functions/api/list_items.sql', '389c47ad626ebd1c145fa46a3875a5d066fbf22246e627051f836f4af54e635a'),
@@ -150,7 +169,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', '0dc421e14bf1ab95f1ab003e698e866a3f7c934dbfdb907ccfbc559206f22662'),
     ('views/transaction.sql', '9995f1c3aac7001f4f12d79f72b07b6a0d6aa56e91415cc7934089377ea86f82'),
     ('views/treasury_balance.sql', '554bf07715dfd0da2ba7b49ddb78b99977f99b62eee7ac009455d9be43932e4f'),
-    ('grants.sql', '742b578b85c115416e4cf937f91adbf089b79c94aab252f8d74a9354bb4ca65d')
+    ('grants.sql', '21a4f88358b419083926e235222da7b6658eeb4d9f748faca68423850251c8ef')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -205,6 +224,11 @@ SELECT 'schema/V0001__foundation.sql' = ANY (:'pgwallet_pending'::text[]) AS pgw
     \echo schema/V0001__foundation.sql
     \ir schema/V0001__foundation.sql
 \endif
+SELECT 'schema/V0002__campaigns.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0002__campaigns.sql
+    \ir schema/V0002__campaigns.sql
+\endif
 SELECT 'functions/private/add_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/add_user.sql
@@ -219,6 +243,11 @@ SELECT 'functions/private/balance_at.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/private/balance_at.sql
     \ir functions/private/balance_at.sql
+\endif
+SELECT 'functions/private/campaign_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/campaign_key.sql
+    \ir functions/private/campaign_key.sql
 \endif
 SELECT 'functions/private/check_active.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -275,6 +304,11 @@ SELECT 'functions/private/check_text.sql' = ANY (:'pgwallet_pending'::text[]) AS
     \echo functions/private/check_text.sql
     \ir functions/private/check_text.sql
 \endif
+SELECT 'functions/private/check_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check_user.sql
+    \ir functions/private/check_user.sql
+\endif
 SELECT 'functions/private/checkpoint_root.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/checkpoint_root.sql
@@ -299,6 +333,11 @@ SELECT 'functions/private/find_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/private/find_asset.sql
     \ir functions/private/find_asset.sql
+\endif
+SELECT 'functions/private/find_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/find_campaign.sql
+    \ir functions/private/find_campaign.sql
 \endif
 SELECT 'functions/private/find_gain.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -360,6 +399,11 @@ SELECT 'functions/private/is_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS 
     \echo functions/private/is_amount.sql
     \ir functions/private/is_amount.sql
 \endif
+SELECT 'functions/private/is_contact.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/is_contact.sql
+    \ir functions/private/is_contact.sql
+\endif
 SELECT 'functions/private/is_for.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/is_for.sql
@@ -389,6 +433,11 @@ SELECT 'functions/private/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/private/lock_batch.sql
     \ir functions/private/lock_batch.sql
+\endif
+SELECT 'functions/private/lock_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lock_budget.sql
+    \ir functions/private/lock_budget.sql
 \endif
 SELECT 'functions/private/lock_supplies.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -424,6 +473,11 @@ SELECT 'functions/private/new_transfer.sql' = ANY (:'pgwallet_pending'::text[]) 
 \if :pgwallet_run
     \echo functions/private/new_transfer.sql
     \ir functions/private/new_transfer.sql
+\endif
+SELECT 'functions/private/open_missing.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/open_missing.sql
+    \ir functions/private/open_missing.sql
 \endif
 SELECT 'functions/private/open_wallets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -470,6 +524,11 @@ SELECT 'functions/private/read_cursor.sql' = ANY (:'pgwallet_pending'::text[]) A
     \echo functions/private/read_cursor.sql
     \ir functions/private/read_cursor.sql
 \endif
+SELECT 'functions/private/read_grants.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/read_grants.sql
+    \ir functions/private/read_grants.sql
+\endif
 SELECT 'functions/private/record_action.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/record_action.sql
@@ -500,6 +559,21 @@ SELECT 'functions/private/refuse_code.sql' = ANY (:'pgwallet_pending'::text[]) A
     \echo functions/private/refuse_code.sql
     \ir functions/private/refuse_code.sql
 \endif
+SELECT 'functions/private/refuse_grant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/refuse_grant.sql
+    \ir functions/private/refuse_grant.sql
+\endif
+SELECT 'functions/private/refuse_import.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/refuse_import.sql
+    \ir functions/private/refuse_import.sql
+\endif
+SELECT 'functions/private/refuse_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/refuse_user.sql
+    \ir functions/private/refuse_user.sql
+\endif
 SELECT 'functions/private/seq_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/seq_at.sql
@@ -520,15 +594,30 @@ SELECT 'functions/private/sort_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS
     \echo functions/private/sort_batch.sql
     \ir functions/private/sort_batch.sql
 \endif
+SELECT 'functions/private/spread_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/spread_budget.sql
+    \ir functions/private/spread_budget.sql
+\endif
 SELECT 'functions/private/take_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/take_back.sql
     \ir functions/private/take_back.sql
 \endif
+SELECT 'functions/private/take_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/take_budget.sql
+    \ir functions/private/take_budget.sql
+\endif
 SELECT 'functions/private/to_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/to_asset.sql
     \ir functions/private/to_asset.sql
+\endif
+SELECT 'functions/private/to_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/to_campaign.sql
+    \ir functions/private/to_campaign.sql
 \endif
 SELECT 'functions/private/to_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -615,6 +704,11 @@ SELECT 'functions/api/capture_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS p
     \echo functions/api/capture_hold.sql
     \ir functions/api/capture_hold.sql
 \endif
+SELECT 'functions/api/change_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/change_budget.sql
+    \ir functions/api/change_budget.sql
+\endif
 SELECT 'functions/api/change_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/change_supply.sql
@@ -639,6 +733,11 @@ SELECT 'functions/api/create_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS p
 \if :pgwallet_run
     \echo functions/api/create_asset.sql
     \ir functions/api/create_asset.sql
+\endif
+SELECT 'functions/api/create_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/create_campaign.sql
+    \ir functions/api/create_campaign.sql
 \endif
 SELECT 'functions/api/create_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -690,6 +789,16 @@ SELECT 'functions/api/get_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwal
     \echo functions/api/get_user.sql
     \ir functions/api/get_user.sql
 \endif
+SELECT 'functions/api/grant_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/grant_batch.sql
+    \ir functions/api/grant_batch.sql
+\endif
+SELECT 'functions/api/import_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/import_users.sql
+    \ir functions/api/import_users.sql
+\endif
 SELECT 'functions/api/list_assets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/list_assets.sql
@@ -699,6 +808,11 @@ SELECT 'functions/api/list_balances.sql' = ANY (:'pgwallet_pending'::text[]) AS 
 \if :pgwallet_run
     \echo functions/api/list_balances.sql
     \ir functions/api/list_balances.sql
+\endif
+SELECT 'functions/api/list_campaigns.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_campaigns.sql
+    \ir functions/api/list_campaigns.sql
 \endif
 SELECT 'functions/api/list_conversion_rates.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -184,6 +184,11 @@ class Status:
     drift: tuple[Step, ...]
 
 
+def is_ahead(step: Step) -> bool:
+    """Whether a step is refused because the database is of a newer release."""
+    return step.detail == _MISSING
+
+
 def read_tree(root: Path = DB_DIR) -> list[SqlFile]:
     """The files below root in the order they run. Raises MigrationError if they are not sound."""
     paths = [

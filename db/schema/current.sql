@@ -46,6 +46,16 @@ CREATE TYPE wallet.batch_result AS (
 	hint text
 );
 
+CREATE TYPE wallet.campaign AS (
+	campaign text,
+	asset text,
+	budget numeric,
+	granted numeric,
+	remaining numeric,
+	users bigint,
+	created_at timestamp with time zone
+);
+
 CREATE TYPE wallet.capture_receipt AS (
 	transaction_id uuid,
 	kind text,
@@ -133,6 +143,29 @@ CREATE TYPE wallet.finding AS (
 	found text
 );
 
+CREATE TYPE wallet.grant_request AS (
+	user_id uuid,
+	external_id text,
+	email text,
+	amount numeric,
+	reference text
+);
+
+CREATE TYPE wallet.refusal AS (
+	ord integer,
+	code text,
+	message text,
+	detail text,
+	hint text
+);
+
+CREATE TYPE wallet.grant_result AS (
+	users integer,
+	amount numeric,
+	replays integer,
+	refusals wallet.refusal[]
+);
+
 CREATE TYPE wallet.hold AS (
 	hold_id uuid,
 	user_id uuid,
@@ -161,6 +194,12 @@ CREATE TYPE wallet.hold_item AS (
 	expires_at timestamp with time zone,
 	created_at timestamp with time zone,
 	cursor text
+);
+
+CREATE TYPE wallet.import_result AS (
+	users integer,
+	replays integer,
+	refusals wallet.refusal[]
 );
 
 CREATE TYPE wallet.item AS (
@@ -329,6 +368,13 @@ CREATE TYPE wallet."user" AS (
 	created_at timestamp with time zone
 );
 
+CREATE TYPE wallet.user_request AS (
+	external_id text,
+	name text,
+	email text,
+	phone text
+);
+
 CREATE TYPE wallet.verify_page AS (
 	next_user_id uuid,
 	users bigint,
@@ -394,6 +440,17 @@ CREATE TABLE wallet_private.asset (
 COMMENT ON COLUMN wallet_private.asset.supply IS 'The cap on what users hold; NULL = uncapped.';
 
 COMMENT ON COLUMN wallet_private.asset.sign_up_bonus IS 'What a new sign-up gets; NULL = nothing.';
+
+CREATE TABLE wallet_private.campaign (
+    campaign_id integer NOT NULL,
+    code text NOT NULL,
+    asset_id integer NOT NULL,
+    budget numeric,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT campaign_budget_is_positive_check CHECK ((budget > (0)::numeric))
+);
+
+COMMENT ON COLUMN wallet_private.campaign.budget IS 'The most it may give; NULL = no limit.';
 
 CREATE TABLE wallet_private.hold (
     user_id uuid NOT NULL,
@@ -664,6 +721,29 @@ ALTER TABLE wallet_private.asset ALTER COLUMN asset_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE wallet_private.budget (
+    campaign_id integer NOT NULL,
+    stripe integer NOT NULL,
+    available numeric,
+    granted numeric DEFAULT 0 NOT NULL,
+    users bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT budget_available_is_not_negative_check CHECK ((available >= (0)::numeric))
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.budget.available IS 'NULL = no limit.';
+
+COMMENT ON COLUMN wallet_private.budget.granted IS 'What it has given; what was reversed since is given still.';
+
+ALTER TABLE wallet_private.campaign ALTER COLUMN campaign_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.campaign_campaign_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE wallet_private.checkpoint (
     checkpoint_id bigint NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -791,6 +871,15 @@ ALTER TABLE ONLY wallet_private.asset
 ALTER TABLE ONLY wallet_private.asset
     ADD CONSTRAINT asset_pkey PRIMARY KEY (asset_id);
 
+ALTER TABLE ONLY wallet_private.budget
+    ADD CONSTRAINT budget_pkey PRIMARY KEY (campaign_id, stripe);
+
+ALTER TABLE ONLY wallet_private.campaign
+    ADD CONSTRAINT campaign_code_key UNIQUE (code);
+
+ALTER TABLE ONLY wallet_private.campaign
+    ADD CONSTRAINT campaign_pkey PRIMARY KEY (campaign_id);
+
 ALTER TABLE ONLY wallet_private.checkpoint_head
     ADD CONSTRAINT checkpoint_head_pkey PRIMARY KEY (user_id, asset_id, checkpoint_id);
 
@@ -890,6 +979,12 @@ CREATE TRIGGER transfer_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wal
 
 ALTER TABLE wallet_private.transfer ENABLE ALWAYS TRIGGER transfer_refuse_change;
 
+ALTER TABLE ONLY wallet_private.budget
+    ADD CONSTRAINT budget_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES wallet_private.campaign(campaign_id);
+
+ALTER TABLE ONLY wallet_private.campaign
+    ADD CONSTRAINT campaign_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
+
 ALTER TABLE ONLY wallet_private.checkpoint_head
     ADD CONSTRAINT checkpoint_head_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES wallet_private.checkpoint(checkpoint_id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -936,6 +1031,8 @@ REVOKE ALL ON TYPE wallet.balance_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.batch_result FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.campaign FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.capture_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.checkpoint FROM PUBLIC;
@@ -952,9 +1049,17 @@ REVOKE ALL ON TYPE wallet.entry_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.finding FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.grant_request FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.refusal FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.grant_result FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.hold FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.hold_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.import_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.item FROM PUBLIC;
 
@@ -981,6 +1086,8 @@ REVOKE ALL ON TYPE wallet.transaction_item FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.treasury_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet."user" FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.user_request FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.verify_page FROM PUBLIC;
 

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(378);
+SELECT plan(418);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -14,11 +14,13 @@ FROM (
     ('bonus', 'g'),
     ('buy_item', 'g'),
     ('capture_hold', 'g'),
+    ('change_budget', 'o'),
     ('change_supply', 'o'),
     ('checkpoint', 'a'),
     ('complete_task', 'g'),
     ('convert', 'g'),
     ('create_asset', 'go'),
+    ('create_campaign', 'o'),
     ('create_item', 'go'),
     ('create_task', 'go'),
     ('create_user', 'go'),
@@ -29,8 +31,11 @@ FROM (
     ('get_credential', 'g'),
     ('get_transaction', 'goa'),
     ('get_user', 'go'),
+    ('grant_batch', 'o'),
+    ('import_users', 'o'),
     ('list_assets', 'go'),
     ('list_balances', 'goa'),
+    ('list_campaigns', 'oa'),
     ('list_conversion_rates', 'go'),
     ('list_holds', 'go'),
     ('list_items', 'go'),

@@ -1,9 +1,10 @@
 BEGIN;
-SELECT plan(99);
+SELECT plan(109);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
 -- another, and put them before those that are meant. These here tell when they are used.
+SELECT budget FROM wallet.create_campaign('EASTER', 'GOLD', 80) \gset
 SELECT hold_id AS to_capture FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour', 'a') \gset
 SELECT hold_id AS to_release FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour', 'b') \gset
 CREATE ROLE test_attacker;
@@ -135,11 +136,13 @@ LEFT JOIN (
     ('bonus', format('%L, ''GOLD'', 1, ''bonus''', :'alice')),
     ('buy_item', format('%L, %s, 1, 10, ''buy_item''', :'alice', :'item_id')),
     ('capture_hold', format('%L, %L, NULL, ''capture_hold''', :'alice', :'to_capture')),
+    ('change_budget', '''EASTER'', 90'),
     ('change_supply', '''SILVER'', 5000'),
     ('checkpoint', ''),
     ('complete_task', format('%L, %s, ''complete_task''', :'alice', :'task_id')),
     ('convert', format('%L, ''SILVER'', ''GOLD'', 50, ''convert''', :'alice')),
     ('create_asset', '''RUBY'', ''Ruby'', 2, 100, 5'),
+    ('create_campaign', '''SPRING'', ''GOLD'', 50'),
     ('create_item', '''bow'', ''Bow'', ''GOLD'', 1'),
     ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
@@ -150,7 +153,18 @@ LEFT JOIN (
     ('get_credential', '''alice@example.com'''),
     ('get_transaction', format('%L, %L', :'alice', :'topup')),
     ('get_user', format('%L', :'alice')),
+    (
+        'grant_batch',
+        format(
+            '''EASTER'', ARRAY[(%L, NULL, NULL, 1, NULL)::wallet.grant_request]', :'alice'
+        )
+    ),
+    (
+        'import_users',
+        'ARRAY[(''erin'', ''Erin'', ''erin@example.com'', NULL)::wallet.user_request]'
+    ),
     ('list_assets', ''),
+    ('list_campaigns', ''),
     ('list_balances', format('%L', :'alice')),
     ('list_conversion_rates', ''),
     ('list_holds', format('%L, p_limit => 1', :'alice')),

@@ -34,10 +34,11 @@ SELECT is_empty(
         SELECT p.proname FROM pg_proc AS p
         CROSS JOIN LATERAL unnest(p.proargtypes) AS a (type)
         INNER JOIN pg_type AS t ON t.oid = a.type
-        WHERE p.pronamespace = 'wallet'::regnamespace AND p.proname <> 'post_batch'
+        WHERE p.pronamespace = 'wallet'::regnamespace
+        AND p.proname NOT IN ('post_batch', 'grant_batch', 'import_users')
         AND (t.typcategory = 'A' OR t.typtype = 'c')
     $$,
-    'and none but post_batch takes a list or a record'
+    'and only batches take a list or a record: of requests, of credits, of new users'
 );
 
 -- alice's history has every kind of movement. Bob's is his own, and so is each request of a batch.

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(157);
+SELECT plan(169);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

@@ -1,11 +1,12 @@
 BEGIN;
-SELECT plan(68);
+SELECT plan(75);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
 SELECT checkpoint_id FROM wallet.checkpoint() \gset
 SELECT user_id FROM wallet.create_user('with', p_email => 'c@example.com') \gset
 SELECT set_password AS password FROM wallet.set_password(:'user_id', 'hash') \gset
+SELECT budget FROM wallet.create_campaign('SPRING', 'GOLD', 50) \gset
 CALL pg_temp.unlock();
 
 -- The constraint that a statement violates.
@@ -65,6 +66,10 @@ FROM (
     ('hold_status_is_known_check', 'UPDATE hold SET status = ''lost'''),
     ('hold_capture_amount_is_positive_check', 'UPDATE hold_capture SET amount = 0'),
     ('reversal_amount_is_positive_check', 'UPDATE reversal SET amount = 0'),
+    ('campaign_budget_is_positive_check', 'UPDATE campaign SET budget = 0'),
+    ('budget_available_is_not_negative_check', 'UPDATE budget SET available = -1'),
+    ('budget_campaign_id_fkey', 'DELETE FROM campaign'),
+    ('campaign_asset_id_fkey', 'UPDATE campaign SET asset_id = 0'),
     ('supply_asset_id_fkey', 'UPDATE supply SET asset_id = 0'),
     ('conversion_rate_from_asset_id_fkey', 'UPDATE conversion_rate SET from_asset_id = 0'),
     ('conversion_rate_to_asset_id_fkey', 'UPDATE conversion_rate SET to_asset_id = 0'),
@@ -77,6 +82,10 @@ FROM (
     ('purchase_item_id_fkey', 'DELETE FROM item'),
     ('hold_capture_hold_id_fkey', 'DELETE FROM hold'),
     ('checkpoint_head_checkpoint_id_fkey', 'DELETE FROM checkpoint'),
+    (
+        'campaign_code_key',
+        'INSERT INTO campaign (code, asset_id) SELECT code, asset_id FROM campaign'
+    ),
     ('asset_code_key', 'UPDATE asset SET code = ''GOLD'''),
     (
         'task_code_key',
@@ -140,7 +149,8 @@ SELECT set_eq(
         ('user_account', 'external_id'), ('user_account', 'name'), ('user_account', 'email'),
         ('user_account', 'phone'), ('user_account', 'status_reason'),
         ('transfer', 'idempotency_key'), ('transfer', 'reference'), ('transfer', 'details'),
-        ('transfer', 'metadata'), ('hold', 'closed_at')
+        ('transfer', 'metadata'), ('hold', 'closed_at'), ('campaign', 'budget'),
+        ('budget', 'available')
     $$,
     'only these may be NULL'
 );

@@ -14,15 +14,19 @@ AS $$
             VALUES
             ('WA108', 'the cursor is malformed or of another query'),
             ('WA114', 'a code is malformed'),
+            ('WA115', 'a user is named twice'),
             ('WA205', 'hold not found'),
             ('WA206', 'transaction not found'),
+            ('WA208', 'campaign not found'),
             ('WA304', 'the code is taken'),
             ('WA307', 'the hold is closed'),
             ('WA308', 'the rates would let a round trip gain'),
             ('WA309', 'the transaction can''t be reversed'),
             ('WA407', 'more than the hold has left'),
             ('WA408', 'more than is left to reverse'),
-            ('WA409', 'users hold more than that')
+            ('WA409', 'users hold more than that'),
+            ('WA410', 'the budget is used up'),
+            ('WA411', 'more than that is granted')
         ) AS m (code, message)
         WHERE m.code = p_code
     ))

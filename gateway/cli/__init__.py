@@ -9,17 +9,16 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
-from itertools import count
 from tempfile import TemporaryDirectory
-from typing import IO, Annotated, Any, TypeVar, get_args
+from typing import IO, Annotated, Any, get_args
 from uuid import UUID
 
-import asyncpg
 import click
 import msgspec
 from aiohttp import web
@@ -28,28 +27,30 @@ from msgspec.structs import replace
 from gateway import DB_DIR, __version__, logs, migrate, openapi, postman
 from gateway.app import create_app
 from gateway.auth import hash_password, issue_token
-from gateway.database import Call, Database, Row, SchemaMismatch, run_script
-from gateway.embedded import EmbeddedError, EmbeddedPostgres
-from gateway.problems import Problem
+from gateway.cli import bulk, doctor
+from gateway.cli.shared import (
+    EXIT_CODES,
+    WRONG,
+    Group,
+    call,
+    function,
+    json_option,
+    print_json,
+    print_table,
+    progress,
+    run,
+    server,
+)
+from gateway.database import Row, run_script
+from gateway.embedded import EmbeddedPostgres
 from gateway.settings import Settings, SettingsError
 from gateway.types import Role
-
-T = TypeVar("T")
 
 logger = logging.getLogger("pgwallet")
 
 DEMO_PASSWORD = "demo-password"
 DEMO_USERS = ("admin@example.com", "alice@example.com", "bob@example.com")
 _STATEMENT = ("created_at", "transaction_id", "kind", "reference", "debit", "credit", "balance")
-_FORESEEN = (
-    SettingsError,
-    EmbeddedError,
-    SchemaMismatch,
-    migrate.MigrationError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    OSError,
-)
 
 
 class _Checkpoint(msgspec.Struct):
@@ -57,34 +58,12 @@ class _Checkpoint(msgspec.Struct):
     root: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
-class _Failure(click.ClickException):
-    """Ends the command; a line for people, or of the log where that is for machines."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        if logs.are_json():
-            logger.critical(self.message)
-        else:
-            super().show(file)
-
-
-class _Group(click.Group):
-    def invoke(self, ctx: click.Context) -> Any:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` still runs
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            sys.exit(130)
-        except Problem as problem:
-            raise _Failure(problem.detail or problem.title) from problem
-        except _FORESEEN as error:
-            raise _Failure(str(error)) from error
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """A wallet for virtual currencies, made true inside PostgreSQL.
 
-    DATABASE_URL names the server; without it an embedded one under PGWALLET_HOME is used.
+    DATABASE_URL names the server; without it an embedded one under PGWALLET_HOME is used. Other
+    settings are PGWALLET_* variables; the README lists them.
     """
 
 
@@ -95,12 +74,20 @@ def main() -> None:
 
 @main.command()
 def up() -> None:
-    """From nothing to a running wallet with demo data; again: with the same data."""
+    """From nothing to a running wallet with demo data.
+
+    Run it again, and the data is still there. Ctrl-C stops the wallet and its server.
+
+    \b
+    Examples:
+      pgwallet up
+      PGWALLET_HOME=/srv/wallet PGWALLET_PORT=9000 pgwallet up
+    """
     settings = _with_secret(Settings.from_env(), make=True)
-    with _server(settings) as dsn:
-        click.echo(f"migrated: {len(_run(migrate.migrate(dsn)))} files")
-        _run(_seed(dsn))
-        [alice] = _run(_call(dsn, "find_user", query="alice@example.com"))
+    with server(settings) as dsn:
+        click.echo(f"migrated: {len(run(migrate.migrate(dsn)))} files")
+        run(_seed(dsn))
+        [alice] = run(call(dsn, "find_user", query="alice@example.com"))
         token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
         url = f"http://{settings.host}:{settings.port}"
         _listen(
@@ -118,15 +105,23 @@ Ctrl-C stops it; the data stays."""),
 
 
 @main.command()
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--share-port", is_flag=True, hidden=True)
 def serve(workers: int, share_port: bool) -> None:
-    """Only serve: the database has been migrated already."""
+    """Only serve: the database has been migrated already.
+
+    With a DATABASE_URL, PGWALLET_JWT_SECRET (or _PUBLIC_KEY, or _JWKS) has to be set too.
+
+    \b
+    Examples:
+      DATABASE_URL=postgresql://wallet@db/wallet PGWALLET_JWT_SECRET=... pgwallet serve
+      pgwallet serve --workers 4
+    """
     logs.set_up()
     settings = Settings.from_env()
     if not settings.database_url:
         settings = _with_secret(settings, make=True)
-    with _server(settings) as dsn:
+    with server(settings) as dsn:
         if workers > 1:
             sys.exit(_supervise(settings, dsn, workers))
         banner = f"pgwallet {__version__} on http://{settings.host}:{settings.port}"
@@ -180,10 +175,16 @@ def _supervise(settings: Settings, dsn: str, workers: int) -> int:
 @main.command("migrate")
 @click.option("--plan", "is_plan", is_flag=True, help="Show what would run and lock; run nothing.")
 def migrate_(is_plan: bool) -> None:
-    """Bring the database to this release."""
-    with _server(Settings.from_env()) as dsn:
+    """Bring the database to this release, all of it or nothing.
+
+    \b
+    Examples:
+      pgwallet migrate --plan
+      DATABASE_URL=postgresql://admin@db/wallet pgwallet migrate
+    """
+    with server(Settings.from_env()) as dsn:
         work = _plan(dsn) if is_plan else migrate.migrate(dsn)
-        lines = _run(work)
+        lines = run(work)
     for line in lines or ["nothing to do"]:
         click.echo(line)
 
@@ -193,24 +194,39 @@ async def _plan(dsn: str) -> list[str]:
 
 
 @main.command()
-def status() -> None:
-    """What the database has of this release; ends with 1 if something is missing."""
-    with _server(Settings.from_env()) as dsn:
-        found = _run(migrate.status(dsn))
+@json_option
+def status(is_json: bool) -> None:
+    """What the database has of this release; ends with 1 if something is missing.
+
+    \b
+    Examples:
+      pgwallet status
+      pgwallet status --json
+    """
+    with server(Settings.from_env()) as dsn:
+        found = run(migrate.status(dsn))
+    if is_json:
+        print_json({"version": __version__, **asdict(found)})
+        sys.exit(WRONG if found.drift or found.pending else 0)
     click.echo(f"pgwallet    {__version__}")
     click.echo(f"PostgreSQL  {found.server_version}")
     click.echo(f"schema      {found.schema_version or 'none'}, {found.applied} files applied")
     for step in (*found.drift, *found.pending):
         click.echo(f"            {step}")
-    sys.exit(1 if found.drift or found.pending else 0)
+    sys.exit(WRONG if found.drift or found.pending else 0)
 
 
 @main.command()
 @click.option("--demo", is_flag=True, required=True, help="The demo data.")
 def seed(demo: bool) -> None:
-    """Put data into the database; again does no harm."""
-    with _server(Settings.from_env()) as dsn:
-        _run(_seed(dsn))
+    """Put the demo data into the database; again does no harm.
+
+    \b
+    Examples:
+      pgwallet seed --demo
+    """
+    with server(Settings.from_env()) as dsn:
+        run(_seed(dsn))
     click.echo(f"demo users: {', '.join(DEMO_USERS)}; password {DEMO_PASSWORD}")
 
 
@@ -230,34 +246,51 @@ def seed(demo: bool) -> None:
     help="So many users at an instant.",
 )
 @click.option("--from", "start", type=click.UUID, help="Go on with this user.")
-def verify(user: UUID | None, against: IO[bytes] | None, page: int, start: UUID | None) -> None:
-    """Check the books, page by page; ends with 1 if anything is wrong. It blocks nobody."""
+@json_option
+def verify(
+    user: UUID | None, against: IO[bytes] | None, page: int, start: UUID | None, is_json: bool
+) -> None:
+    """Check the books, page by page; ends with 1 if anything is wrong.
+
+    It blocks nobody. With --json each finding is a line, and none is printed if all is well.
+
+    \b
+    Examples:
+      pgwallet verify
+      pgwallet verify --user 018f0e6e-5f5c-7cc4-9d3b-2f8f6c2d9b11
+      pgwallet checkpoint > root.json; pgwallet verify --against root.json
+    """
     if user and start:
         raise click.UsageError("--user and --from exclude each other")
     kept = _read_checkpoint(against) if against else None
     findings = 0
-    with _server(Settings.from_env()) as dsn:
+    say = _print_json_findings if is_json else _print_findings
+    with server(Settings.from_env()) as dsn:
         if kept:
             known = {"checkpoint_id": kept.checkpoint_id, "root": kept.root}
-            findings += _print_findings(_run(_call(dsn, "verify_checkpoint", **known)))
+            findings += say(run(call(dsn, "verify_checkpoint", **known)))
         if user:
-            findings += _print_findings(_run(_call(dsn, "verify", user_id=user)))
+            findings += say(run(call(dsn, "verify", user_id=user)))
         else:
-            findings += _run(_verify_pages(dsn, start, page))
+            findings += run(_verify_pages(dsn, start, page, say))
     if findings:
-        sys.exit(1)
+        sys.exit(WRONG)
+    if is_json:
+        return
     click.echo(f"the books are right from {start} on" if start else "the books are right")
 
 
-async def _verify_pages(dsn: str, start: UUID | None, size: int) -> int:
+async def _verify_pages(
+    dsn: str, start: UUID | None, size: int, say: Callable[[list[Row]], int]
+) -> int:
     """Print what is found; how much that was. Interrupted, it says where to go on."""
     place, findings = start, 0
     try:
-        async with _function(dsn, "verify_page", "from", "limit") as verify_page:
-            with _progress("users verified") as advance:
+        async with function(dsn, "verify_page", "from", "limit") as verify_page:
+            with progress("users verified") as advance:
                 while True:
                     [page] = await verify_page({"from": place, "limit": size})
-                    findings += _print_findings(page["findings"])
+                    findings += say(page["findings"])
                     advance(page["users"])
                     place = page["next_user_id"]
                     if place is None:
@@ -276,14 +309,10 @@ def _print_findings(findings: list[Row]) -> int:
     return len(findings)
 
 
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[int], None]]:
-    """Count up on a terminal. How many it will be would take a count of all."""
-    if not sys.stdout.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(count(), label=label, show_pos=True) as bar:
-        yield bar.update
+def _print_json_findings(findings: list[Row]) -> int:
+    for finding in findings:
+        print_json(finding)
+    return len(findings)
 
 
 def _read_checkpoint(file: IO[bytes]) -> _Checkpoint:
@@ -298,9 +327,15 @@ def _read_checkpoint(file: IO[bytes]) -> _Checkpoint:
 
 @main.command()
 def checkpoint() -> None:
-    """Write down the heads of all chains and print their root, to be kept elsewhere."""
-    with _server(Settings.from_env()) as dsn:
-        [made] = _run(_call(dsn, "checkpoint"))
+    """Write down the heads of all chains and print their root, to be kept elsewhere.
+
+    \b
+    Examples:
+      pgwallet checkpoint > root.json
+      pgwallet verify --against root.json
+    """
+    with server(Settings.from_env()) as dsn:
+        [made] = run(call(dsn, "checkpoint"))
     click.echo(msgspec.json.encode(made))
 
 
@@ -325,17 +360,26 @@ def _instant(text: str) -> datetime:
     default="table",
     show_default=True,
     type=click.Choice(["table", "csv", "json"]),
+    help="--json is short for --format json.",
 )
+@click.option("--json", "form", flag_value="json", hidden=True)
 def statement(
     user: str, asset: str, start: datetime | None, until: datetime | None, form: str
 ) -> None:
-    """Print the statement of account of USER: an id, an email address or an external id."""
-    with _server(Settings.from_env()) as dsn:
-        users = _run(_call(dsn, "find_user", query=user))
+    """Print the statement of account of USER: an id, an email address or an external id.
+
+    \b
+    Examples:
+      pgwallet statement alice@example.com --asset GOLD
+      pgwallet statement alice@example.com --asset GOLD --from 2026-01-01 --until 2026-02-01
+      pgwallet statement alice@example.com --asset GOLD --format csv > statement.csv
+    """
+    with server(Settings.from_env()) as dsn:
+        users = run(call(dsn, "find_user", query=user))
         if len(users) != 1:
             raise click.ClickException(f"{len(users) or 'no'} users are known as {user!r}")
         scope = {"user_id": users[0]["user_id"], "asset": asset, "from": start, "until": until}
-        lines = _run(_call(dsn, "statement", **scope))
+        lines = run(call(dsn, "statement", **scope))
     if form == "json":
         click.echo(msgspec.json.encode(lines))
         return
@@ -344,31 +388,29 @@ def statement(
     if form == "csv":
         csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
     else:
-        _print_table(rows, numbers=3)
-
-
-def _print_table(rows: list[list[str]], *, numbers: int) -> None:
-    """In columns, of which the last ones are numbers."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    texts = len(widths) - numbers
-    for row in rows:
-        cells = [
-            cell.ljust(width) if n < texts else cell.rjust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells))
+        print_table(rows, numbers=3)
 
 
 @main.command()
-def sweep() -> None:
-    """Close the holds that have expired."""
-    with _server(Settings.from_env()) as dsn:
-        click.echo(f"holds closed: {_run(_sweep(dsn))}")
+@json_option
+def sweep(is_json: bool) -> None:
+    """Close the holds that have expired.
+
+    \b
+    Examples:
+      pgwallet sweep
+    """
+    with server(Settings.from_env()) as dsn:
+        closed = run(_sweep(dsn))
+    if is_json:
+        print_json({"holds_closed": closed})
+    else:
+        click.echo(f"holds closed: {closed}")
 
 
 async def _sweep(dsn: str) -> int:
     closed = 0
-    async with _function(dsn, "expire_holds") as expire_holds:
+    async with function(dsn, "expire_holds") as expire_holds:
         while True:
             [row] = await expire_holds({})
             if not row["expire_holds"]:
@@ -379,11 +421,17 @@ async def _sweep(dsn: str) -> int:
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(arguments: tuple[str, ...]) -> None:
-    """Open psql; ARGUMENTS after -- are passed on."""
+    """Open psql; ARGUMENTS after -- are passed on.
+
+    \b
+    Examples:
+      pgwallet psql
+      pgwallet psql -- -c 'SELECT * FROM wallet.treasury()'
+    """
     settings = Settings.from_env()
     program = shutil.which("psql") if settings.database_url else None
     program = program or str(EmbeddedPostgres(settings.home).bin_dir / "psql")
-    with _server(settings) as dsn:
+    with server(settings) as dsn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql's own business
         # What is asked for in ARGUMENTS has to print as it would elsewhere.
         shortcuts = {} if arguments else {"PSQLRC": str(DB_DIR / "psqlrc")}
@@ -396,10 +444,16 @@ def psql(arguments: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.option("--role", required=True, type=click.Choice(get_args(Role)))
+@click.option("--role", required=True, type=click.Choice(get_args(Role)), help="What it may do.")
 @click.option("--user", type=click.UUID, help="Whose; required for the role user.")
 def token(role: str, user: Any) -> None:
-    """Print a token."""
+    """Print a token.
+
+    \b
+    Examples:
+      pgwallet token --role service
+      pgwallet token --role user --user 018f0e6e-5f5c-7cc4-9d3b-2f8f6c2d9b11
+    """
     if role == "user" and user is None:
         raise click.UsageError("--role user needs --user UUID")
     settings = _with_secret(Settings.from_env(), make=False)
@@ -409,36 +463,31 @@ def token(role: str, user: Any) -> None:
 @main.command("openapi")
 @click.option("--postman", "is_postman", is_flag=True, help="As a Postman collection (v2.1).")
 def openapi_(is_postman: bool) -> None:
-    """Print the OpenAPI document."""
+    """Print the OpenAPI document.
+
+    
+    Examples:
+      pgwallet openapi > openapi.json
+      pgwallet openapi --postman > pgwallet.postman_collection.json
+    """
     document = postman.collection() if is_postman else openapi.document()
     click.echo(msgspec.json.format(msgspec.json.encode(document)))
 
 
 @main.command()
 def version() -> None:
-    """Print the version."""
+    """Print the version.
+
+    \b
+    Examples:
+      pgwallet version
+    """
     click.echo(__version__)
 
 
 # ---------------------------------------------------------------------------------------------
 # What they share
 # ---------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _server(settings: Settings) -> Iterator[str]:
-    """The DSN of the server meant: the named one, or the embedded one as long as it is needed."""
-    if settings.database_url:
-        yield settings.database_url
-        return
-    server = EmbeddedPostgres(settings.home)
-    is_ours = server.start()
-    try:
-        server.create_database()
-        yield server.dsn()
-    finally:
-        if is_ours:
-            server.stop()
 
 
 def _with_secret(settings: Settings, *, make: bool) -> Settings:
@@ -464,32 +513,19 @@ async def _seed(dsn: str) -> None:
     await run_script(dsn, script, {"pgwallet.demo_password_hash": hash_password(DEMO_PASSWORD)})
 
 
-async def _call(dsn: str, function: str, **arguments: Any) -> list[Row]:
-    """One call with the rights of the login."""
-    async with _function(dsn, function, *arguments) as call:
-        return await call(arguments)
-
-
-@asynccontextmanager
-async def _function(dsn: str, name: str, *arguments: str) -> AsyncIterator[Call]:
-    """For several. Who runs a command may wait for it longer than a request would."""
-    settings = Settings(database_url=dsn, database_role="none", database_timeout=86_400)
-    database = Database(settings)
-    call = database.function(name, arguments)
-    await database.start()
-    try:
-        yield call
-    finally:
-        await database.stop()
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
-
-
 def _new_loop() -> asyncio.AbstractEventLoop:
     if find_spec("uvloop"):
         import uvloop
 
         return uvloop.new_event_loop()
     return asyncio.new_event_loop()
+
+
+main.sections = {
+    "Serving": ("up", "serve", "token", "openapi", "version"),
+    "Database": ("migrate", "status", "seed", "psql", "doctor"),
+    "Books": ("verify", "checkpoint", "statement", "sweep"),
+    "Many users": ("import-users", "grant", "campaigns", "budget"),
+}
+for command in (doctor.doctor, bulk.grant, bulk.import_users, bulk.campaigns, bulk.budget):
+    main.add_command(command)

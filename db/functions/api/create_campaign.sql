@@ -1,0 +1,44 @@
+CREATE OR REPLACE FUNCTION wallet.create_campaign(
+    p_code text, p_asset text, p_budget numeric DEFAULT NULL, p_actor text DEFAULT NULL
+) RETURNS wallet.campaign
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_asset wallet_private.asset;
+    v_campaign wallet_private.campaign;
+BEGIN
+    PERFORM wallet_private.check_code(p_code, '^[A-Za-z][A-Za-z0-9_]{0,63}$');
+    v_asset := wallet_private.find_asset(p_asset);
+    PERFORM wallet_private.check_open(v_asset);
+    IF p_budget IS NOT NULL THEN
+        v_campaign.budget := wallet_private.check_amount('budget', p_budget, v_asset);
+    END IF;
+
+    INSERT INTO wallet_private.campaign (code, asset_id, budget)
+    VALUES (p_code, v_asset.asset_id, v_campaign.budget)
+    ON CONFLICT (code) DO NOTHING
+    RETURNING * INTO v_campaign;
+    IF NOT FOUND THEN
+        PERFORM wallet_private.refuse_code('a campaign', p_code);
+    END IF;
+    INSERT INTO wallet_private.budget (campaign_id, stripe)
+    SELECT v_campaign.campaign_id, s.stripe FROM generate_series(0, 7) AS s (stripe);
+    PERFORM wallet_private.spread_budget(v_campaign.campaign_id, v_campaign.budget);
+    PERFORM wallet_private.record_action(
+        'create_campaign', p_code, to_jsonb(v_campaign), p_actor
+    );
+    RETURN wallet_private.to_campaign(v_campaign, v_asset);
+END
+$$;
+
+COMMENT ON FUNCTION wallet.create_campaign(text, text, numeric, text) IS
+'Makes a campaign, out of which wallet.grant_batch credits many users: its code, the asset that it
+gives, and the most that it may give in all (p_budget, NULL = no limit).
+Returns: wallet.campaign.
+Locks: nothing that others wait for.
+Raises: WA101 WA102 WA103 WA105 WA106 WA114 WA202 WA304 WA503';

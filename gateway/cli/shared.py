@@ -1,0 +1,164 @@
+"""What the commands share: the server that is meant, calls, tables, progress, exit codes."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from typing import IO, Any, TextIO, TypeVar
+
+import asyncpg
+import click
+import msgspec
+
+from gateway import logs
+from gateway.database import Call, Database, Row, SchemaMismatch
+from gateway.embedded import EmbeddedError, EmbeddedPostgres
+from gateway.migrate import MigrationError
+from gateway.problems import Problem
+from gateway.settings import Settings, SettingsError
+
+T = TypeVar("T")
+
+logger = logging.getLogger("pgwallet")
+
+# Exit codes; 130 and 143 are those of a shell for SIGINT and SIGTERM.
+WRONG = 1  # it failed, or what was looked at is not as it should be
+USAGE = 2  # the command line, or a file that it names, is wrong: nothing was done
+REFUSED = 3  # done, but for some lines of a file
+EXIT_CODES = """\b
+Exit codes:
+  0    done, and all is well
+  1    it failed, or something was found: verify, status, doctor
+  2    the command line or a file that it names is wrong; nothing was done
+  3    done, but some lines of the file were refused: grant, import-users
+  130  interrupted; 143 terminated
+"""
+_FORESEEN = (
+    SettingsError,
+    EmbeddedError,
+    SchemaMismatch,
+    MigrationError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+
+json_option = click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+
+
+class _Failure(click.ClickException):
+    """Ends the command; a line for people, or of the log where that is for machines."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        if logs.are_json():
+            logger.critical(self.message)
+        else:
+            super().show(file)
+
+
+class Group(click.Group):
+    """Lists its commands in sections, and says every foreseen failure in a sentence."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.sections: Mapping[str, tuple[str, ...]] = {}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, names in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name, self.commands[name].get_short_help_str(limit=80)) for name in names]
+                )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` still runs
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        except Problem as problem:
+            raise _Failure(problem.detail or problem.title) from problem
+        except _FORESEEN as error:
+            raise _Failure(str(error)) from error
+
+
+@contextmanager
+def server(settings: Settings) -> Iterator[str]:
+    """The DSN of the server meant: the named one, or the embedded one as long as it is needed."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    embedded = EmbeddedPostgres(settings.home)
+    is_ours = embedded.start()
+    try:
+        embedded.create_database()
+        yield embedded.dsn()
+    finally:
+        if is_ours:
+            embedded.stop()
+
+
+async def call(dsn: str, name: str, **arguments: Any) -> list[Row]:
+    """One call with the rights of the login."""
+    async with function(dsn, name, *arguments) as called:
+        return await called(arguments)
+
+
+@asynccontextmanager
+async def function(dsn: str, name: str, *arguments: str) -> AsyncIterator[Call]:
+    """For several. Who runs a command may wait for it longer than a request would."""
+    settings = Settings(database_url=dsn, database_role="none", database_timeout=86_400)
+    database = Database(settings)
+    called = database.function(name, arguments)
+    await database.start()
+    try:
+        yield called
+    finally:
+        await database.stop()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def print_json(value: Any) -> None:
+    click.echo(msgspec.json.encode(value))
+
+
+def print_table(rows: list[list[str]], *, numbers: int) -> None:
+    """In columns, of which the last ones are numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    texts = len(widths) - numbers
+    for row in rows:
+        cells = [
+            cell.ljust(width) if n < texts else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells))
+
+
+def print_rows(rows: list[Row], columns: tuple[str, ...], *, numbers: int) -> None:
+    """A table on a terminal; in a pipe a line for each row, its columns parted by tabs."""
+    cells = [["" if v is None else str(v) for v in map(row.get, columns)] for row in rows]
+    cells.insert(0, [*columns])
+    if sys.stdout.isatty():
+        print_table(cells, numbers=numbers)
+    else:
+        click.echo("\n".join("\t".join(row) for row in cells))
+
+
+@contextmanager
+def progress(
+    label: str, length: int | None = None, *, file: TextIO | None = None
+) -> Iterator[Callable[[int], None]]:
+    """How far it is, on a terminal. Without a length it counts up."""
+    file = file or sys.stdout
+    if not file.isatty():
+        yield lambda _: None
+        return
+    steps: Any = count() if length is None else None
+    with click.progressbar(steps, length=length, label=label, show_pos=True, file=file) as bar:
+        yield bar.update
