@@ -1,6 +1,6 @@
 -- A wallet in :asset for every user, with 10^9 in it by a real movement.
-INSERT INTO wallet_private.wallet (user_id, asset_id)
-SELECT md5(n::text)::uuid, a.asset_id
+INSERT INTO wallet_private.wallet (user_id, asset_id, is_capped)
+SELECT md5(n::text)::uuid, a.asset_id, a.supply IS NOT NULL
 FROM generate_series(1, :users) AS n, wallet_private.asset AS a
 WHERE a.code = :'asset';
 SELECT count(r.code) AS refused
