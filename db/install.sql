@@ -20,6 +20,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('roles.sql', '1a98dbfb010ef981a4a162f9624718e3ab01de19be52838b3de9b20cc8098020'),
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
+    ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
     ('functions/private/add_user.sql', 'fdc88baafe08f879c26516940d1b7bb23960acd49f1f1c1480718179312a2b04'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
     ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
@@ -51,7 +52,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/find_replay.sql', '3c01e5d8edeb07be8ed25e298e0d6e67357f1dd9eec05f8df3cd25ac06f407f0'),
     ('functions/private/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
     ('functions/private/find_transaction.sql', '83ea101b866819c8ffd97ba1516d47fd7b001ec1e73fe897d66bf17f94409d58'),
-    ('functions/private/find_user.sql', 'ccd516a78dc3bc0813e2f6114044d7c5f8d85429df6adb453c237c8270d63847'),
+    ('functions/private/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/held_at.sql', '8caec6084cc2744c78714107ecee701c56f4286288b4f1ba55d79145a3617f93'),
     ('functions/private/is_amount.sql', 'fa4d1fbb08211dcaaa17e06e2c637db36233744ff812b645431f91e06c0e9b7f'),
     ('functions/private/is_contact.sql', '95e7973af1f8b1a353b2b7627fa6d8cc15e9b8a06d89d6df12bf29b59678ac5f'),
@@ -88,6 +89,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
     ('functions/private/refuse_grant.sql', '29f914d8cfdc8d6a522389b180001bc0f1f405464eaf4856f12ea7e7cf1dd400'),
     ('functions/private/refuse_import.sql', '53b785df2c1ec1bee5b9c0df3beddaf28e8344cd346dbf30db860381d27f900c'),
+    ('functions/private/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
     ('functions/private/refuse_user.sql', '820d97b60416cc8f700d8e2f1dc33b6060053ccd17f29f205c8688d2137edd4d'),
     ('functions/private/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
     ('functions/private/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
@@ -130,8 +132,10 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_balance.sql', 'a8fc274ed4aa564d0e1ccb5a73cc11ffeda7b7ad3ad61db3c7493a6c10276c92'),
     ('functions/api/get_balance_at.sql', '9f04c39059292b82a479a879304d0c88000e533bc772e6e7569c5173a6a61897'),
     ('functions/api/get_credential.sql', 'adc261bd3d25e7d8c4f851e228ef5eec58a7e7f4413c2290261c4f5c96a21711'),
+    ('functions/api/get_token_state.sql', '727cdbd1efcb3cc267dbe766be2f192f3ad33f488c9ee95e570d2103f9bc6ba7'),
     ('functions/api/get_transaction.sql', 'a0370d1be5503844a2a2d0a6bd05b469434490a0789bddd356fe1ef5c6ace0c6'),
     ('functions/api/get_user.sql', '7998a312fc09bf229fd3a7a4dc4ab67d833cf15c958cf592faba34e0f77dd7be'),
+    ('functions/api/get_user_id.sql', 'faf6663c4aaa8194edcdfcb0dc80e728a4a082db3928d6038f85883d507970e0'),
     ('functions/api/grant_batch.sql', '0ca266055868be513a0545d77a3f0e253627ecfb3fd13023c421bac43e94b4f4'),
     ('functions/api/import_users.sql', 'b51e9a46517bda38998c1abab2ad4d48e13c31733cde389a815d42a3b54cb53b'),
     ('functions/api/list_assets.sql', '2d7fb5dd5a86553c87fe53b382e29037a57acb91f4b90b9e00114ee8fe9683d9'),
@@ -143,14 +147,17 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_ledger_entries.sql', '941dba4272ad2dd474deb4a7bb7394b8f4d0e2be68634ec9f9be03f80397e852'),
     ('functions/api/list_tasks.sql', 'ef7bb0f10130eb8a9a4a189f7c11a000ee6713e2d22daa0dc570a6eee4793b14'),
     ('functions/api/list_transactions.sql', '15ea6524fa768b70f98e1e21fe26d72e28b99baa3b1f2aeb6a04d75acab55b16'),
+    ('functions/api/list_user_ids.sql', '39b96f1a5ca0aa65a3d20d82ed177fc3e5a3139c9b215169b0575252b23e4cc1'),
     ('functions/api/place_hold.sql', '8a996e744c8f97290781cb4fcfdf6f8025ca805647fa694ee0211de964a54fb8'),
     ('functions/api/post_batch.sql', '9a28c7d19e3e121ffd20ba3449f0cc56a1a8d91f2c7a4b85babdbb715fe548cf'),
+    ('functions/api/rehash_password.sql', 'efc7215d8f85bb075fd4f7688c2cc515ad3f36f46becde375bea28caae075d24'),
     ('functions/api/release_hold.sql', '5549099ea8263a9f18cd2c9df140259b88f2338fa767d8f29d3d2ceec1b422e5'),
     ('functions/api/reverse.sql', 'c40ff6a89d118ae20c10e75de15daf15ddb06a9b65b7c1810b2f5fdf070a758a'),
+    ('functions/api/revoke_tokens.sql', '65db13e9c65e4f29ea2edbe2f1f1a5a1f9452b3ebb7415ef42b98923d2e91f5c'),
     ('functions/api/schema_version.sql', '0992a6fa39dedd9bc3f32b6513435172b722d58375eb575715abf7df4d91847f'),
     ('functions/api/set_conversion_rate.sql', '3d9b3bd4684c1552b9efcf80d5f22247bf44903746e96e1d2a1b07798f9deb3c'),
-    ('functions/api/set_password.sql', '67b85526458a53dc91c882acdf92f4940ad6c4606ddf0a1104ae3e35b6ebb53e'),
-    ('functions/api/set_user_status.sql', 'e4e7e1acb413fce33cb168de0506443460ea95306cc24b02048c8d1d886472a4'),
+    ('functions/api/set_password.sql', '9387c558743e5793a2d98735a1439225b20e4c5c86a3e1ccb50f89852119336e'),
+    ('functions/api/set_user_status.sql', '927df26bd4e8eb10a7952f027b411217f080061bccfbe9f78d133a3c12492c05'),
     ('functions/api/sign_up.sql', '3efacf71c0fea6933684e9bf415efb42f4144fb2bf4bb76ab0a4675e71153607'),
     ('functions/api/spend.sql', '364123b454ef644283a7a9472fdfcdad6a876480a51d56349f2ca7dbcafb3203'),
     ('functions/api/statement.sql', '9a609f9048a9dc9f8e5cf17b10a4ef89dca44f411a7c3c040b31a9d57e3c23f3'),
@@ -169,7 +176,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', '0dc421e14bf1ab95f1ab003e698e866a3f7c934dbfdb907ccfbc559206f22662'),
     ('views/transaction.sql', '9995f1c3aac7001f4f12d79f72b07b6a0d6aa56e91415cc7934089377ea86f82'),
     ('views/treasury_balance.sql', '554bf07715dfd0da2ba7b49ddb78b99977f99b62eee7ac009455d9be43932e4f'),
-    ('grants.sql', '21a4f88358b419083926e235222da7b6658eeb4d9f748faca68423850251c8ef')
+    ('grants.sql', 'becb426013ba010679e04b573a7f4a0bee10c0b303d4501662cb87377ce4922c')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -228,6 +235,11 @@ SELECT 'schema/V0002__campaigns.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo schema/V0002__campaigns.sql
     \ir schema/V0002__campaigns.sql
+\endif
+SELECT 'schema/V0003__tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0003__tokens.sql
+    \ir schema/V0003__tokens.sql
 \endif
 SELECT 'functions/private/add_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -569,6 +581,11 @@ SELECT 'functions/private/refuse_import.sql' = ANY (:'pgwallet_pending'::text[])
     \echo functions/private/refuse_import.sql
     \ir functions/private/refuse_import.sql
 \endif
+SELECT 'functions/private/refuse_unknown_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/refuse_unknown_user.sql
+    \ir functions/private/refuse_unknown_user.sql
+\endif
 SELECT 'functions/private/refuse_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/refuse_user.sql
@@ -779,6 +796,11 @@ SELECT 'functions/api/get_credential.sql' = ANY (:'pgwallet_pending'::text[]) AS
     \echo functions/api/get_credential.sql
     \ir functions/api/get_credential.sql
 \endif
+SELECT 'functions/api/get_token_state.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/get_token_state.sql
+    \ir functions/api/get_token_state.sql
+\endif
 SELECT 'functions/api/get_transaction.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/get_transaction.sql
@@ -788,6 +810,11 @@ SELECT 'functions/api/get_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwal
 \if :pgwallet_run
     \echo functions/api/get_user.sql
     \ir functions/api/get_user.sql
+\endif
+SELECT 'functions/api/get_user_id.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/get_user_id.sql
+    \ir functions/api/get_user_id.sql
 \endif
 SELECT 'functions/api/grant_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -844,6 +871,11 @@ SELECT 'functions/api/list_transactions.sql' = ANY (:'pgwallet_pending'::text[])
     \echo functions/api/list_transactions.sql
     \ir functions/api/list_transactions.sql
 \endif
+SELECT 'functions/api/list_user_ids.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_user_ids.sql
+    \ir functions/api/list_user_ids.sql
+\endif
 SELECT 'functions/api/place_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/place_hold.sql
@@ -854,6 +886,11 @@ SELECT 'functions/api/post_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgw
     \echo functions/api/post_batch.sql
     \ir functions/api/post_batch.sql
 \endif
+SELECT 'functions/api/rehash_password.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/rehash_password.sql
+    \ir functions/api/rehash_password.sql
+\endif
 SELECT 'functions/api/release_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/release_hold.sql
@@ -863,6 +900,11 @@ SELECT 'functions/api/reverse.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo functions/api/reverse.sql
     \ir functions/api/reverse.sql
+\endif
+SELECT 'functions/api/revoke_tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/revoke_tokens.sql
+    \ir functions/api/revoke_tokens.sql
 \endif
 SELECT 'functions/api/schema_version.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

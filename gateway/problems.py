@@ -58,6 +58,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA307": (409, "the hold is closed"),
     "WA308": (409, "the rates would let a round trip gain"),
     "WA309": (409, "the transaction can't be reversed"),
+    "WA310": (409, "an external id stays with its user"),
     "WA401": (409, "the balance is too low"),
     "WA402": (409, "the supply is exhausted"),
     "WA403": (409, "the item is out of stock"),

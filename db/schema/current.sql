@@ -316,6 +316,13 @@ CREATE TYPE wallet.task_receipt AS (
 	task_id bigint
 );
 
+CREATE TYPE wallet.token_state AS (
+	user_id uuid,
+	external_id text,
+	status text,
+	tokens_revoked_at timestamp with time zone
+);
+
 CREATE TYPE wallet.transaction_detail AS (
 	transaction_id uuid,
 	kind text,
@@ -366,6 +373,11 @@ CREATE TYPE wallet."user" AS (
 	role text,
 	status text,
 	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.user_key AS (
+	external_id text,
+	user_id uuid
 );
 
 CREATE TYPE wallet.user_request AS (
@@ -526,9 +538,12 @@ CREATE TABLE wallet_private.user_account (
     status text DEFAULT 'active'::text NOT NULL,
     status_reason text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    tokens_revoked_at timestamp with time zone,
     CONSTRAINT user_account_role_is_known_check CHECK ((role = ANY (ARRAY['user'::text, 'service'::text, 'admin'::text]))),
     CONSTRAINT user_account_status_is_known_check CHECK ((status = ANY (ARRAY['active'::text, 'frozen'::text, 'closed'::text])))
 );
+
+COMMENT ON COLUMN wallet_private.user_account.tokens_revoked_at IS 'Tokens issued before it count no more; NULL: it never happened.';
 
 CREATE TABLE wallet_private.wallet (
     user_id uuid NOT NULL,
@@ -979,6 +994,8 @@ CREATE TRIGGER transfer_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wal
 
 ALTER TABLE wallet_private.transfer ENABLE ALWAYS TRIGGER transfer_refuse_change;
 
+CREATE TRIGGER user_account_refuse_external_id BEFORE UPDATE OF external_id ON wallet_private.user_account FOR EACH ROW WHEN (((old.external_id IS DISTINCT FROM new.external_id) AND (old.external_id IS NOT NULL))) EXECUTE FUNCTION wallet_private.refuse_external_id();
+
 ALTER TABLE ONLY wallet_private.budget
     ADD CONSTRAINT budget_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES wallet_private.campaign(campaign_id);
 
@@ -1079,6 +1096,8 @@ REVOKE ALL ON TYPE wallet.task FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.task_receipt FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.token_state FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.transaction_detail FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.transaction_item FROM PUBLIC;
@@ -1086,6 +1105,8 @@ REVOKE ALL ON TYPE wallet.transaction_item FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.treasury_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet."user" FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.user_key FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.user_request FROM PUBLIC;
 

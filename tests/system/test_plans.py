@@ -48,11 +48,14 @@ OTHERS = [
     "get_balance",
     "get_balance_at",
     "get_credential",
+    "get_token_state",
     "get_transaction",
     "get_user",
+    "get_user_id",
     "list_balances",
     "list_holds",
     "list_transactions",
+    "list_user_ids",
     "set_user_status",
     "statement",
 ]
@@ -83,6 +86,10 @@ INDEXES = [
     ("wallet_private.record_capture", "hold", "hold_pkey"),
     ("wallet.expire_holds", "hold", "hold_expires_at_idx"),
     ("wallet.get_credential", "user_account", "user_account_email_idx"),
+    ("wallet.get_token_state", "user_account", "user_account_pkey"),
+    ("wallet.get_token_state", "user_account", "user_account_external_id_key"),
+    ("wallet.get_user_id", "user_account", "user_account_external_id_key"),
+    ("wallet.list_user_ids", "user_account", "user_account_external_id_key"),
 ]
 
 

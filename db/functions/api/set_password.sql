@@ -16,11 +16,13 @@ BEGIN
     VALUES (p_user_id, p_password_hash)
     ON CONFLICT (user_id) DO UPDATE SET password_hash = p_password_hash, changed_at = now();
     PERFORM wallet_private.record_action('set_password', p_user_id::text, '{}', p_actor);
+    UPDATE wallet_private.user_account AS u SET tokens_revoked_at = clock_timestamp()
+    WHERE u.user_id = p_user_id;
 END
 $$;
 
 COMMENT ON FUNCTION wallet.set_password(uuid, text, text) IS
-'Gives a user another password, or the same one hashed with stronger settings.
+'Gives a user another password, and cuts off the tokens that were got with the one before.
 Returns: nothing.
-Locks: the user''s credential.
+Locks: the user''s credential, then the account.
 Raises: WA101 WA106 WA201';

@@ -17,7 +17,13 @@ BEGIN
     PERFORM wallet_private.check_choice('status', p_status, '{active,frozen,closed}');
     PERFORM wallet_private.check_text('reason', p_reason);
 
-    UPDATE wallet_private.user_account AS u SET status = p_status, status_reason = p_reason
+    UPDATE wallet_private.user_account AS u
+    SET
+        status = p_status,
+        status_reason = p_reason,
+        tokens_revoked_at = CASE
+            WHEN p_status = 'active' THEN u.tokens_revoked_at ELSE clock_timestamp()
+        END
     WHERE u.user_id = p_user_id
     RETURNING * INTO v_user;
     FOR v_asset_id IN
@@ -38,7 +44,8 @@ $$;
 
 COMMENT ON FUNCTION wallet.set_user_status(uuid, text, text, text) IS
 'Freezes, closes or reopens an account (active, frozen, closed). Once it returns, no movement but
-reversals and adjustments gets through on an account that is not active.
+reversals and adjustments gets through on an account that is not active. Its tokens are cut off, for
+good: reopened, the user logs in anew.
 Returns: wallet.user.
 Locks: the account, then the user''s wallets by asset.
 Raises: WA101 WA106 WA110 WA201';

@@ -11,10 +11,7 @@ BEGIN
     PERFORM wallet_private.check_given('user_id', p_user_id);
     SELECT u.* INTO v_user FROM wallet_private.user_account AS u WHERE u.user_id = p_user_id;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'user not found'
-            USING ERRCODE = 'WA201',
-                DETAIL = format('There is no user %s.', p_user_id),
-                HINT = 'wallet.find_user finds users by email or external id.';
+        PERFORM wallet_private.refuse_unknown_user(p_user_id::text);
     END IF;
     RETURN v_user;
 END

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(418);
+SELECT plan(458);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -29,8 +29,10 @@ FROM (
     ('get_balance', 'go'),
     ('get_balance_at', 'goa'),
     ('get_credential', 'g'),
+    ('get_token_state', 'g'),
     ('get_transaction', 'goa'),
     ('get_user', 'go'),
+    ('get_user_id', 'go'),
     ('grant_batch', 'o'),
     ('import_users', 'o'),
     ('list_assets', 'go'),
@@ -42,10 +44,13 @@ FROM (
     ('list_ledger_entries', 'goa'),
     ('list_tasks', 'go'),
     ('list_transactions', 'go'),
+    ('list_user_ids', 'g'),
     ('place_hold', 'g'),
     ('post_batch', 'g'),
+    ('rehash_password', 'g'),
     ('release_hold', 'g'),
     ('reverse', 'go'),
+    ('revoke_tokens', 'go'),
     ('schema_version', 'goa'),
     ('set_conversion_rate', 'go'),
     ('set_password', 'g'),

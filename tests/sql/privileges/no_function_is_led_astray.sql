@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(109);
+SELECT plan(119);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -151,8 +151,10 @@ LEFT JOIN (
     ('get_balance', format('%L, ''GOLD''', :'alice')),
     ('get_balance_at', format('%L, ''GOLD'', ''now''', :'alice')),
     ('get_credential', '''alice@example.com'''),
+    ('get_token_state', format('%L', :'alice')),
     ('get_transaction', format('%L, %L', :'alice', :'topup')),
     ('get_user', format('%L', :'alice')),
+    ('get_user_id', '''alice'''),
     (
         'grant_batch',
         format(
@@ -172,6 +174,7 @@ LEFT JOIN (
     ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
     ('list_tasks', ''),
     ('list_transactions', format('%L, p_limit => 2', :'alice')),
+    ('list_user_ids', '''{alice}'''),
     ('place_hold', format('%L, ''GOLD'', 1, ''1 hour'', ''place_hold''', :'alice')),
     (
         'post_batch',
@@ -179,8 +182,10 @@ LEFT JOIN (
             'ARRAY[(%L, ''BONUS'', ''GOLD'', 1, ''batch'', NULL, NULL)::wallet.request]', :'alice'
         )
     ),
+    ('rehash_password', format('%L, ''hash'', ''hash''', :'alice')),
     ('release_hold', format('%L, %L, ''release_hold''', :'alice', :'to_release')),
     ('reverse', format('%L, %L, NULL, ''why'', ''reverse''', :'alice', :'spend')),
+    ('revoke_tokens', format('%L', :'alice')),
     ('schema_version', ''),
     ('set_conversion_rate', '''POINTS'', ''GOLD'', 1, 1'),
     ('set_password', format('%L, ''hash''', :'alice')),

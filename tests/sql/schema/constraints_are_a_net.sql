@@ -97,7 +97,10 @@ FROM (
         'INSERT INTO item (code, name, asset_id, price) '
         'SELECT code, name, asset_id, price FROM item'
     ),
-    ('user_account_external_id_key', 'UPDATE user_account SET external_id = ''x'''),
+    (
+        'user_account_external_id_key',
+        'INSERT INTO user_account (user_id, external_id) VALUES (gen_random_uuid(), ''bob'')'
+    ),
     (
         'user_account_email_idx',
         'UPDATE user_account SET email = CASE name WHEN ''Bob'' THEN ''X@b'' ELSE ''x@B'' END'
@@ -148,6 +151,7 @@ SELECT set_eq(
         ('item', 'stock'), ('item', 'max_per_user'),
         ('user_account', 'external_id'), ('user_account', 'name'), ('user_account', 'email'),
         ('user_account', 'phone'), ('user_account', 'status_reason'),
+        ('user_account', 'tokens_revoked_at'),
         ('transfer', 'idempotency_key'), ('transfer', 'reference'), ('transfer', 'details'),
         ('transfer', 'metadata'), ('hold', 'closed_at'), ('campaign', 'budget'),
         ('budget', 'available')

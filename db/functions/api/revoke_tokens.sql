@@ -1,0 +1,28 @@
+CREATE OR REPLACE FUNCTION wallet.revoke_tokens(
+    p_user_id uuid, p_actor text DEFAULT NULL
+) RETURNS wallet.user
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_user wallet_private.user_account;
+BEGIN
+    PERFORM wallet_private.find_user(p_user_id);
+    PERFORM wallet_private.record_action('revoke_tokens', p_user_id::text, '{}', p_actor);
+    UPDATE wallet_private.user_account AS u SET tokens_revoked_at = clock_timestamp()
+    WHERE u.user_id = p_user_id
+    RETURNING * INTO v_user;
+    RETURN wallet_private.to_user(v_user);
+END
+$$;
+
+COMMENT ON FUNCTION wallet.revoke_tokens(uuid, text) IS
+'Cuts off every token that a user has by now; the gateway heeds it within 60 seconds. Logging in
+again gets one that counts.
+Returns: wallet.user.
+Locks: the account.
+Raises: WA101 WA106 WA201';
