@@ -16,12 +16,16 @@ from aiohttp.typedefs import Handler, Middleware
 
 from gateway import __version__, logs, metrics, openapi
 from gateway.auth import Accounts, Claims, Verifier
+from gateway.cors import cors
 from gateway.database import Database
 from gateway.door import Door
 from gateway.grouping import GROUPED, Groups
 from gateway.problems import CODE, Problem, problem_of
+from gateway.rates import TokenRates, refuse_before
 from gateway.routes import MAX_BODY, ROUTES, Route, template
 from gateway.settings import Settings, SettingsError
+from gateway.types import BatchRequest, TokenState
+from gateway.users import PREFIX, Users, no_user
 
 if TYPE_CHECKING:
     from gateway.tracing import Tracing  # what it needs need not be installed
@@ -31,14 +35,16 @@ access = logging.getLogger("pgwallet.access")
 DATABASE = web.AppKey("database", Database)
 REQUEST_ID = web.RequestKey("request_id", str)
 CLAIMS = web.RequestKey("claims", Claims)
+RATE = web.RequestKey("rate", dict[str, str])
 
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
-_NO_USER_HINT = "wallet.find_user finds users by email or external id."  # as SQL says it
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _encode = msgspec.json.Encoder().encode
 
@@ -48,16 +54,21 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     if settings.traces == "on":
         tracing = _tracing()
     database = Database(settings)
-    set_password = database.function("set_password", ("user_id", "password_hash", "actor"))
-    accounts = Accounts(settings, set_password)
+    get_token_state = database.function(
+        "get_token_state", ("user_id", "external_id"), TokenState.__struct_fields__
+    )
+    verifier, users = Verifier(settings, get_token_state), Users(database)
+    accounts = Accounts(settings, database)
+    rates = TokenRates(settings) if settings.user_rate or settings.staff_rate else None
     routes: dict[web.AbstractRoute, Route] = {}
     door = Door(settings.database_pool + settings.database_queue)
     app = web.Application(
         middlewares=[
             _observe(door, routes),
             *([tracing.middleware()] if tracing else ()),
+            *([cors(settings)] if settings.cors_origins else ()),
             _answer_problems,
-            _authenticate(Verifier(settings), routes),
+            _authenticate(verifier, routes, rates),
         ],
         client_max_size=MAX_BODY,
     )
@@ -68,10 +79,12 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     if tracing:
         app.on_cleanup.append(tracing.stop)
     app.on_response_prepare.append(_harden)
+    if rates is not None:
+        app.on_response_prepare.append(_tell_rate)
     groups = Groups(settings, database) if settings.grouping == "on" else None
     for route in ROUTES:
         handler = _handler(
-            route, database, door, accounts, groups, tracing, settings.client_timeout
+            route, database, door, accounts, users, groups, tracing, settings.client_timeout
         )
         routes[app.router.add_route(route.method, route.path, handler)] = route
     app.router.add_get("/health", _health)
@@ -104,6 +117,7 @@ def _handler(
     database: Database,
     door: Door,
     accounts: Accounts,
+    users: Users,
     groups: Groups | None,
     tracing: "Tracing | None",
     patience: float,
@@ -121,7 +135,8 @@ def _handler(
         call_at = tracing.call(route.function_at or route.function, call_at)
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
     decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
-    around, is_movement = route.around, route.is_movement
+    around, is_movement, is_batch = route.around, route.is_movement, route.body is BatchRequest
+    by_query = "user_id" in route.query.__struct_fields__
     # A query's numbers are texts; but a text of digits, 20260131, is no moment.
     is_strict = "limit" not in route.query.__struct_fields__
 
@@ -133,18 +148,25 @@ def _handler(
                 request = request.clone(client_max_size=route.max_body)
             arguments |= _fields(decode_body(await _body(request, patience) or b"{}"))
         if (claims := request.get(CLAIMS)) is not None:
-            arguments |= _fields(msgspec.convert(_path(request, claims), path_type, strict=False))
+            path = _path(request, claims)
+            for fields in (path, arguments) if by_query else (path,):
+                if (fields.get("user_id") or "").startswith(PREFIX):
+                    fields["user_id"] = await _user_id(fields["user_id"], claims, users)
+            arguments |= _fields(msgspec.convert(path, path_type, strict=False))
             _check_owner(arguments, claims)
             arguments |= {"actor": claims.sub, "is_self": claims.role == "user"}
         if is_movement:
             arguments["idempotency_key"] = _idempotency_key(request)
 
+        strangers = await users.find_all(arguments["requests"]) if is_batch else {}
         chosen = call if arguments.get("at") is None else call_at
         if around:  # has a queue of its own
             rows = await around(accounts, request, arguments, chosen)
         else:
             with door:
                 rows = await chosen(arguments)
+        for index, name in strangers.items():
+            rows[index]["detail"] = no_user(name).detail
 
         headers = {"Content-Type": "application/json"}
         if is_movement and rows[0].pop("is_replay"):
@@ -186,11 +208,20 @@ def _path(request: web.Request, claims: Claims) -> dict[str, str]:
     return fields
 
 
+async def _user_id(name: str, claims: Claims, users: Users) -> str:
+    """Whose `ext:<external id>` it is; for a user it can only be the own one."""
+    if claims.role != "user":
+        return await users.find(name)
+    if name.removeprefix(PREFIX) != claims.external_id:
+        raise no_user(name)
+    return claims.sub
+
+
 def _check_owner(arguments: dict[str, Any], claims: Claims) -> None:
     """To a user, another's wallet is as one that doesn't exist."""
     user_id = arguments.get("user_id")
     if claims.role == "user" and user_id is not None and str(user_id) != claims.sub:
-        raise Problem("WA201", f"There is no user {user_id}.", _NO_USER_HINT)
+        raise no_user(user_id)
 
 
 def _idempotency_key(request: web.Request) -> str:
@@ -260,7 +291,9 @@ async def _answer_problems(request: web.Request, handler: Handler) -> web.Stream
         return problem.response(request[REQUEST_ID])
 
 
-def _authenticate(verifier: Verifier, routes: Mapping[web.AbstractRoute, Route]) -> Middleware:
+def _authenticate(
+    verifier: Verifier, routes: Mapping[web.AbstractRoute, Route], rates: TokenRates | None
+) -> Middleware:
     """Verifies the token and its role, on the routes that want one."""
 
     @web.middleware
@@ -268,6 +301,9 @@ def _authenticate(verifier: Verifier, routes: Mapping[web.AbstractRoute, Route])
         route = routes.get(request.match_info.route)
         if route is not None and route.roles is not None:
             claims = await verifier.claims(request.headers.get("Authorization"))
+            if rates is not None:
+                request[RATE], wait = rates.take(claims.role, claims.sub)
+                refuse_before(wait)
             if claims.role not in route.roles:
                 raise Problem("GW403", f"This takes the role {' or '.join(sorted(route.roles))}.")
             request[CLAIMS] = claims
@@ -280,6 +316,10 @@ async def _harden(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.popall("Server", None)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+
+
+async def _tell_rate(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(request.get(RATE, {}))
 
 
 # ---------------------------------------------------------------------------------------------

@@ -106,9 +106,9 @@ _KEY: _Object = {
     "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
 }
 _USER_ID = {  # as the client writes it
-    "description": "Or `me`: the token's own user.",
+    "description": "Or `me`: the token's own user; or `ext:` and an external id.",
     "type": "string",
-    "anyOf": [{"format": "uuid"}, {"const": "me"}],
+    "anyOf": [{"format": "uuid"}, {"const": "me"}, {"pattern": "^ext:."}],
 }
 _BY_FORMAT = {"uuid": "01a1fd7e-9e13-7565-b744-6ff475e822d8", "date-time": "2026-01-31T12:00:00Z"}
 
@@ -228,11 +228,9 @@ def _codes(route: Route) -> set[str]:
     for text in _sources(route):
         codes.update(re.findall(r"\b(?:WA|GW)\d{3}\b", text))
     if route.roles:
-        codes.add("GW401")
+        codes |= {"GW401", "GW429", "WA201", "WA501"}  # also for what the token's user may not
         if route.roles < ALL:
             codes.add("GW403")
-        elif "user_id" in route.path_fields:
-            codes.add("WA201")  # another's
     if route.body:
         codes |= {"GW400", "GW408", "GW413"}
     if route.is_movement:

@@ -194,6 +194,12 @@ ROUTES = (
         body=t.LogInRequest, roles=None, around=Accounts.log_in, passed=("email",),
         answer=t.Token,
     ),
+    Route(
+        "POST", "/v1/auth/password", "set_password", t.Nothing,
+        "Change a password; tokens got with the old one end",
+        body=t.PasswordChange, roles=None, around=Accounts.change_password,
+        passed=("user_id", "password_hash", "actor"), answer=t.Token,
+    ),
     # Administration
     create("/v1/admin/assets", "create_asset", t.Asset, "Create an asset", body=t.NewAsset),
     change(
@@ -215,6 +221,10 @@ ROUTES = (
     create(
         "/v1/admin/users/{user_id}/status", "set_user_status", t.User,
         "Freeze, close or reactivate an account", body=t.StatusChange, status=200,
+    ),
+    create(
+        "/v1/admin/users/{user_id}/tokens/revoke", "revoke_tokens", t.User,
+        "Cut off every token that a user has", status=200,
     ),
     read(
         "/v1/admin/treasury", "treasury", t.TreasuryBalance, "What was issued and what is left",

@@ -1,6 +1,7 @@
 """Everything that can be set: the environment variable, its default, and what it does."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
+
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]+)?")
 
 
 class SettingsError(ValueError):
@@ -24,6 +27,7 @@ def _doc(description: str, **limits: Any) -> Meta:
 
 
 def _rate(description: str) -> Meta:
+    """Its empty default means: no limit."""
     return Meta(description=description, pattern=r"\A[1-9][0-9]*/(second|minute|hour|day)\Z")
 
 
@@ -46,9 +50,29 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
     jwt_jwks: Annotated[str, _doc("The issuer's JSON Web Key Set: a https URL or a file.")] = ""
     jwt_issuer: Annotated[str, _doc("`iss` that tokens must have.")] = ""
     jwt_audience: Annotated[str, _doc("`aud` that tokens must have.")] = ""
+    jwt_subject_claim: Annotated[str, _doc("Claim that says who; `a.b` is b within a.")] = "sub"
+    jwt_subject_is: Annotated[
+        Literal["user_id", "external_id"], _doc("What a user's subject is: ours or the host's id.")
+    ] = "user_id"
+    jwt_role_claim: Annotated[str, _doc("Claim that says the role: a text or a list.")] = "role"
+    jwt_user_values: Annotated[str, _doc("What it says of users; several with commas.")] = "user"
+    jwt_service_values: Annotated[str, _doc("What it says of services.")] = "service"
+    jwt_admin_values: Annotated[str, _doc("What it says of admins.")] = "admin"
     token_ttl: Annotated[int, _doc("Seconds that a token from log-in lives.", ge=1)] = 3600
-    address_rate: Annotated[str, _rate("Sign-ups and log-ins from one address.")] = "30/minute"
-    account_rate: Annotated[str, _rate("Log-ins to one account.")] = "10/minute"
+    password_length: Annotated[
+        int, _doc("Characters that a new password has at least.", ge=8, le=64)
+    ] = 8
+    address_rate: Annotated[str, _rate("Sign-ups and failed log-ins from one address.")] = (
+        "30/minute"
+    )
+    account_rate: Annotated[str, _rate("Failed log-ins to one account from one address.")] = (
+        "10/minute"
+    )
+    user_rate: Annotated[str, _rate("Requests of one user's tokens; empty: any number.")] = ""
+    staff_rate: Annotated[str, _rate("Requests of one service or admin; empty: any number.")] = ""
+    cors_origins: Annotated[
+        str, _doc("Origins whose pages may ask, as in `https://a.example,https://b.example`.")
+    ] = ""
     proxies: Annotated[int, _doc("Proxies in front whose X-Forwarded-For counts.", ge=0)] = 0
     client_timeout: Annotated[
         float, _doc("Seconds that a client may idle, or take to send a request.", gt=0)
@@ -69,6 +93,16 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
         url = urlsplit(self.jwt_jwks)
         if url.scheme == "http" and url.hostname not in ("localhost", "127.0.0.1"):
             raise ValueError("PGWALLET_JWT_JWKS has to be https")
+        if self.jwt_secret and any(
+            getattr(self, field.name) != field.default
+            for field in msgspec.structs.fields(self)
+            if field.name.startswith(("jwt_subject_", "jwt_role_"))
+            or field.name.endswith("_values")
+        ):
+            raise ValueError("PGWALLET_JWT_SUBJECT_, _ROLE_ and _VALUES are for another issuer")
+        for origin in filter(None, self.cors_origins.split(",")):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"PGWALLET_CORS_ORIGINS: {origin!r} is not as browsers send it")
 
     def __repr__(self) -> str:
         return "Settings()"  # no secret gets into a log by it

@@ -41,6 +41,14 @@ Phone = Annotated[str, _doc("Digits; it may begin with +.")]
 ExternalId = Annotated[str, _doc("The user's id in the host application.", "player-7")]
 Key = Annotated[str, _doc("1 to 255 printable ASCII characters.", "order-42")]
 UserId = Annotated[UUID, _eg("b237c095-f7bc-4220-a9e3-3a306086d0f0")]
+AnyUserId = Annotated[
+    str,
+    _doc(
+        "Or `ext:` and an external id.",
+        "b237c095-f7bc-4220-a9e3-3a306086d0f0",
+        pattern=r"\A([0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}|ext:.{1,255})\Z",
+    ),
+]
 TransactionId = Annotated[UUID, _eg("01a1fd7e-9c84-7acb-bd4f-a259e95eed13")]
 HoldId = Annotated[UUID, _eg("01a1fd7e-9d52-7d8a-8cdb-21a8dd4eb334")]
 Int4 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
@@ -134,7 +142,7 @@ class ReversalRequest(Body):
 
 
 class BatchItem(Body):
-    user_id: UserId
+    user_id: AnyUserId
     kind: BatchKind
     asset: Code
     amount: Amount
@@ -157,6 +165,12 @@ class SignUpRequest(Body):
 class LogInRequest(Body):
     email: Email
     password: Annotated[str, Meta(max_length=128, examples=["correct horse"])]
+
+
+class PasswordChange(Body):
+    email: Email
+    password: Annotated[str, Meta(max_length=128, examples=["correct horse"])]
+    new_password: Annotated[Password, _eg("battery staple")]
 
 
 class NewUser(Body):
@@ -270,7 +284,7 @@ class BalanceQuery(Query):
 
 
 class VerifyQuery(Query):
-    user_id: Annotated[UserId, _doc("Of this one alone; without it of all.")] | None = None
+    user_id: Annotated[AnyUserId, _doc("Of this one alone; without it of all.")] | None = None
 
 
 # ---------------------------------------------------------------------------------------------
@@ -304,6 +318,22 @@ class Credential(Struct):
     role: Role
     status: str
     password_hash: str
+
+
+class TokenState(Struct):
+    user_id: UUID
+    external_id: str | None
+    status: str
+    tokens_revoked_at: datetime | None
+
+
+class UserKey(Struct):
+    external_id: str
+    user_id: UUID
+
+
+class Nothing(Struct):
+    """Of a function that answers nothing."""
 
 
 class Token(Struct):

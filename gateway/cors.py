@@ -1,0 +1,37 @@
+"""Which web pages' scripts may read the answers: none, unless a setting names their origins."""
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+
+from gateway.settings import Settings
+
+_EXPOSED = "Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PATCH, PUT",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-Request-ID",
+    "Access-Control-Max-Age": "600",  # seconds
+}
+
+
+def cors(settings: Settings) -> Middleware:
+    """Answers preflights, and says on every answer whose it is. There are no cookies to allow."""
+    origins = frozenset(settings.cors_origins.split(","))
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        is_preflight = (
+            request.method == hdrs.METH_OPTIONS
+            and "Access-Control-Request-Method" in request.headers
+        )
+        if is_preflight and origin in origins:
+            response: web.StreamResponse = web.Response(status=204, headers=_PREFLIGHT)
+        else:
+            response = await handler(request)
+        response.headers["Vary"] = "Origin"
+        if origin in origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        return response
+
+    return middleware
