@@ -113,20 +113,16 @@ class Verifier:
         if scheme.lower() != "bearer" or not token:
             raise Problem("GW401", "The header Authorization: Bearer <token> is missing.")
         claims, until = self._known.get(token, (None, 0.0))
-        now = monotonic()
-        if claims is not None and now < until and time.time() < claims.exp:
+        if claims is not None and monotonic() < until and time.time() < claims.exp:
             return claims
         asking = self._asking.get(token)
         if asking is None:  # else those who have it ask together
             asking = self._asking[token] = asyncio.create_task(self._find(token))
             asking.add_done_callback(lambda _: self._asking.pop(token))
-        claims = await asyncio.shield(asking)
-        if len(self._known) >= _REMEMBERED:
-            del self._known[next(iter(self._known))]  # the oldest
-        self._known[token] = claims, now + _REMEMBERED_FOR
-        return claims
+        return await asyncio.shield(asking)
 
     async def _find(self, token: str) -> Claims:
+        asked_at = monotonic()
         try:
             if self._may_fetch:  # which blocks
                 async with self._gate:
@@ -138,6 +134,9 @@ class Verifier:
             metrics.tokens.labels("refused").inc()
             raise
         metrics.tokens.labels("accepted").inc()
+        if len(self._known) >= _REMEMBERED:
+            del self._known[next(iter(self._known))]  # the oldest
+        self._known[token] = claims, asked_at + _REMEMBERED_FOR
         return claims
 
     def _verify(self, token: str) -> tuple[Claims, float]:
