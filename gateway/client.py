@@ -43,12 +43,13 @@ from gateway.routes import ROUTES
 P = ParamSpec("P")
 T = TypeVar("T")
 
-UserId = UUID | str  # or "me"
+UserId = UUID | str  # or "me", or "ext:" and an external id
 Amount = t.Amount | Decimal
 Json = t.Json
 
 _ROUTES = {route.function: route for route in ROUTES}
 _ROUTES["log_in"] = _ROUTES["get_credential"]
+_ROUTES["change_password"] = _ROUTES["set_password"]
 _LONGEST_PAUSE = 5.0  # seconds
 
 
@@ -360,6 +361,9 @@ class Wallet:
     @_route
     async def log_in(self, email: str, password: str) -> t.Token: ...
 
+    @_route
+    async def change_password(self, email: str, password: str, new_password: str) -> t.Token: ...
+
     # Administration
 
     @_route
@@ -460,12 +464,15 @@ class Wallet:
     ) -> t.User: ...
 
     @_route
+    async def revoke_tokens(self, user_id: UserId) -> t.User: ...
+
+    @_route
     async def treasury(
         self, *, asset: str | None = None, at: datetime | None = None
     ) -> Page[t.TreasuryBalance]: ...
 
     @_route
-    async def verify(self, *, user_id: UUID | None = None) -> Page[t.Finding]: ...
+    async def verify(self, *, user_id: UserId | None = None) -> Page[t.Finding]: ...
 
 
 def _quoted(key: str) -> str:

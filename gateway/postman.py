@@ -138,8 +138,8 @@ def _fill(operation_id: str, node: Any) -> Any:
         return node
     made = {name: _fill(operation_id, value) for name, value in node.items()}
     for name in made:
-        if name == "user_id" or operation_id == "log_in":
-            made[name] = f"{{{{{name}}}}}"
+        if name == "user_id" or operation_id in ("log_in", "change_password"):
+            made[name] = f"{{{{{name.removeprefix('new_')}}}}}"  # another password: the same again
         elif name == "idempotency_key":
             made[name] = "{{$guid}}"
         elif name in _UNIQUE:

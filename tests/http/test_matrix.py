@@ -41,6 +41,7 @@ GET   /v1/tasks                                              401   200    -    -
 GET   /v1/items                                              401   200    -    -   200    -  200   -
 POST  /v1/auth/signup                                        201   201    -    -   201    -  201   -
 POST  /v1/auth/login                                         401   401    -    -   401    -  401   -
+POST  /v1/auth/password                                      401   401    -    -   401    -  401   -
 POST  /v1/admin/assets                                       401   403    -    -   403    -  201   -
 PATCH /v1/admin/assets/{asset}                               401   403    -    -   403    -  200   -
 PUT   /v1/admin/conversion-rates/{from_asset}/{to_asset}     401   403    -    -   403    -  200   -
@@ -51,6 +52,7 @@ PATCH /v1/admin/items/{item_id}                              401   403    -    -
 GET   /v1/admin/users                                        401   403    -    -   403    -  200   -
 POST  /v1/admin/users                                        401   403    -    -   403    -  201   -
 POST  /v1/admin/users/{user_id}/status                       401   403  403    -   403    -  200   -
+POST  /v1/admin/users/{user_id}/tokens/revoke                401   403  403    -   403    -  200   -
 GET   /v1/admin/treasury                                     401   403    -    -   403    -  200   -
 GET   /v1/admin/verify                                       401   403    -    -   403    -  200   -
 GET   /health                                                200   200    -    -   200    -  200   -
@@ -143,11 +145,13 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
         "batches": {"requests": [movement]},
         "signup": {"name": "Z", "email": f"{tag}@example.com", "password": "correct horse"},
         "login": {"email": f"{tag}@example.com", "password": "correct horse"},
+        "password": {"email": f"{tag}@example.com", "password": "x", "new_password": "kiwi tram"},
         "assets": {"code": f"A{tag.upper()}", "name": "A"},
         "tasks": named | {"reward": 1},
         "items": named | {"price": 1},
         "users": {"name": "A"},
         "status": {"status": "active"},
+        "revoke": None,
         "{to_asset}": {"from_amount": 1, "to_amount": 50},
     }
     return None if method == "GET" else bodies.get(path.rpartition("/")[2], {})

@@ -22,7 +22,7 @@ SEED = int(os.environ.get("PGWALLET_TEST_SEED", "0"))
 ROUTES = [(method, path) for method, path in MATRIX if path.startswith("/v1/")]
 
 # What no JSON Schema can say. (To it, 1.0 is an integer.)
-UNSAID = ("got `float`", "the character NUL")
+UNSAID = ("got `float`", "the character NUL", "too easy to guess")
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_a_route_keeps_to_the_document(
         if kind == "POSITIVE" and answer.status_code in (400, 422):
             refusal = answer.json()
             is_judged = refusal["code"].startswith("WA")
-            assert is_judged or any(text in refusal["detail"] for text in UNSAID), refusal
+            assert is_judged or any(text in str(refusal) for text in UNSAID), refusal
 
     ask()
 
