@@ -135,7 +135,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_token_state.sql', '727cdbd1efcb3cc267dbe766be2f192f3ad33f488c9ee95e570d2103f9bc6ba7'),
     ('functions/api/get_transaction.sql', 'a0370d1be5503844a2a2d0a6bd05b469434490a0789bddd356fe1ef5c6ace0c6'),
     ('functions/api/get_user.sql', '7998a312fc09bf229fd3a7a4dc4ab67d833cf15c958cf592faba34e0f77dd7be'),
-    ('functions/api/get_user_id.sql', 'faf6663c4aaa8194edcdfcb0dc80e728a4a082db3928d6038f85883d507970e0'),
+    ('functions/api/get_user_id.sql', 'cc3c1b911fcff5786d8beb6ccc22eaf6b16d1b7846abe49b561cc7e564109e4d'),
     ('functions/api/grant_batch.sql', '0ca266055868be513a0545d77a3f0e253627ecfb3fd13023c421bac43e94b4f4'),
     ('functions/api/import_users.sql', 'b51e9a46517bda38998c1abab2ad4d48e13c31733cde389a815d42a3b54cb53b'),
     ('functions/api/list_assets.sql', '2d7fb5dd5a86553c87fe53b382e29037a57acb91f4b90b9e00114ee8fe9683d9'),

@@ -13,7 +13,9 @@ BEGIN
     FROM wallet_private.user_account AS u
     WHERE u.external_id = p_external_id;
     IF NOT FOUND THEN
-        PERFORM wallet_private.refuse_unknown_user(format('with the external id %s', p_external_id));
+        PERFORM wallet_private.refuse_unknown_user(
+            format('with the external id %s', p_external_id)
+        );
     END IF;
     RETURN v_user_id;
 END

@@ -3,7 +3,7 @@ SELECT plan(12);
 \ir ../../support/_economy.sql
 
 SELECT user_id AS carol
-FROM wallet.create_user(NULL, 'Carol', 'carol@example.com', NULL, 'user', 'weak') \gset
+FROM wallet.sign_up('Carol', 'carol@example.com', NULL, 'weak') \gset
 UPDATE wallet_private.credential SET changed_at = '2020-01-01';
 
 SELECT lives_ok(
