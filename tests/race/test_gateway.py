@@ -189,7 +189,7 @@ async def test_what_can_be_retried_is(own_arena: Arena, isolation: str, sqlstate
                 left -= 1
                 call = game.think()
                 if call.function == "change_supply" and sqlstate == "40001":
-                    continue  # a cap is read after the locks, which an old snapshot doesn't show
+                    continue  # refused there
                 if gateway.has(call):
                     answer = await gateway.ask(call)
                 else:

@@ -2,6 +2,7 @@
 
 import random
 
+import asyncpg
 import pytest
 
 from tests.race.arena import LOCK_SUPPLY, SILVER, Answers, Arena, batch, call, fresh
@@ -174,6 +175,31 @@ async def test_a_cap_counts_the_movements_that_were_in_progress(arena):
         queue = await arena.queue([call("change_supply", asset, 21)])
     assert (await queue)[0]["supply"] == 21
     assert (await arena.do("treasury", asset))["remaining"] == 1
+
+
+@pytest.mark.parametrize("isolation", ["repeatable_read", "serializable"])
+@pytest.mark.parametrize("has_wallet", [True, False])
+async def test_a_cap_that_an_old_snapshot_does_not_show_binds_it_too(arena, isolation, has_wallet):
+    asset = await arena.asset()
+    user = await arena.user(**({asset: 1} if has_wallet else {}))
+    if not has_wallet:
+        await arena.first.execute("DELETE FROM wallet_private.wallet WHERE user_id = $1", user)
+    old = await arena.connect()
+    transaction = old.connection.transaction(isolation=isolation)
+    await transaction.start()
+    await old.fetch("SELECT FROM wallet_private.asset")
+
+    await arena.do("change_supply", asset, 5)
+    with pytest.raises(asyncpg.SerializationError):
+        await old.do("topup", user, asset, 8, fresh("topup"))
+    await transaction.rollback()
+
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        async with old.connection.transaction(isolation=isolation):
+            await old.do("change_supply", asset, 6)
+    assert refused.value.sqlstate == "WA502"
+    old.connection.terminate()
+    assert await arena.outstanding(asset) == (1 if has_wallet else 0)
 
 
 async def test_caps_change_while_units_move(arena):

@@ -13,6 +13,13 @@ DECLARE
     v_supply numeric;
     v_outstanding numeric;
 BEGIN
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        RAISE EXCEPTION 'this is not allowed here'
+            USING ERRCODE = 'WA502',
+                DETAIL = 'In this transaction''s snapshot not all that users hold may be seen.',
+                HINT = 'Call it in a transaction that is READ COMMITTED.';
+    END IF;
+
     -- Wallets say whether there is a cap, and no movement changes one meanwhile: each either is
     -- counted here, or waits for this and will find the new cap.
     LOCK TABLE wallet_private.wallet IN SHARE ROW EXCLUSIVE MODE;
@@ -49,4 +56,4 @@ hold already.
 Returns: wallet.asset.
 Locks: all movements, until those under way have ended and this one too; it sums up all wallets of
 the asset, and writes them when it gets its first cap or loses it.
-Raises: WA101 WA102 WA103 WA105 WA106 WA202 WA409';
+Raises: WA101 WA102 WA103 WA105 WA106 WA202 WA409 WA502';
