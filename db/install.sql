@@ -169,7 +169,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/verify.sql', '8e72795ae25a3b826d22b26f3d0306dfe69ff0c2fb9dbafc6dbe8dbf21a044db'),
     ('functions/api/verify_checkpoint.sql', '398b795d76b3740a969450f2db02a9a5b22b3f478f232a245c20fe57c7a022f9'),
     ('functions/api/verify_page.sql', '6ca1d03fbc8d0a8216d224b32204c9daf00892cd2b013297c37dbd02e1b06e81'),
-    ('functions/api/version.sql', 'b4b3835a5d7562afa7a6bc3a5bcc827290c74df4ad897a0b9a6235c23fd945fe'),
+    ('functions/api/version.sql', '79436922dcc11637fe0c21df1f1567455ba5214abe0d412047ff9f49af63ff3d'),
     ('views/balance.sql', '2b2ad38318e7ca68347ac0aa7387eb66c097460eec795b23ff87320e25cfe9cd'),
     ('views/economy_daily.sql', '00da2d6e2be1f1d985fda3535306b396578c0545909d695a3b5d2298cb101769'),
     ('views/ledger_entry.sql', '57bbaa8efc9d898447f715c42453b21b7735a170893954335ca21266b9874a1d'),

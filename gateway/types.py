@@ -539,9 +539,9 @@ class Finding(Struct):
 
 class Health(Struct):
     status: Annotated[str, _eg("ok")]
-    version: Annotated[str, _doc("The gateway's.", "0.1.0")]
-    functions: Annotated[str, _doc("The database's.", "0.1.0")]
-    schema_version: Annotated[str, _eg("V0001")]
+    version: Annotated[str, _doc("The gateway's.", "0.2.0")]
+    functions: Annotated[str, _doc("The database's.", "0.2.0")]
+    schema_version: Annotated[str, _eg("V0003")]
     replica: (
         Annotated[str, _doc("`ok` or what is wrong; only if there is one.", "ok")] | UnsetType
     ) = UNSET

@@ -8,8 +8,10 @@ SELECT throws_ok(
     'WA502', 'this is not allowed here', 'what was issued since might not be counted'
 );
 SELECT is(
-    (SELECT a.supply FROM wallet.list_assets() AS a WHERE a.asset = 'POINTS'), NULL,
-    'there is no cap'
+    (
+        SELECT a.supply FROM wallet.list_assets() AS a
+        WHERE a.asset = 'POINTS'
+    ), NULL, 'there is no cap'
 );
 
 SELECT * FROM finish();
