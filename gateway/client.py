@@ -59,7 +59,7 @@ class Page(msgspec.Struct, Generic[T]):
 
 
 class Problem(Exception):
-    """An answer that is not what was asked for; README lists the codes."""
+    """An answer that is not what was asked for; docs/reference/errors.md lists the codes."""
 
     def __init__(self, problem: t.ProblemDetails, key: str | None) -> None:
         super().__init__(problem.code, problem.title, problem.detail)

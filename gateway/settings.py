@@ -118,7 +118,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
 
     @classmethod
     def table(cls) -> list[tuple[str, str, str]]:
-        """(variable, default, what it does) of each setting, for the README."""
+        """(variable, default, what it does) of each setting, for docs/reference."""
         return [
             (field.encode_name, str(field.default), field.type.__metadata__[0].description)
             for field in msgspec.structs.fields(cls)

@@ -63,7 +63,7 @@ def main() -> None:
     """A wallet for virtual currencies, made true inside PostgreSQL.
 
     DATABASE_URL names the server; without it an embedded one under PGWALLET_HOME is used. Other
-    settings are PGWALLET_* variables; the README lists them.
+    settings are PGWALLET_* variables: docs/reference/settings.md.
     """
 
 

@@ -143,7 +143,8 @@ def _examine(workers: int, min_free: float) -> Iterator[Finding]:
     try:
         settings = Settings.from_env()
     except SettingsError as error:
-        yield Finding("settings", str(error), "Set the variable that it names; see the README.")
+        advice = "Set the variable that it names; see docs/reference/settings.md."
+        yield Finding("settings", str(error), advice)
         return
     yield from _secret(settings)
     try:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway import problems
 from tests.support.conventions import RULES, Tree
-from tests.support.paths import DB, ROOT, SQL_TESTS, TESTS
+from tests.support.paths import DB, SQL_TESTS, TESTS
 from tests.support.sqltree import Unreadable
 
 TREE = Tree(DB, SQL_TESTS)
@@ -80,13 +80,6 @@ def test_gateway_knows_the_codes(raised_codes):
     known = {code for code in problems.CODES if code.startswith("WA")}
     assert not missing(raised_codes, known)
     assert not missing(known, raised_codes), "nothing raises these"
-
-
-def test_readme_lists_the_codes(raised_codes):
-    rows = re.findall(r"^\|.*", (ROOT / "README.md").read_text(), re.MULTILINE)
-    listed = set(re.findall(r"\bWA\d{3}\b", "\n".join(rows)))
-    assert not missing(raised_codes, listed)
-    assert not missing(listed, raised_codes), "nothing raises these"
 
 
 def test_tests_assert_the_codes(raised_codes):

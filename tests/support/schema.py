@@ -3,6 +3,8 @@
 db/schema/current.sql is a dump of what the schema files and views add up to, for whoever reviews a
 change. Functions are left out: each stands in a file of its own, whole.
 
+docs/reference/ tells of the functions as they are in a migrated database (tests.support.reference).
+
 db/schema/locks.json is what each file locks when it runs on a database in use, as PostgreSQL itself
 tells: `pgwallet migrate --plan` shows it to whoever can't try.
 """
@@ -18,6 +20,7 @@ import pytest
 
 from gateway import migrate
 from gateway.migrate import Lock
+from tests.support import reference
 from tests.support.paths import DB
 from tests.support.servers import Database, Server, Servers
 
@@ -141,6 +144,7 @@ def write(server: Server) -> None:
     locks = asyncio.run(measure(server.create(template=None)))
     (DB / migrate.LOCKS).write_text(locks_json(locks), newline="\n")
     (DB / "install.sql").write_text(migrate.install_sql(), newline="\n")
+    reference.write(server.template)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """An upgrade while the previous release serves: each request gets its answer and moves once.
 
 The schema is migrated below two previous gateways, which work on; then this release's gateway takes
-over, one of the previous is stopped and the other killed. A caller does what the README asks of it:
-after a 503, or no answer at all, it sends the request again with the same key.
+over, one of the previous is stopped and the other killed. A caller does what
+docs/reference/errors.md asks of it: after a 503, or no answer at all, it sends the request again
+with the same key.
 """
 
 import asyncio

@@ -1,0 +1,111 @@
+"""The documents tell the truth: what they say to run is run, and prints what they say."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from gateway.embedded import EmbeddedPostgres
+from gateway.migrate import migrate
+from tests.support import console
+from tests.support.paths import ROOT
+from tests.support.servers import Server
+
+DOCS = ROOT / "docs"
+# With the demo, on one wallet, the tutorial first: it shows the whole treasury.
+ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
+    f"docs/how-to/{name}.md" for name in ("payment-webhook", "game-server", "sql-only")
+)]  # fmt: skip
+MANAGED = "docs/how-to/managed-postgres.md"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As a clone after `make up`, but files may be written to it."""
+    folder = tmp_path_factory.mktemp("clone")
+    for path in ROOT.iterdir():
+        if path.name not in (".git", ".pgwallet"):
+            (folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """`pgwallet up` in a home and on a port of its own; yields the environment of its users."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    port = str(free_port())
+    environ = {"PGWALLET_HOME": str(home), "PGWALLET_PORT": port}
+    up = subprocess.Popen(
+        [sys.executable, "-m", "gateway", "up"],
+        env=os.environ | environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        for _ in range(600):
+            try:
+                urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+                break
+            except (URLError, ConnectionError):
+                assert up.poll() is None, "pgwallet up ended"
+                time.sleep(0.1)
+        yield environ | of_psql(EmbeddedPostgres(home))
+    finally:
+        up.send_signal(signal.SIGINT)
+        assert up.wait(timeout=30) == 0
+
+
+def of_psql(embedded: EmbeddedPostgres, user: str = "postgres") -> dict[str, str]:
+    return {
+        "PATH": f"{Path(sys.executable).parent}:{psql_dir()}:{os.environ['PATH']}",
+        "PGHOST": str(embedded.socket_dir),
+        "PGUSER": user,
+        "PGDATABASE": "postgres",
+        "PGTZ": "UTC",
+    }
+
+
+def psql_dir() -> Path:
+    return EmbeddedPostgres(Path("none")).bin_dir
+
+
+@pytest.mark.parametrize("name", ON_THE_DEMO)
+def test_on_the_demo(name, demo, clone):
+    ports = {8080: int(demo["PGWALLET_PORT"]), 8090: free_port()}
+    console.play(ROOT / name, demo, cwd=clone, ports=ports)
+
+
+@pytest.mark.parametrize("version", ["18", "15"])
+def test_without_a_superuser(version, new_server, clone):
+    server: Server = new_server(version)
+    assert server.embedded
+    server.admin("CREATE ROLE admin LOGIN CREATEROLE CREATEDB")
+    console.play(ROOT / MANAGED, of_psql(server.embedded, "admin"), cwd=clone)
+
+    # Where an administrator has made the roles, and the database belongs to another.
+    database = server.create(template=None)
+    server.admin(f"""
+        CREATE ROLE plain LOGIN;
+        GRANT wallet_owner TO plain;
+        GRANT CREATE ON DATABASE "{database.name}" TO plain;
+    """)
+    asyncio.run(migrate(database.dsn.replace("postgres@", "plain@")))
+    assert database.psql("SELECT DISTINCT applied_by FROM wallet_private.migration") == "plain"
+
+
+def test_no_how_to_is_left_out():
+    found = {path.relative_to(ROOT).as_posix() for path in DOCS.glob("how-to/*.md")}
+    assert found == {name for name in [*ON_THE_DEMO, MANAGED] if "how-to" in name}
