@@ -93,7 +93,9 @@ def test_without_a_superuser(version, new_server, clone):
     server: Server = new_server(version)
     assert server.embedded
     server.admin("CREATE ROLE admin LOGIN CREATEROLE CREATEDB")
-    console.play(ROOT / MANAGED, of_psql(server.embedded, "admin"), cwd=clone)
+    port = free_port()
+    environ = of_psql(server.embedded, "admin") | {"PGWALLET_PORT": str(port)}
+    console.play(ROOT / MANAGED, environ, cwd=clone, ports={8080: port})
 
     # Where an administrator has made the roles, and the database belongs to another.
     database = server.create(template=None)
