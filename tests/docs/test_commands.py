@@ -24,7 +24,7 @@ DOCS = ROOT / "docs"
 # With the demo, on one wallet, the tutorial first: it shows the whole treasury.
 ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
     f"docs/how-to/{name}.md" for name in ("payment-webhook", "game-server", "sql-only")
-)]  # fmt: skip
+), "docs/identity.md"]  # fmt: skip
 MANAGED = "docs/how-to/managed-postgres.md"
 
 

@@ -5,6 +5,7 @@
     ```python    is run by python, or, if it begins with `# name.py`, written to that file
     ```text      below one of the last two is its output; without it there has to be none
     ```sh        are targets of make, which are only looked up: tests don't run tests
+    ```ini       are settings, of which each has to be one and to take the value
 
 Ids, times and tokens differ from run to run and are compared by shape only. With UPDATE=1 in the
 environment the file is rewritten with what came out.
@@ -16,6 +17,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from gateway.settings import Settings
 
 _BLOCK = re.compile(
     r"^```(?P<kind>\w+)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```\n)?", re.M | re.S
@@ -60,6 +63,11 @@ def steps(block: re.Match[str]) -> Iterator[Step]:
         targets = re.findall(r"^make (\w+)", code, re.M)
         assert len(targets) == code.count("\n"), f"not only make: {code}"
         script = f"make --dry-run {' '.join(targets)} > /dev/null\n"
+    elif kind == "ini":
+        given = dict(line.split("=", 1) for line in code.splitlines())
+        assert given.keys() <= {name for name, _, _ in Settings.table()}, code
+        Settings.from_env(given)
+        script = ":\n"
     else:
         raise AssertionError(f"nobody runs this block of {kind}: {code}")
     yield Step(f"```{kind}\n{code}```\n", script, block["output"] or "")
