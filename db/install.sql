@@ -129,7 +129,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_user.sql', '3255a36c556f30bc7f7df28742bde27cf21a56fa55f6d239413355297e447b36'),
     ('functions/api/expire_holds.sql', 'ce2a1bbf9789c37db5009777ebdf3cb6eade71f55f66d58767eb830505f79bb2'),
     ('functions/api/find_user.sql', 'de2e0329bd459de981f2e6fe0aad31975860b1ec8fbe6cf92e5b31ce01ff37c3'),
-    ('functions/api/get_balance.sql', 'a8fc274ed4aa564d0e1ccb5a73cc11ffeda7b7ad3ad61db3c7493a6c10276c92'),
+    ('functions/api/get_balance.sql', '3725d364137849a9f38b3f80ec04a23c6a829ddc7d28e597b8a6598ba14d3750'),
     ('functions/api/get_balance_at.sql', '9f04c39059292b82a479a879304d0c88000e533bc772e6e7569c5173a6a61897'),
     ('functions/api/get_credential.sql', 'adc261bd3d25e7d8c4f851e228ef5eec58a7e7f4413c2290261c4f5c96a21711'),
     ('functions/api/get_token_state.sql', '727cdbd1efcb3cc267dbe766be2f192f3ad33f488c9ee95e570d2103f9bc6ba7'),

@@ -36,7 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
     read_database_url: Annotated[str, _doc("A replica for the routes that only read.")] = ""
     database_role: Annotated[str, _doc("Role to act as; `none`: the login.")] = "wallet_gateway"
     database_pool: Annotated[int, _doc("Calls at a time, each on its connection.", ge=1)] = 16
-    database_queue: Annotated[int, _doc("Requests that may wait for one; more get 503.")] = 112
+    database_queue: Annotated[int, _doc("Requests that may wait for one; more get 503.")] = 240
     database_patience: Annotated[float, _doc("Seconds that they wait; then 503.", gt=0)] = 2.0
     database_timeout: Annotated[float, _doc("Seconds that one call may take.", gt=0)] = 30.0
     grouping: Annotated[

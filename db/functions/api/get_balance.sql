@@ -9,6 +9,18 @@ AS $$
 DECLARE
     v_balance wallet.balance_item;
 BEGIN
+    -- Nearly always there is a wallet of which nothing is held: at half of what the view costs.
+    SELECT
+        w.user_id, a.code, round(w.balance, a.scale), round(w.held, a.scale),
+        round(w.balance, a.scale)
+    INTO v_balance
+    FROM wallet_private.asset AS a
+    INNER JOIN wallet_private.wallet AS w ON w.asset_id = a.asset_id
+    WHERE a.code = p_asset AND w.user_id = p_user_id AND w.held = 0;
+    IF FOUND THEN
+        RETURN v_balance;
+    END IF;
+
     SELECT b.user_id, b.asset, b.balance, b.held, b.available INTO v_balance
     FROM wallet.balance AS b
     WHERE b.user_id = p_user_id AND b.asset = p_asset;
