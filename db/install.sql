@@ -13,7 +13,7 @@ SET LOCAL check_function_bodies = off;
 SELECT pg_catalog.pg_advisory_xact_lock(8099573715163702644) AS pgwallet_locked \gset
 \ir roles.sql
 SET LOCAL ROLE wallet_owner;
-SET LOCAL lock_timeout = '1s';
+SET LOCAL lock_timeout = '2s';
 
 -- Compare the files with the record, and record those that are about to run.
 WITH file (file_name, content_hash) AS (VALUES

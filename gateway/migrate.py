@@ -31,7 +31,7 @@ from gateway import DB_DIR
 
 LOCK_KEY = int.from_bytes(b"pgwallet", "big")  # the advisory lock of whoever migrates
 _POLL_S = 0.1
-_ATTEMPTS = 5  # of a transaction that meets another one in its way
+_ATTEMPTS = 10  # of a transaction that meets another one in its way
 _BYTES_PER_S = 100 * 2**20  # what reading or rewriting a table is reckoned at
 _OTHERS_S = 1  # and all functions, views and grants
 CURRENT = "schema/current.sql"
@@ -48,9 +48,11 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL client_min_messages = warning;
 SET LOCAL check_function_bodies = off;
 """
-# Whoever comes after a session that waits for a lock waits too, so it gives up early. Not in
-# roles.sql: what it waits for is other databases migrating, and nobody waits behind it.
-_PATIENCE = "SET LOCAL lock_timeout = '1s';\n"
+# Whoever comes after a session that waits for a lock waits too, so it gives up early; but not before
+# deadlock_timeout, a second, has passed: then who waits behind it, and has what it wants next, is
+# told so and comes again. Not in roles.sql: what it waits for is other databases migrating, and
+# nobody waits behind it.
+_PATIENCE = "SET LOCAL lock_timeout = '2s';\n"
 # What check_function_bodies = off left out, once all that the bodies name is there.
 _CHECK_BODIES = """\
 SET LOCAL check_function_bodies = on;
@@ -235,7 +237,7 @@ async def migrate(dsn: str, *, lock_timeout_s: float = 60, root: Path = DB_DIR) 
                 if attempt == _ATTEMPTS or not _is_race(error.__cause__ or error):
                     raise
                 await connection.execute("ROLLBACK")
-            await asyncio.sleep(random.uniform(0.5, 1) * _POLL_S * attempt)
+            await asyncio.sleep(random.uniform(0.5, 1) * min(_POLL_S * attempt, 1))
 
 
 async def plan(dsn: str, *, root: Path = DB_DIR) -> list[Step]:
@@ -272,8 +274,8 @@ def describe(steps: Sequence[Step]) -> list[str]:
         seconds = _OTHERS_S + sum(lock.seconds for lock in locks)
         lines.append(
             f"One transaction: each lock is kept to its end, at a guess for {seconds:.0f} s. Where"
-            " one can't be had within a second, all is taken back and tried again,"
-            f" {_ATTEMPTS} times."
+            " one can't be had within two seconds, all is taken back and tried again,"
+            f" {_ATTEMPTS} times at most."
         )
     elif steps:
         lines.append("One transaction, which keeps nobody waiting.")

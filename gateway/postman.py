@@ -144,5 +144,5 @@ def _fill(operation_id: str, node: Any) -> Any:
             made[name] = "{{$guid}}"
         elif name in _UNIQUE:
             start, at, end = made[name].partition("@")
-            made[name] = start + "_{{$timestamp}}" + at + end
+            made[name] = start + "_{{$timestamp}}_{{$randomInt}}{{$randomInt}}" + at + end
     return made
