@@ -48,10 +48,10 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL client_min_messages = warning;
 SET LOCAL check_function_bodies = off;
 """
-# Whoever comes after a session that waits for a lock waits too, so it gives up early; but not before
-# deadlock_timeout, a second, has passed: then who waits behind it, and has what it wants next, is
-# told so and comes again. Not in roles.sql: what it waits for is other databases migrating, and
-# nobody waits behind it.
+# Whoever comes after a session that waits for a lock waits too, so it gives up early; but not
+# before deadlock_timeout, a second, has passed: then who waits behind it, and has what it wants
+# next, is told so and comes again. Not in roles.sql: what it waits for is other databases
+# migrating, and nobody waits behind it.
 _PATIENCE = "SET LOCAL lock_timeout = '2s';\n"
 # What check_function_bodies = off left out, once all that the bodies name is there.
 _CHECK_BODIES = """\
