@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -106,6 +107,35 @@ def test_without_a_superuser(version, new_server, clone):
     """)
     asyncio.run(migrate(database.dsn.replace("postgres@", "plain@")))
     assert database.psql("SELECT DISTINCT applied_by FROM wallet_private.migration") == "plain"
+
+
+# What the examples of the command line's page find in the folder; grant takes the ids alone.
+USERS = {
+    "import-users": "external_id,name\nplayer-1,Ann\nplayer-2,Ben\n",
+    "grant": "external_id\nplayer-1\nplayer-2\n",
+}
+STAY = {
+    "pgwallet up",
+    "pgwallet serve --workers 4",
+}  # until they are stopped: `demo` and test_serve
+
+
+def test_examples_of_the_command_line(demo, tmp_path):
+    environ = os.environ | demo
+    examples = re.findall(r"^ {4}(pgwallet .+)$", (DOCS / "cli.md").read_text(), re.M)
+    assert len(examples) > 25
+    wallet = EmbeddedPostgres(Path(demo["PGWALLET_HOME"])).dsn()
+    find = "SELECT user_id FROM wallet.find_user('alice@example.com')"
+    alice = subprocess.check_output(["psql", "-XAt", wallet, "-c", find], env=environ, text=True)
+    (tmp_path / "more.csv").write_text("email,amount\nbob@example.com,5\n")
+    for example in [each for each in examples if each not in STAY]:
+        (tmp_path / "users.csv").write_text(USERS.get(example.split()[1], ""))
+        command = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", alice.strip(), example)
+        done = subprocess.run(
+            ["bash", "-c", command], env=environ, cwd=tmp_path, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{example}\n{done.stdout}{done.stderr}"
 
 
 def test_no_how_to_is_left_out():
