@@ -114,6 +114,8 @@ def main() -> None:
             elif not is_waiting:  # only now is no save missed
                 is_waiting = True
                 print("waiting for a save in db/ or tests/", flush=True)
+    except KeyboardInterrupt:  # between two waits
+        pass
     finally:
         servers.stop()
 

@@ -49,9 +49,10 @@ def watch(copy):
 
     yield wait
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    status = process.wait(60)
     reader.join()
     process.stdout.close()
+    assert status == 0
 
 
 def test_a_save_loads_the_function_and_runs_its_tests(copy, watch):
