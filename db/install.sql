@@ -53,6 +53,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
     ('functions/private/find_transaction.sql', '83ea101b866819c8ffd97ba1516d47fd7b001ec1e73fe897d66bf17f94409d58'),
     ('functions/private/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
+    ('functions/private/heed_caps.sql', 'ad9b1d2db9672506c1a78a81ae2db54dfcbfd0670b8416561cdfe4c2e208796f'),
     ('functions/private/held_at.sql', '8caec6084cc2744c78714107ecee701c56f4286288b4f1ba55d79145a3617f93'),
     ('functions/private/is_amount.sql', 'fa4d1fbb08211dcaaa17e06e2c637db36233744ff812b645431f91e06c0e9b7f'),
     ('functions/private/is_contact.sql', '95e7973af1f8b1a353b2b7627fa6d8cc15e9b8a06d89d6df12bf29b59678ac5f'),
@@ -71,7 +72,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/nearest.sql', 'b30edc182ecab15cf2935d681ff79c2a1204b8cd9e0496be9756f89f5037c207'),
     ('functions/private/new_transfer.sql', '051131597e674e804f97e4507c5f3d8ebb5c02ec8201eb07deb87204aa197a52'),
     ('functions/private/open_missing.sql', '5042dd97e5a9c0a74658ff79035a34ae71463fc1394150bd0c738470bd221aaa'),
-    ('functions/private/open_wallets.sql', '42761580f7b2edabd75b71f8031550a77832c4e383696a5bd1b2055ca6cf9844'),
+    ('functions/private/open_wallets.sql', '781616ed04ac1e453ee971ff4f305ecb588e7f371a9e685ee44c3a0944e7da04'),
     ('functions/private/page_transfers.sql', '5e870eedce246afa7889e42ea756f3a797c28da766a0b291a9702cfc25227ecd'),
     ('functions/private/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
     ('functions/private/post.sql', '39e1a69109f966c0971e48a39fd71dc300ab5e90eea33e9498361993ec98a434'),
@@ -136,8 +137,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_transaction.sql', 'a0370d1be5503844a2a2d0a6bd05b469434490a0789bddd356fe1ef5c6ace0c6'),
     ('functions/api/get_user.sql', '7998a312fc09bf229fd3a7a4dc4ab67d833cf15c958cf592faba34e0f77dd7be'),
     ('functions/api/get_user_id.sql', 'cc3c1b911fcff5786d8beb6ccc22eaf6b16d1b7846abe49b561cc7e564109e4d'),
-    ('functions/api/grant_batch.sql', '0ca266055868be513a0545d77a3f0e253627ecfb3fd13023c421bac43e94b4f4'),
-    ('functions/api/import_users.sql', 'b51e9a46517bda38998c1abab2ad4d48e13c31733cde389a815d42a3b54cb53b'),
+    ('functions/api/grant_batch.sql', 'd544df0b6cd41a5faa2e96fc93298ec686d090ab4feff2d4dc04c7cdf93a16fe'),
+    ('functions/api/import_users.sql', 'c9a7765d7baaf2da1c8dd1958f336eb5e21c761b1b5827d0edf5bd85690c9e8f'),
     ('functions/api/list_assets.sql', '2d7fb5dd5a86553c87fe53b382e29037a57acb91f4b90b9e00114ee8fe9683d9'),
     ('functions/api/list_balances.sql', '5b80df8a28487423329c4d4b413fd7b229ebd4c870a630c673507ce5a702cce7'),
     ('functions/api/list_campaigns.sql', '197fa88654d6c699bfe7e4d388e6ae73fea198545b9dcfcb48aaa832bf94632e'),
@@ -400,6 +401,11 @@ SELECT 'functions/private/find_user.sql' = ANY (:'pgwallet_pending'::text[]) AS 
 \if :pgwallet_run
     \echo functions/private/find_user.sql
     \ir functions/private/find_user.sql
+\endif
+SELECT 'functions/private/heed_caps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/heed_caps.sql
+    \ir functions/private/heed_caps.sql
 \endif
 SELECT 'functions/private/held_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -202,6 +202,29 @@ async def test_a_cap_that_an_old_snapshot_does_not_show_binds_it_too(arena, isol
     assert await arena.outstanding(asset) == (1 if has_wallet else 0)
 
 
+async def test_a_campaign_and_an_import_in_an_old_snapshot_heed_a_cap_too(arena):
+    asset = await arena.asset()
+    user = await arena.user()
+    await arena.first.execute("DELETE FROM wallet_private.wallet WHERE user_id = $1", user)
+    campaign = fresh("CAMPAIGN")
+    await arena.do("create_campaign", campaign, asset)
+    grant, stranger = (user, None, None, 8, None), (fresh("player"), None, None, None)
+    for function, arguments in (
+        ("grant_batch", (campaign, [grant])),
+        ("import_users", ([stranger],)),
+    ):
+        old = await arena.connect()
+        transaction = old.connection.transaction(isolation="repeatable_read")
+        await transaction.start()
+        await old.fetch("SELECT FROM wallet_private.asset")
+        await arena.do("change_supply", asset, 5)
+        with pytest.raises(asyncpg.SerializationError):
+            await old.do(function, *arguments)
+        await transaction.rollback()
+        old.connection.terminate()
+    assert await arena.outstanding(asset) == 0
+
+
 async def test_caps_change_while_units_move(arena):
     asset = await arena.asset()
     users = await arena.users(8, **{asset: 10})

@@ -70,6 +70,7 @@ BEGIN
     v_result.users := 0;
     v_result.amount := 0;
     IF v_ords <> '{}' THEN
+        PERFORM wallet_private.heed_caps();
         PERFORM wallet_private.open_missing(
             ARRAY(SELECT r.user_id FROM unnest(v_batch) AS r), v_campaign.asset_id
         );

@@ -21,6 +21,7 @@ BEGIN
     p_users := p_users[:];  -- whatever its bounds were, from 1 on
 
     -- 2. Make those that are sound and new, in one order, and their wallets.
+    PERFORM wallet_private.heed_caps();
     WITH request AS MATERIALIZED (
         SELECT gen_random_uuid() AS user_id, r.*
         FROM unnest(p_users) WITH ORDINALITY AS r (external_id, name, email, phone, ord)

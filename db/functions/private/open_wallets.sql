@@ -13,12 +13,7 @@ BEGIN
     WHERE u.user_id = p_user_id
     RETURNING u.status = 'active' INTO v_is_active;
 
-    -- A cap that was set since is not seen in the snapshot of a stricter isolation level, but a
-    -- write notices that there was something.
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        UPDATE wallet_private.asset AS a SET name = a.name;
-    END IF;
-
+    PERFORM wallet_private.heed_caps();
     INSERT INTO wallet_private.wallet (user_id, asset_id, is_active, is_capped)
     SELECT p_user_id, a.asset_id, v_is_active, a.supply IS NOT NULL
     FROM wallet_private.asset AS a
