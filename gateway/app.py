@@ -1,7 +1,6 @@
 """From the map of routes to a server: one handler for all of them, three middlewares around it."""
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway import __version__, logs, metrics, openapi
+from gateway.answers import HEADERS, Answer
 from gateway.auth import Accounts, Claims, Verifier
 from gateway.cors import cors
 from gateway.database import Database
@@ -30,21 +30,11 @@ from gateway.users import PREFIX, Users, no_user
 if TYPE_CHECKING:
     from gateway.tracing import Tracing  # what it needs need not be installed
 
-access = logging.getLogger("pgwallet.access")
-
 DATABASE = web.AppKey("database", Database)
 REQUEST_ID = web.RequestKey("request_id", str)
 CLAIMS = web.RequestKey("claims", Claims)
 RATE = web.RequestKey("rate", dict[str, str])
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _encode = msgspec.json.Encoder().encode
 
@@ -79,8 +69,6 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     if tracing:
         app.on_cleanup.append(tracing.stop)
     app.on_response_prepare.append(_harden)
-    if rates is not None:
-        app.on_response_prepare.append(_tell_rate)
     groups = Groups(settings, database) if settings.grouping == "on" else None
     for route in ROUTES:
         handler = _handler(
@@ -140,7 +128,7 @@ def _handler(
     # A query's numbers are texts; but a text of digits, 20260131, is no moment.
     is_strict = "limit" not in route.query.__struct_fields__
 
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> Answer:
         # Each source may overrule the ones above it, and never the other way round.
         arguments = _fields(msgspec.convert(_query(request), route.query, strict=is_strict))
         if decode_body is not None:
@@ -173,7 +161,7 @@ def _handler(
             metrics.replays.labels(route.function).inc()
             headers["Idempotent-Replayed"] = "true"
         body = _encode(route.shape(arguments, rows))
-        return web.Response(body=body, status=route.status, headers=headers)
+        return Answer(body, route.status, headers)
 
     return handle
 
@@ -260,20 +248,19 @@ def _observe(door: Door, routes: Mapping[web.AbstractRoute, Route]) -> Middlewar
         request[REQUEST_ID] = request_id
         logs.REQUEST.set({"request_id": request_id})
         response = await handler(request)
-        response.headers["X-Request-ID"] = request_id
+        response.headers.update({**request.get(RATE, {}), "X-Request-ID": request_id})
         elapsed, code = time.perf_counter() - started, request.get(CODE, "")
         metrics.answered(method, route, response.status, code).inc()
         metrics.took(method, route).observe(elapsed)
-        if access.isEnabledFor(logging.INFO):
-            access.info(
-                {
-                    "status": response.status,
-                    "method": method,
-                    "route": route,
-                    "ms": round(1000 * elapsed, 1),
-                    "code": code or None,
-                }
-            )
+        logs.access(
+            {
+                "status": response.status,
+                "method": method,
+                "route": route,
+                "ms": round(1000 * elapsed, 1),
+                "code": code or None,
+            }
+        )
         return response
 
     return observe
@@ -313,13 +300,10 @@ def _authenticate(
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
+    """What is none of our own answers: a page, a preflight's, one of aiohttp's."""
     response.headers.popall("Server", None)
-    for name, value in _HEADERS.items():
+    for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-
-
-async def _tell_rate(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(request.get(RATE, {}))
 
 
 # ---------------------------------------------------------------------------------------------

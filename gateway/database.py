@@ -4,9 +4,12 @@ import asyncio
 import logging
 import random
 import struct
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -49,36 +52,59 @@ class Gate:
     """So many at a time, first come first served; a full queue or a long wait is a 503."""
 
     def __init__(self, name: str, slots: int, queue: int, patience: float) -> None:
-        self.name, self.slots, self.in_use, self.waiting = name, slots, 0, 0
-        self._free = asyncio.Semaphore(slots)
+        self.name, self.slots, self.in_use = name, slots, 0
         self._queue, self._patience = queue, patience
+        self._waiters: deque[asyncio.Future[None]] = deque()
         self._waits = metrics.watch(self)
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiters)
+
     async def __aenter__(self) -> None:
-        if not self._free.locked():
-            await self._free.acquire()  # at once
-        elif self.waiting >= self._queue:
+        if self.in_use < self.slots:
+            self.in_use += 1
+        elif len(self._waiters) >= self._queue:
             metrics.sheds.labels(self.name, "full").inc()
             raise Problem("GW503", "Too many requests are waiting.")
         else:
             await self._wait()
-        self.in_use += 1
 
     async def _wait(self) -> None:
-        self.waiting += 1
+        """Until who leaves gives up the place to us."""
+        loop, since = asyncio.get_running_loop(), monotonic()
+        waiter: asyncio.Future[None] = loop.create_future()
+        self._waiters.append(waiter)
+        limit = loop.call_later(self._patience, self._send_away, waiter)
         try:
-            with self._waits.time():
-                async with asyncio.timeout(self._patience):
-                    await self._free.acquire()
-        except TimeoutError:
-            metrics.sheds.labels(self.name, "late").inc()
-            raise Problem("GW503", "The request has waited too long.") from None
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.cancelled():
+                with suppress(ValueError):  # somebody who left has passed over us
+                    self._waiters.remove(waiter)
+            elif waiter.exception() is None:
+                self._leave()
+            raise
         finally:
-            self.waiting -= 1
+            limit.cancel()
+            self._waits.observe(monotonic() - since)
+
+    def _send_away(self, waiter: asyncio.Future[None]) -> None:
+        if not waiter.done():
+            self._waiters.remove(waiter)
+            metrics.sheds.labels(self.name, "late").inc()
+            waiter.set_exception(Problem("GW503", "The request has waited too long."))
+
+    def _leave(self) -> None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self.in_use -= 1
 
     async def __aexit__(self, *_: object) -> None:
-        self.in_use -= 1
-        self._free.release()
+        self._leave()
 
 
 class Away(Problem):

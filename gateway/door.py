@@ -4,9 +4,8 @@ A long queue helps nobody: it makes all wait, and a request costs least where it
 at yet.
 """
 
-from aiohttp import web
-
 from gateway import metrics
+from gateway.answers import Answer
 from gateway.problems import Problem
 
 _FULL = "Too many requests are waiting."
@@ -31,7 +30,7 @@ class Door:
     def __exit__(self, *_: object) -> None:
         self.in_use -= 1
 
-    def turn_away(self, request_id: str) -> web.Response:
+    def turn_away(self, request_id: str) -> Answer:
         metrics.sheds.labels(self.name, "full").inc()
         metrics.failures.labels("GW503").inc()
         response = Problem("GW503", _FULL).response(request_id)

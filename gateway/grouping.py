@@ -1,13 +1,15 @@
 """Movements that have to wait anyway go together: one call of post_batch, not many of spend.
 
-A movement goes at once, and alone, if a lane is free and nobody is at its wallet. Otherwise it
-waits, and whenever a call has ended all that may go by then go in one. So nobody waits for others
-to come, and the busier a wallet or the server is, the larger the groups are. The answers are the
-same: SQL promises that those of a batch are those of the same calls one by one.
+A few go at once, each alone, if nobody is at its wallet. When as many are under way as there are
+lanes, who comes then waits, and all that may go leave in one call: as soon as fewer are under way,
+or when the last call left 5 ms ago. So the busier a wallet or the server is, the larger the groups
+are, and one call that hangs holds up nobody else's wallet. The answers are the same: SQL promises
+that those of a batch are those of the same calls one by one.
 """
 
 import asyncio
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 from gateway import metrics
@@ -18,6 +20,7 @@ from gateway.settings import Settings
 GROUPED = frozenset({"topup", "bonus", "spend"})
 
 _MOST = 200  # movements in a call
+_PACE = 0.005  # seconds
 _REFUSAL = ("ord", "code", "message", "detail", "hint")  # what a receipt doesn't have
 
 Wallet = tuple[str, str]
@@ -30,6 +33,7 @@ class _Waiting:
         self.call, self.kind, self.values = call, kind, values
         self.wallet: Wallet = str(values["user_id"]), values["asset"]
         self.answer: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
+        self.limit: asyncio.TimerHandle | None = None  # of its wait
 
     @property
     def request(self) -> tuple[Any, ...]:
@@ -57,10 +61,13 @@ class _Waiting:
 class Groups:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._batch = database.function("post_batch", ("requests", "actors"))
-        self._free = max(1, settings.database_pool // 2)  # lanes; the rest is for other calls
+        self._lanes = max(1, settings.database_pool // 2)  # the rest is for other calls
         self._queue, self._patience = settings.database_queue, settings.database_patience
+        self._calls = self._under_way = 0  # and the movements in them
+        self._left_at = 0.0
         self._busy: set[Wallet] = set()  # somebody is at them
         self._waiting: list[_Waiting] = []
+        self._alarm: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def call(self, function: str, alone: Call) -> Call:
@@ -69,40 +76,59 @@ class Groups:
 
         async def call(values: Mapping[str, Any]) -> list[Row]:
             asked = _Waiting(alone, kind, values)
-            if self._free and not self._waiting and asked.wallet not in self._busy:
-                self._go([asked])
-                return await asked.answer
-            if len(self._waiting) >= self._queue:
-                raise Problem("GW503", "Too many requests are waiting.")
-            self._waiting.append(asked)
-            self._next()
-            try:
-                async with asyncio.timeout(self._patience):
-                    return await asked.answer
-            except TimeoutError:
-                raise Problem("GW503", "The request has waited too long.") from None
+            if self._waiting or self._under_way >= self._lanes or asked.wallet in self._busy:
+                self._wait(asked)
+            else:
+                self._leave([asked])
+            return await asked.answer
 
         return call
 
+    def _wait(self, asked: _Waiting) -> None:
+        if len(self._waiting) >= self._queue:
+            raise Problem("GW503", "Too many requests are waiting.")
+        self._waiting.append(asked)
+        asked.limit = asyncio.get_running_loop().call_later(self._patience, self._give_up, asked)
+        self._next()
+
+    def _give_up(self, asked: _Waiting) -> None:
+        self._waiting.remove(asked)
+        asked.fail(Problem("GW503", "The request has waited too long."))
+
     def _next(self) -> None:
         """Lets go who may."""
-        while self._free:
+        while self._waiting and self._calls < self._lanes and self._is_time():
             company: list[_Waiting] = []
             staying: list[_Waiting] = []
             for asked in self._waiting:
-                if asked.answer.done():
-                    continue
                 may_go = len(company) < _MOST and asked.wallet not in self._busy
                 (company if may_go else staying).append(asked)
             self._waiting = staying
             if not company:
                 return
-            self._go(company)
+            self._leave(company)
 
-    def _go(self, company: list[_Waiting]) -> None:
-        self._free -= 1
+    def _is_time(self) -> bool:
+        wait = self._left_at + _PACE - monotonic()
+        if self._under_way < self._lanes or wait <= 0:
+            return True
+        if self._alarm is None:
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._wake)
+        return False
+
+    def _wake(self) -> None:
+        self._alarm = None
+        self._next()
+
+    def _leave(self, company: list[_Waiting]) -> None:
+        self._calls += 1
+        self._under_way += len(company)
+        self._left_at = monotonic()
         metrics.group_sizes.observe(len(company))
-        self._busy.update(asked.wallet for asked in company)
+        for asked in company:
+            self._busy.add(asked.wallet)
+            if asked.limit is not None:
+                asked.limit.cancel()
         task = asyncio.create_task(self._do(company))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -124,6 +150,7 @@ class Groups:
             for asked in company:
                 asked.fail(error)
         finally:
-            self._free += 1
+            self._calls -= 1
+            self._under_way -= len(company)
             self._busy.difference_update(asked.wallet for asked in company)
             self._next()

@@ -120,7 +120,9 @@ class Gate(Protocol):
     name: str
     slots: int
     in_use: int
-    waiting: int
+
+    @property
+    def waiting(self) -> int: ...
 
 
 _gates: WeakSet[Gate] = WeakSet()

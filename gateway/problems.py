@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from gateway import metrics
+from gateway.answers import Answer
 
 logger = logging.getLogger("pgwallet.problems")
 
@@ -119,7 +120,7 @@ class Problem(Exception):
             self.headers["Retry-After"] = "1"
         super().__init__(code, self.title, detail)
 
-    def response(self, request_id: str) -> web.Response:
+    def response(self, request_id: str) -> Answer:
         body = {
             "type": f"urn:pgwallet:problem:{self.code}",
             "title": self.title,
@@ -129,12 +130,8 @@ class Problem(Exception):
             "hint": self.hint,
             "request_id": request_id,
         }
-        return web.Response(
-            body=msgspec.json.encode(body),
-            status=self.status,
-            content_type="application/problem+json",
-            headers=self.headers,
-        )
+        headers = {"Content-Type": "application/problem+json"} | self.headers
+        return Answer(msgspec.json.encode(body), self.status, headers)
 
 
 def is_transient(error: asyncpg.PostgresError) -> bool:

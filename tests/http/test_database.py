@@ -219,6 +219,23 @@ async def test_who_stops_waiting_leaves_the_gate_open() -> None:
     await asyncio.wait_for(waiting[2], 1)
 
 
+@pytest.mark.parametrize("is_first_to_go", [True, False])
+async def test_who_stops_as_a_place_comes_free_passes_it_on(is_first_to_go: bool) -> None:
+    gate = Gate("tests", slots=1, queue=10, patience=5)
+    await gate.__aenter__()
+    first, second = (asyncio.create_task(gate.__aenter__()) for _ in range(2))
+    await asyncio.sleep(0.01)
+    if is_first_to_go:
+        first.cancel()
+        await gate.__aexit__()
+    else:
+        await gate.__aexit__()
+        first.cancel()
+    await asyncio.wait_for(second, 1)
+    await gate.__aexit__()
+    assert (gate.in_use, gate.waiting) == (0, 0)
+
+
 BROKEN = {
     "DROP FUNCTION wallet.spend": r"wallet\.spend\(.*does not exist",
     "ALTER TYPE wallet.balance_item ADD ATTRIBUTE extra text": r"wallet\.\w+ differs in extra",

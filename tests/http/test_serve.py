@@ -142,6 +142,20 @@ async def test_what_is_no_http_is_refused_and_not_quoted(serve: Any, http: Any) 
     assert "ERROR" not in err
 
 
+async def test_a_request_s_line_is_there_though_nothing_follows(serve: Any, http: Any) -> None:
+    process, url = serve()
+    await ready(http, url)
+    headers = {"X-Request-ID": "the-last-one"}
+    assert (await http.get(f"{url}/health", headers=headers)).status == 200
+    line = ""
+    while "the-last-one" not in line:
+        line = await asyncio.wait_for(asyncio.to_thread(process.stderr.readline), 10)
+    fields = json.loads(line)
+    assert (fields["logger"], fields["route"]) == ("pgwallet.access", "/health")
+    process.terminate()
+    await end(process)
+
+
 LOGGED = """
 import logging, threading, warnings
 from gateway import logs

@@ -1,0 +1,108 @@
+"""Who goes alone, who goes in company, and that one who hangs holds up nobody else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from msgspec.structs import replace
+
+from gateway.database import Database, Row
+from gateway.grouping import Groups
+from gateway.problems import Problem
+from gateway.routes import ROUTES
+from gateway.settings import Settings
+
+from .test_bad_days import Held, held  # noqa: F401, a fixture
+
+LANES = 4
+
+
+class Spends:
+    """Spends of 1, and how many of them have left alone."""
+
+    def __init__(self, groups: Groups, database: Database) -> None:
+        [names] = [route.arguments for route in ROUTES if route.function == "spend"]
+        self._spend, self.alone = database.function("spend", names), 0
+        self._call = groups.call("spend", self._count)
+
+    async def _count(self, values: Mapping[str, Any]) -> list[Row]:
+        self.alone += 1
+        return await self._spend(values)
+
+    def __call__(self, user: Any) -> asyncio.Task[list[Row]]:
+        values = {"user_id": user.user_id, "asset": "GOLD", "amount": "1"}
+        values |= {"idempotency_key": str(uuid4()), "reference": None, "metadata": None}
+        return asyncio.create_task(self._call(values | {"actor": "test"}))
+
+
+@pytest.fixture
+async def new_spends(settings: Settings) -> AsyncIterator[Any]:
+    opened = []
+
+    async def make(**more: Any) -> Spends:
+        chosen = replace(settings, database_pool=2 * LANES, **more)
+        database = Database(chosen)
+        groups = Groups(chosen, database)
+        spends = Spends(groups, database)
+        await database.start()
+        opened.append(database)
+        return spends
+
+    yield make
+    for database in opened:
+        await database.stop()
+
+
+async def test_a_few_go_alone_and_the_others_in_company(new_spends: Any, new_user: Any) -> None:
+    spends, users = await new_spends(), [await new_user(100) for _ in range(3 * LANES)]
+    await asyncio.gather(*map(spends, users[:LANES]))
+    assert spends.alone == LANES
+    receipts = await asyncio.gather(*map(spends, users))
+    assert spends.alone == 2 * LANES
+    for user, [receipt] in zip(users, receipts, strict=True):
+        assert str(receipt["user_id"]) == user.user_id
+        assert receipt["balance"] in ("98.00", "99.00")
+
+
+async def test_a_call_that_hangs_holds_up_nobody_else(
+    new_spends: Any,
+    new_user: Any,
+    held: Held,  # noqa: F811
+) -> None:
+    """As many movements as there are lanes hang in one call; those who come then go all the same,
+    and none of them has to wait for another to come."""
+    spends, users = await new_spends(), [await new_user(100) for _ in range(2 * LANES)]
+    async with held.locked():
+        await asyncio.gather(*map(spends, users))  # every connection is open
+        first = [spends(user) for user in users[:LANES]]
+        hanging = [spends(user) for user in (held.user, *users[LANES:])]
+        await asyncio.gather(*first)
+        for user in users[:LANES]:
+            async with asyncio.timeout(1):
+                await spends(user)
+        assert not any(task.done() for task in hanging)
+    await asyncio.gather(*hanging)
+
+
+async def test_who_has_waited_too_long_is_told(new_spends: Any, held: Held) -> None:  # noqa: F811
+    spends = await new_spends(database_patience=0.1)
+    async with held.locked():
+        first = spends(held.user)
+        with pytest.raises(Problem, match="GW503"):
+            await spends(held.user)
+    assert (await first)[0]["balance"] == "99.00"
+    assert await held.balance() == "99.00"
+
+
+async def test_a_full_queue_lets_nobody_in(new_spends: Any, held: Held) -> None:  # noqa: F811
+    spends = await new_spends(database_queue=1)
+    async with held.locked():
+        first, second = spends(held.user), spends(held.user)
+        with pytest.raises(Problem, match="GW503"):
+            await spends(held.user)
+    assert [rows[0]["balance"] for rows in await asyncio.gather(first, second)] == [
+        "99.00",
+        "98.00",
+    ]
