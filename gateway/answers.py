@@ -7,7 +7,7 @@ around before it is written: a tenth of what a request costs, and half of turnin
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from aiohttp import HttpVersion11, hdrs, web
+from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.helpers import rfc822_formatted_time
 
@@ -19,27 +19,34 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_STATUS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
+_STATUS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
 
 class Answer(web.StreamResponse):
     """headers: what it says besides HEADERS, its length and the date."""
 
     def __init__(self, body: bytes, status: int, headers: Mapping[str, str]) -> None:
-        super().__init__(status=status, headers={**HEADERS, **headers})
-        self._content = body
+        length = {"Content-Length": str(len(body))}
+        super().__init__(status=status, headers={**HEADERS, **headers, **length})
+        self.content = body
+
+    @property
+    def head(self) -> bytes:
+        lines = [f"{name}: {value}\r\n" for name, value in self.headers.items()]
+        head = "".join((_STATUS[self.status], *lines, "\r\n"))
+        if head.count("\n") != len(lines) + 2:
+            raise ValueError("a header's value holds a line break")
+        return head.encode()
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter:
-        headers, writer = self.headers, request.writer
-        headers[hdrs.CONTENT_LENGTH] = str(len(self._content))
-        headers[hdrs.DATE] = rfc822_formatted_time()
-        self._keep_alive = request.keep_alive
+        writer, self._keep_alive = request.writer, request.keep_alive
+        self.headers["Date"] = rfc822_formatted_time()
         if request.version != HttpVersion11:
-            headers[hdrs.CONNECTION] = "keep-alive" if self._keep_alive else "close"
+            self.headers["Connection"] = "keep-alive" if self._keep_alive else "close"
         elif not self._keep_alive:
-            headers[hdrs.CONNECTION] = "close"
-        await writer.write_headers(_STATUS[self.status], headers)
-        await writer.write_eof(b"" if request.method == hdrs.METH_HEAD else self._content)
+            self.headers["Connection"] = "close"
+        await writer.write(self.head if request.method == "HEAD" else self.head + self.content)
+        await writer.drain()
         return writer
 
     async def write_eof(self, data: bytes = b"") -> None:

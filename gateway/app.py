@@ -18,7 +18,7 @@ from gateway.answers import HEADERS, Answer
 from gateway.auth import Accounts, Claims, Verifier
 from gateway.cors import cors
 from gateway.database import Database
-from gateway.door import Door
+from gateway.door import Door, has_answered
 from gateway.grouping import GROUPED, Groups
 from gateway.problems import CODE, Problem, problem_of
 from gateway.rates import TokenRates, refuse_before
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gateway.tracing import Tracing  # what it needs need not be installed
 
 DATABASE = web.AppKey("database", Database)
+DOOR = web.AppKey("door", Door)
 REQUEST_ID = web.RequestKey("request_id", str)
 CLAIMS = web.RequestKey("claims", Claims)
 RATE = web.RequestKey("rate", dict[str, str])
@@ -62,7 +63,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
         ],
         client_max_size=MAX_BODY,
     )
-    app[DATABASE] = database
+    app[DATABASE], app[DOOR] = database, door
     app.cleanup_ctx.append(_run_database)
     if metrics.DIRECTORY:
         app.cleanup_ctx.append(_run_samples)
@@ -243,11 +244,13 @@ def _observe(door: Door, routes: Mapping[web.AbstractRoute, Route]) -> Middlewar
         request_id = given if given and _REQUEST_ID.fullmatch(given) else f"{getrandbits(128):032x}"
         method, route = request.match_info.route.method, template(request)
         if door.is_full and request.match_info.route in routes:
+            has_answered(request)
             metrics.answered(method, route, 503, "GW503").inc()
             return door.turn_away(request_id)
         request[REQUEST_ID] = request_id
         logs.REQUEST.set({"request_id": request_id})
         response = await handler(request)
+        has_answered(request)
         response.headers.update({**request.get(RATE, {}), "X-Request-ID": request_id})
         elapsed, code = time.perf_counter() - started, request.get(CODE, "")
         metrics.answered(method, route, response.status, code).inc()
@@ -323,6 +326,7 @@ async def _metrics(request: web.Request) -> web.Response:
 
 
 def _sample(app: web.Application) -> None:
+    app[DOOR].count()
     database = app[DATABASE]
     metrics.sample(database.schema_version, is_ready=not database.cause)
 

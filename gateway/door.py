@@ -1,19 +1,56 @@
-"""So many calls are under way or waiting; who comes then is turned away, at the door if possible.
+"""So many requests are under way or waiting; who comes then is turned away.
 
-A long queue helps nobody: it makes all wait, and a request costs least where it has not been looked
-at yet.
+A long queue helps nobody: it makes all wait. And turning away must cost little, or an overloaded
+gateway does nothing else: to have aiohttp parse, route and answer a request costs half as much as
+to serve it. So a doorkeeper stands before it.
 """
+
+import asyncio
+import re
+from random import getrandbits
+from time import monotonic
+from typing import cast
+
+from aiohttp import web
+from aiohttp.helpers import rfc822_formatted_time
 
 from gateway import metrics
 from gateway.answers import Answer
 from gateway.problems import Problem
 
 _FULL = "Too many requests are waiting."
+_LET_IN_AFTER = 1.0  # seconds; else aiohttp would take the connection for idle, and close it
+
+# A request that nobody can read in two ways, for a route of the wallet, without special wishes.
+_SPECIAL = rb"connection|content-length|expect|te|trailer|transfer-encoding|upgrade|x-request-id"
+_LINES = (
+    rb"(?:(?:(?!(?i:" + _SPECIAL + rb"):)[A-Za-z0-9-]++:[\t -~\x80-\xff]*+"
+    rb"|(?i:connection: ?keep-alive))\r\n)*+"
+)
+_HEAD = re.compile(
+    rb"(?:GET|PATCH|POST|PUT) /v1/[!-~]*+ HTTP/1\.1\r\n"
+    + _LINES
+    + rb"(?:(?i:content-length): ?([0-9]{1,6}+)\r\n"
+    + _LINES
+    + rb")?\r\n"
+)
+_ID, _DATE = "0" * 32, "Thu, 01 Jan 1970 00:00:00 GMT"  # stand for those to come
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether this is one request, from its first byte to its last."""
+    head = _HEAD.match(data)
+    return head is not None and head.end() + int(head[1] or 0) == len(data)
 
 
 class Door:
     def __init__(self, slots: int) -> None:
         self.name, self.slots, self.in_use, self.waiting = "requests", slots, 0, 0
+        self.let_in = 0  # by doorkeepers, and not answered yet
+        self._turned_away = 0  # by doorkeepers, and not counted yet
+        refusal = _refusal(_ID)
+        refusal.headers["Date"] = _DATE
+        self._refusal = (refusal.head + refusal.content).decode()
         metrics.watch(self)
 
     @property
@@ -33,6 +70,89 @@ class Door:
     def turn_away(self, request_id: str) -> Answer:
         metrics.sheds.labels(self.name, "full").inc()
         metrics.failures.labels("GW503").inc()
-        response = Problem("GW503", _FULL).response(request_id)
-        response.headers["X-Request-ID"] = request_id
-        return response
+        return _refusal(request_id)
+
+    def turn_away_unseen(self) -> bytes:
+        """The same answer, to a request of which nothing is known, nor counted before `count`."""
+        self._turned_away += 1
+        refusal = self._refusal.replace(_ID, f"{getrandbits(128):032x}")
+        return refusal.replace(_DATE, rfc822_formatted_time()).encode()
+
+    def count(self) -> None:
+        number, self._turned_away = self._turned_away, 0
+        metrics.sheds.labels(self.name, "full").inc(number)
+        metrics.failures.labels("GW503").inc(number)
+        metrics.answered("none", "none", 503, "GW503").inc(number)
+
+
+def has_answered(request: web.BaseRequest) -> None:
+    """To be said of each request for a route of the wallet, when its answer is written next."""
+    if request.transport is not None:
+        keeper = request.transport.get_protocol()
+        if isinstance(keeper, Doorkeeper):
+            keeper.has_answered()
+
+
+def _refusal(request_id: str) -> Answer:
+    answer = Problem("GW503", _FULL).response(request_id)
+    answer.headers["X-Request-ID"] = request_id
+    return answer
+
+
+class Doorkeeper(asyncio.Protocol):
+    """Stands before aiohttp's protocol on a connection, and answers for it while the door is full.
+
+    It does so only where nothing can go astray: when all that came before were whole requests,
+    which have been answered.
+    """
+
+    def __init__(self, door: Door, server: web.Server) -> None:
+        self._door, self._protocol = door, server()
+        self._is_plain, self._is_paused = True, False
+        self._owed, self._let_in_at = 0, 0.0
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_plain:
+            if not is_whole(data):
+                self._is_plain = False
+            elif self._may_turn_away():
+                self._transport.write(self._door.turn_away_unseen())
+                return
+            else:
+                self._owed += 1
+                self._door.let_in += 1
+                self._let_in_at = monotonic()
+        self._protocol.data_received(data)
+
+    def _may_turn_away(self) -> bool:
+        return (
+            self._door.let_in >= self._door.slots
+            and not self._owed
+            and not self._is_paused
+            and monotonic() < self._let_in_at + _LET_IN_AFTER
+        )
+
+    def has_answered(self) -> None:
+        if self._owed:
+            self._owed -= 1
+            self._door.let_in -= 1
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._protocol.connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._door.let_in -= self._owed
+        self._owed, self._is_plain = 0, False
+        self._protocol.connection_lost(error)
+
+    def pause_writing(self) -> None:
+        self._is_paused = True
+        self._protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._is_paused = False
+        self._protocol.resume_writing()
+
+    def eof_received(self) -> None:
+        self._protocol.eof_received()

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +25,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from gateway import DB_DIR, __version__, logs, migrate, openapi, postman
-from gateway.app import create_app
+from gateway.app import DOOR, create_app
 from gateway.auth import hash_password, issue_token
 from gateway.cli import bulk, doctor
 from gateway.cli.shared import (
@@ -42,6 +42,7 @@ from gateway.cli.shared import (
     server,
 )
 from gateway.database import Row, run_script
+from gateway.door import Doorkeeper
 from gateway.embedded import EmbeddedPostgres
 from gateway.settings import Settings, SettingsError
 from gateway.types import Role
@@ -131,18 +132,36 @@ def serve(workers: int, share_port: bool) -> None:
 
 def _listen(settings: Settings, say: Callable[[], None], *, share_port: bool = False) -> None:
     logs.set_up(settings.log_level)
-    web.run_app(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        reuse_port=share_port or None,
+    with suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(_serve(settings, say, share_port))
+
+
+async def _serve(settings: Settings, say: Callable[[], None], share_port: bool) -> None:
+    """Until a signal cancels it; then the requests under way are finished."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    app = create_app(settings)
+    runner = web.AppRunner(
+        app,
         # aiohttp counts from the end of an answer to the end of the next request's headers.
         keepalive_timeout=settings.client_timeout,
         shutdown_timeout=settings.shutdown_timeout,
         access_log=None,
-        print=lambda _: say(),
-        loop=_new_loop(),
     )
+    await runner.setup()
+    assert runner.server is not None
+    protocol = partial(Doorkeeper, app[DOOR], runner.server)
+    try:
+        server = await loop.create_server(
+            protocol, settings.host, settings.port, reuse_port=share_port or None
+        )
+        with closing(server):
+            say()
+            await loop.create_future()
+    finally:
+        await runner.cleanup()
 
 
 def _supervise(settings: Settings, dsn: str, workers: int) -> int:

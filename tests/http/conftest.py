@@ -192,10 +192,10 @@ async def http() -> Any:
         yield session
 
 
-async def ready(http: aiohttp.ClientSession, url: str) -> None:
+async def ready(http: aiohttp.ClientSession, url: str, path: str = "/health") -> None:
     for _ in range(600):
         with suppress(aiohttp.ClientConnectionError):
-            if (await http.get(f"{url}/health")).status == 200:
+            if (await http.get(f"{url}{path}")).status == 200:
                 return
         await asyncio.sleep(0.05)
     raise AssertionError("it doesn't answer")
