@@ -13,6 +13,7 @@ from bench.sections import Run, Section
 FILL_CLIENTS = 2
 BATCH = 100
 DEEP = 200_000  # transfers of the user who has the most
+WARMING = 800_000  # transfers after the last checkpoint, of 100,000 users
 
 
 def growth(run: Run) -> Section:
@@ -20,7 +21,8 @@ def growth(run: Run) -> Section:
         small = stack.enter_context(run.cluster.database())
         large = stack.enter_context(run.cluster.database())
         deep = min(DEEP, run.growth // 5)
-        filled = _fill(run, large, deep)
+        everybody = {"first": 1, "last": run.cluster.users, "asset": "SILVER"}
+        filled = _fill(run, large, deep, everybody)
         depth, cursor = _walk(large, deep // 2)
         since, until = (
             large.number(
@@ -29,7 +31,6 @@ def growth(run: Run) -> Section:
             )
             for end in ("min", "max")
         )
-        everybody = {"first": 1, "last": run.cluster.users, "asset": "SILVER"}
         user_1 = {"first": 1, "last": 1, "since": since, "until": until, "cursor": cursor}
 
         def variant(
@@ -68,23 +69,21 @@ def growth(run: Run) -> Section:
             raise BenchError(f"the books of user 1 are wrong:\n{found[:2000]}")
     return Section(
         f"growth: {CLIENTS} clients spend, one reads; short: the same with less history",
-        [filled, *rows],
+        [*filled, *rows],
     )
 
 
-def _fill(run: Run, database: Database, deep: int) -> Row:
-    """Up to run.growth transfers, `deep` of them of user 1."""
+def _fill(run: Run, database: Database, deep: int, everybody: Mapping[str, object]) -> list[Row]:
+    """Up to run.growth transfers, `deep` of them of user 1.
+
+    The last come after the checkpoint, so that most pages that a spend writes have been written
+    since it: the first time after one, all of a page is logged.
+    """
     before = database.transfers()
+    warming = min(WARMING, run.growth // 5)
     disk, log, began = database_bytes(database), run.cluster.lsn(), time.perf_counter()
-    for is_spread, count in ((0, deep), (1, run.growth - before - deep)):
-        run.say(f"filling: {count:,} transfers")
-        pgbench.run(
-            database,
-            "batch",
-            clients=FILL_CLIENTS,
-            transactions=max(1, count // BATCH // FILL_CLIENTS),
-            variables={"is_spread": is_spread, "size": BATCH},
-        )
+    _append(run, database, deep, is_spread=0)
+    _append(run, database, run.growth - before - deep - warming)
     seconds = time.perf_counter() - began
     made = database.transfers() - before
     also = {
@@ -92,7 +91,25 @@ def _fill(run: Run, database: Database, deep: int) -> Row:
         "WAL B/movement": (run.cluster.lsn() - log) / made,
     }
     database.settle()
-    return Row(f"filling by post_batch of {BATCH}", [Sample(made / seconds, also=also)], {})
+    at_once = pgbench.run(
+        database, "spend", clients=CLIENTS, seconds=run.seconds, variables=everybody
+    )
+    _append(run, database, warming)
+    return [
+        Row(f"filling by post_batch of {BATCH}", [Sample(made / seconds, also=also)], {}),
+        Row("spend, right after a checkpoint", [at_once], {}),
+    ]
+
+
+def _append(run: Run, database: Database, count: int, *, is_spread: int = 1) -> None:
+    run.say(f"filling: {count:,} transfers")
+    pgbench.run(
+        database,
+        "batch",
+        clients=FILL_CLIENTS,
+        transactions=max(1, count // BATCH // FILL_CLIENTS),
+        variables={"is_spread": is_spread, "size": BATCH},
+    )
 
 
 def _walk(database: Database, depth: int) -> tuple[int, str]:

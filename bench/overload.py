@@ -14,6 +14,7 @@ from bench.sections import Run, Section
 from gateway.settings import Settings
 
 FACTOR = 4
+SHORT = "32"  # a queue for those who would rather turn away than be slow
 CAPACITY_CONNECTIONS = 256
 SPARE_CONNECTIONS = 1000  # beyond those that the gateway lets wait
 WINDOW = 0.1  # seconds
@@ -24,10 +25,11 @@ def overload(run: Run) -> Section:
     with ExitStack() as stack:
         pool = stack.enter_context(loader())
         wallet = stack.enter_context(run.cluster.database())
-        gateways = Gateways(run.cluster, stack, run.workers).groupings(wallet)
+        gateways = Gateways(run.cluster, stack, run.workers)
+        short = {f"pgwallet, queue {SHORT}": gateways.pgwallet(wallet, database_queue=SHORT)}
         variants = [
             Variant(name, partial(_overload, run, pool, gateway, name))
-            for name, gateway in gateways.items()
+            for name, gateway in (gateways.groupings(wallet) | short).items()
         ]
         rows = run.interleave(variants, warm_up=False)
         wallet.verify()
