@@ -34,7 +34,7 @@ class Answer(web.StreamResponse):
     def head(self) -> bytes:
         lines = [f"{name}: {value}\r\n" for name, value in self.headers.items()]
         head = "".join((_STATUS[self.status], *lines, "\r\n"))
-        if head.count("\n") != len(lines) + 2:
+        if not head.count("\n") == head.count("\r") == len(lines) + 2:
             raise ValueError("a header's value holds a line break")
         return head.encode()
 

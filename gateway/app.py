@@ -52,7 +52,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     accounts = Accounts(settings, database)
     rates = TokenRates(settings) if settings.user_rate or settings.staff_rate else None
     routes: dict[web.AbstractRoute, Route] = {}
-    door = Door(settings.database_pool + settings.database_queue)
+    door = Door(settings.database_pool, settings.database_queue)
     app = web.Application(
         middlewares=[
             _observe(door, routes),
@@ -152,8 +152,11 @@ def _handler(
         if around:  # has a queue of its own
             rows = await around(accounts, request, arguments, chosen)
         else:
-            with door:
+            since = door.enter()
+            try:
                 rows = await chosen(arguments)
+            finally:
+                door.leave(since)
         for index, name in strangers.items():
             rows[index]["detail"] = no_user(name).detail
 
@@ -243,7 +246,8 @@ def _observe(door: Door, routes: Mapping[web.AbstractRoute, Route]) -> Middlewar
         given = request.headers.get("X-Request-ID", "")
         request_id = given if given and _REQUEST_ID.fullmatch(given) else f"{getrandbits(128):032x}"
         method, route = request.match_info.route.method, template(request)
-        if door.is_full and request.match_info.route in routes:
+        is_simple = request.match_info.route in routes and "Origin" not in request.headers
+        if door.is_full and is_simple:  # to tell a page's script is for `cors`
             has_answered(request)
             metrics.answered(method, route, 503, "GW503").inc()
             return door.turn_away(request_id)

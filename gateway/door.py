@@ -6,6 +6,7 @@ to serve it. So a doorkeeper stands before it.
 """
 
 import asyncio
+import math
 import re
 from random import getrandbits
 from time import monotonic
@@ -19,10 +20,17 @@ from gateway.answers import Answer
 from gateway.problems import Problem
 
 _FULL = "Too many requests are waiting."
+_PERIOD = 0.05  # seconds
+_CROWDED = (
+    0.025  # seconds that an answer may take longer than the fastest, while many are sent away
+)
 _LET_IN_AFTER = 1.0  # seconds; else aiohttp would take the connection for idle, and close it
 
 # A request that nobody can read in two ways, for a route of the wallet, without special wishes.
-_SPECIAL = rb"connection|content-length|expect|te|trailer|transfer-encoding|upgrade|x-request-id"
+_SPECIAL = (
+    rb"connection|content-length|expect|origin|proxy-connection|te|trailer|transfer-encoding|upgrade"
+    rb"|x-request-id"
+)
 _LINES = (
     rb"(?:(?:(?!(?i:" + _SPECIAL + rb"):)[A-Za-z0-9-]++:[\t -~\x80-\xff]*+"
     rb"|(?i:connection: ?keep-alive))\r\n)*+"
@@ -43,10 +51,42 @@ def is_whole(data: bytes) -> bool:
     return head is not None and head.end() + int(head[1] or 0) == len(data)
 
 
+class Limit:
+    """How many a doorkeeper lets in: `most`, as long as that turns nobody away.
+
+    When it does, a queue of that length does not bridge a moment but makes all wait. Then it is as
+    many as are answered in the time that the fastest takes and 25 ms more (Little's law), but at
+    least as many as keep the database busy. After 50 ms in which nobody was turned away it is
+    `most` again.
+    """
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most, self.now = min(least, most), most, most
+        self._fastest = math.inf
+        self._begin()
+
+    def _begin(self) -> None:
+        self._since, self._answers, self._quickest, self._is_full = monotonic(), 0, math.inf, False
+
+    def turned_away(self) -> None:
+        self._is_full = True
+
+    def answered(self, seconds: float) -> None:
+        self._answers += 1
+        self._quickest = min(self._quickest, seconds)
+        if (elapsed := monotonic() - self._since) < _PERIOD:
+            return
+        self._fastest = min(1.02 * self._fastest, self._quickest)  # what was long ago is forgotten
+        fitting = round(self._answers / elapsed * (self._fastest + _CROWDED))
+        self.now = min(max(fitting, self._least), self._most) if self._is_full else self._most
+        self._begin()
+
+
 class Door:
-    def __init__(self, slots: int) -> None:
-        self.name, self.slots, self.in_use, self.waiting = "requests", slots, 0, 0
-        self.let_in = 0  # by doorkeepers, and not answered yet
+    def __init__(self, pool: int, queue: int) -> None:
+        self.name, self.slots, self.in_use, self.waiting = "requests", pool + queue, 0, 0
+        self.let_in = 0  # connections of which a request is under way, with a doorkeeper each
+        self.limit = Limit(2 * pool, self.slots)  # of those
         self._turned_away = 0  # by doorkeepers, and not counted yet
         refusal = _refusal(_ID)
         refusal.headers["Date"] = _DATE
@@ -57,15 +97,20 @@ class Door:
     def is_full(self) -> bool:
         return self.in_use >= self.slots
 
-    def __enter__(self) -> None:
-        """For a call. The request has been read by then, so slow clients take no place."""
+    def enter(self) -> float:
+        """For a call. The request has been read by then, so slow clients take no place.
+
+        Returns: what `leave` is to be given, whatever becomes of the call.
+        """
         if self.is_full:
             metrics.sheds.labels(self.name, "full").inc()
             raise Problem("GW503", _FULL)
         self.in_use += 1
+        return monotonic()
 
-    def __exit__(self, *_: object) -> None:
+    def leave(self, since: float) -> None:
         self.in_use -= 1
+        self.limit.answered(monotonic() - since)
 
     def turn_away(self, request_id: str) -> Answer:
         metrics.sheds.labels(self.name, "full").inc()
@@ -75,6 +120,7 @@ class Door:
     def turn_away_unseen(self) -> bytes:
         """The same answer, to a request of which nothing is known, nor counted before `count`."""
         self._turned_away += 1
+        self.limit.turned_away()
         refusal = self._refusal.replace(_ID, f"{getrandbits(128):032x}")
         return refusal.replace(_DATE, rfc822_formatted_time()).encode()
 
@@ -108,8 +154,8 @@ class Doorkeeper(asyncio.Protocol):
 
     def __init__(self, door: Door, server: web.Server) -> None:
         self._door, self._protocol = door, server()
-        self._is_plain, self._is_paused = True, False
-        self._owed, self._let_in_at = 0, 0.0
+        self._is_plain = True
+        self._owed, self._is_in, self._came_at = 0, False, 0.0
 
     def data_received(self, data: bytes) -> None:
         if self._is_plain:
@@ -119,39 +165,50 @@ class Doorkeeper(asyncio.Protocol):
                 self._transport.write(self._door.turn_away_unseen())
                 return
             else:
-                self._owed += 1
-                self._door.let_in += 1
-                self._let_in_at = monotonic()
+                self._let_in(data)
         self._protocol.data_received(data)
 
     def _may_turn_away(self) -> bool:
         return (
-            self._door.let_in >= self._door.slots
+            self._door.let_in >= self._door.limit.now
             and not self._owed
-            and not self._is_paused
-            and monotonic() < self._let_in_at + _LET_IN_AFTER
+            and monotonic() < self._came_at + _LET_IN_AFTER
         )
+
+    def _let_in(self, data: bytes) -> None:
+        self._owed += 1
+        self._came_at = monotonic()
+        # Who logs in takes no place: that has a gate of its own, and lasts.
+        if not self._is_in and not data.startswith(b"POST /v1/auth/"):
+            self._is_in = True
+            self._door.let_in += 1
 
     def has_answered(self) -> None:
         if self._owed:
             self._owed -= 1
-            self._door.let_in -= 1
+            if not self._owed:
+                self._let_out()
+
+    def _let_out(self) -> None:
+        self._door.let_in -= self._is_in
+        self._is_in = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._protocol.connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._door.let_in -= self._owed
-        self._owed, self._is_plain = 0, False
+        self._is_plain = False
+        self._let_out()
         self._protocol.connection_lost(error)
 
     def pause_writing(self) -> None:
-        self._is_paused = True
+        """Who does not read what is said has no place to keep from others."""
+        self._is_plain = False
+        self._let_out()
         self._protocol.pause_writing()
 
     def resume_writing(self) -> None:
-        self._is_paused = False
         self._protocol.resume_writing()
 
     def eof_received(self) -> None:

@@ -9,12 +9,16 @@ that those of a batch are those of the same calls one by one.
 
 import asyncio
 from collections.abc import Mapping
+from contextvars import Context, copy_context
 from time import monotonic
 from typing import Any
 
+import asyncpg
+import msgspec
+
 from gateway import metrics
 from gateway.database import Call, Database, Row
-from gateway.problems import Problem
+from gateway.problems import Problem, is_transient
 from gateway.settings import Settings
 
 GROUPED = frozenset({"topup", "bonus", "spend"})
@@ -34,6 +38,7 @@ class _Waiting:
         self.wallet: Wallet = str(values["user_id"]), values["asset"]
         self.answer: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
         self.limit: asyncio.TimerHandle | None = None  # of its wait
+        self.context = copy_context()  # whose request its log lines are about
 
     @property
     def request(self) -> tuple[Any, ...]:
@@ -75,6 +80,8 @@ class Groups:
         kind = function.upper()
 
         async def call(values: Mapping[str, Any]) -> list[Row]:
+            if _may_spoil(values["reference"], values["metadata"]):
+                return await alone(values)
             asked = _Waiting(alone, kind, values)
             if self._waiting or self._under_way >= self._lanes or asked.wallet in self._busy:
                 self._wait(asked)
@@ -129,23 +136,17 @@ class Groups:
             self._busy.add(asked.wallet)
             if asked.limit is not None:
                 asked.limit.cancel()
-        task = asyncio.create_task(self._do(company))
+        context = company[0].context if len(company) == 1 else Context()
+        task = asyncio.create_task(self._do(company), context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _do(self, company: list[_Waiting]) -> None:
         try:
             if len(company) == 1:
-                [asked] = company
-                rows = await asked.call(asked.values)
-                if not asked.answer.done():
-                    asked.answer.set_result(rows)
+                await _go_alone(company[0])
             else:
-                requests = [asked.request for asked in company]
-                actors = [asked.values["actor"] for asked in company]
-                rows = await self._batch({"requests": requests, "actors": actors})
-                for asked, row in zip(company, rows, strict=True):
-                    asked.settle(row)
+                await self._go_together(company)
         except Exception as error:  # the answer of all of them
             for asked in company:
                 asked.fail(error)
@@ -154,3 +155,34 @@ class Groups:
             self._under_way -= len(company)
             self._busy.difference_update(asked.wallet for asked in company)
             self._next()
+
+    async def _go_together(self, company: list[_Waiting]) -> None:
+        requests = [asked.request for asked in company]
+        actors = [asked.values["actor"] for asked in company]
+        try:
+            rows = await self._batch({"requests": requests, "actors": actors})
+        except asyncpg.PostgresError as error:
+            if is_transient(error):
+                raise
+            for asked in company:  # what one of them has spoilt was rolled back
+                await _go_alone(asked)
+        else:
+            for asked, row in zip(company, rows, strict=True):
+                asked.settle(row)
+
+
+async def _go_alone(asked: _Waiting) -> None:
+    try:
+        rows = await asked.call(asked.values)
+    except Exception as error:
+        asked.fail(error)
+    else:
+        if not asked.answer.done():
+            asked.answer.set_result(rows)
+
+
+def _may_spoil(reference: str | None, metadata: Any) -> bool:
+    """Whether there may be a NUL in it, for which the server refuses all of a call."""
+    return (reference is not None and "\0" in reference) or (
+        metadata is not None and b"\\u0000" in msgspec.json.encode(metadata)
+    )

@@ -54,22 +54,34 @@ class _Handler(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self._lines: deque[str] = deque()
+        self._is_due = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._lines.append(self.format(record) + "\n")
+        try:
+            self._lines.append(self.format(record) + "\n")
+        except Exception:
+            self.handleError(record)
         self.flush()
 
     def emit_soon(self, line: str) -> None:
-        if not self._lines:
-            asyncio.get_running_loop().call_later(0.01, self.flush)
         self._lines.append(line + "\n")
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(0.01, self._flush_due)
+
+    def _flush_due(self) -> None:
+        self._is_due = False
+        self.flush()
 
     def flush(self) -> None:
+        """What can't be written is lost: the wallet goes on without a log."""
         self.acquire()
         try:
             text = "".join(self._lines.popleft() for _ in range(len(self._lines)))
             sys.stderr.write(text)
             sys.stderr.flush()
+        except (OSError, ValueError):
+            pass
         finally:
             self.release()
 

@@ -132,8 +132,13 @@ def serve(workers: int, share_port: bool) -> None:
 
 def _listen(settings: Settings, say: Callable[[], None], *, share_port: bool = False) -> None:
     logs.set_up(settings.log_level)
-    with suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(_serve(settings, say, share_port))
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=_new_loop) as runner:
+            runner.run(_serve(settings, say, share_port))
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 async def _serve(settings: Settings, say: Callable[[], None], share_port: bool) -> None:
@@ -155,7 +160,7 @@ async def _serve(settings: Settings, say: Callable[[], None], share_port: bool) 
     protocol = partial(Doorkeeper, app[DOOR], runner.server)
     try:
         server = await loop.create_server(
-            protocol, settings.host, settings.port, reuse_port=share_port or None
+            protocol, settings.host, settings.port, reuse_port=share_port or None, backlog=1024
         )
         with closing(server):
             say()

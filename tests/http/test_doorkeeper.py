@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from gateway.answers import HEADERS
-from gateway.door import Door, Doorkeeper, has_answered, is_whole
+from gateway.door import Door, Doorkeeper, Limit, has_answered, is_whole
 
 from .conftest import make_token, ready
 
@@ -48,6 +48,9 @@ class Line:
         headers = dict(line.split(": ", 1) for line in lines)
         body = await self._reader.readexactly(int(headers["Content-Length"]))
         return int(status.split()[1]), headers, json.loads(body)
+
+    async def first(self) -> bytes:
+        return await asyncio.wait_for(self._reader.readline(), 20)
 
     async def ask(self, request: bytes) -> int:
         await self.say(request)
@@ -85,19 +88,27 @@ class Place:
         inside = await self.line()
         await self._holder.execute("SELECT pg_advisory_lock(42)")
         await inside.say(TASKS)
-        yield inside
-        await self._holder.execute("SELECT pg_advisory_unlock(42)")
+        async with asyncio.timeout(30):
+            while True:
+                if await self._metric('pgwallet_gate_in_use{gate="requests"}'):
+                    break
+                await asyncio.sleep(0.01)
+        try:
+            yield inside
+        finally:
+            await self._holder.execute("SELECT pg_advisory_unlock(42)")
         await ready(self._http, self._url, "/v1/assets")
 
     async def unseen(self) -> float:
         """How many have been turned away unseen so far."""
+        return await self._metric("pgwallet_http_requests_total{", 'route="none"', 'status="503"')
+
+    async def _metric(self, start: str, *parts: str) -> float:
         text = await (await self._http.get(f"{self._url}/metrics")).text()
         return sum(
             float(line.split()[-1])
             for line in text.splitlines()
-            if line.startswith("pgwallet_http_requests_total{")
-            and 'route="none"' in line
-            and 'status="503"' in line
+            if line.startswith(start) and all(part in line for part in parts)
         )
 
 
@@ -163,19 +174,48 @@ async def test_what_comes_in_pieces_stays_in_step(place: Place) -> None:
         assert await outside.is_silent()
 
 
-async def test_a_request_that_ends_badly_takes_no_place(place: Place) -> None:
-    """aiohttp refuses it and hangs up, or its client does."""
-    for bad in (ASSETS.replace(b"v1/assets", b"v1/%00\xff"), ASSETS.replace(b": x", b": \xff")):
-        line = await place.open()
-        await line.say(bad)
-        line.close()
+@pytest.mark.parametrize("line", ["Host: y", "Content-Encoding: br", "X-Long: " + 9000 * "x"])
+async def test_who_is_refused_by_aiohttp_takes_no_place(place: Place, line: str) -> None:
+    bad = ASSETS.replace(b"Host: x", b"Host: x\r\n" + line.encode())
+    assert is_whole(bad)
+    for _ in range(2):
+        refused = await place.open()
+        await refused.say(bad)
+        assert b" 400 " in await refused.first()
+    await _is_empty(place)
+
+
+async def test_who_hangs_up_takes_no_place(place: Place) -> None:
     async with place.full() as inside:
         inside.close()
         await asyncio.sleep(0.2)
+    await _is_empty(place)
+
+
+async def _is_empty(place: Place) -> None:
     outside = await place.line()
     for _ in range(5):
         assert await outside.ask(ASSETS) == 200
     assert await place.unseen() == 0
+
+
+@asynccontextmanager
+async def keeping(door: Door, handle: Any) -> AsyncIterator[tuple[Line, Doorkeeper]]:
+    """A connection to a server that does nothing but this."""
+    keepers = []
+
+    def keep() -> Doorkeeper:
+        keepers.append(Doorkeeper(door, server))
+        return keepers[-1]
+
+    server = web.Server(handle)
+    listener = await asyncio.get_running_loop().create_server(keep, "127.0.0.1", 0)
+    line = Line(*await asyncio.open_connection(*listener.sockets[0].getsockname()))
+    await line.say(ASSETS)
+    yield line, keepers[0]
+    line.close()
+    listener.close()
+    await server.shutdown(1)
 
 
 async def test_who_does_not_read_is_given_no_more_answers() -> None:
@@ -188,26 +228,98 @@ async def test_who_does_not_read_is_given_no_more_answers() -> None:
         has_answered(request)
         return web.Response()
 
-    door, keepers = Door(0), []
+    async with keeping(Door(0, 0), serve) as (line, keeper):
+        await line.say(ASSETS)
+        assert served == 1  # the first on a connection always is
+        keeper.pause_writing()
+        await line.say(ASSETS, ASSETS)
+        assert served == 2  # aiohttp begins no other before that answer has gone
+        keeper.resume_writing()
+        await asyncio.sleep(0.05)
+        assert served == 3
 
-    def keep() -> Doorkeeper:
-        keepers.append(Doorkeeper(door, server))
-        return keepers[-1]
 
-    server = web.Server(serve)
-    listener = await asyncio.get_running_loop().create_server(keep, "127.0.0.1", 0)
-    line = Line(*await asyncio.open_connection(*listener.sockets[0].getsockname()))
-    await line.say(ASSETS, ASSETS)
-    assert served == 1  # the first on a connection always is
-    keepers[0].pause_writing()
-    await line.say(ASSETS, ASSETS)
-    assert served == 2  # aiohttp begins no other before that answer has gone
-    keepers[0].resume_writing()
-    await asyncio.sleep(0.05)
-    assert served == 3
-    line.close()
-    listener.close()
-    await server.shutdown(1)
+async def test_a_connection_takes_one_place_and_none_if_it_does_not_read() -> None:
+    door, go_on = Door(8, 8), asyncio.Event()
+
+    async def serve(request: web.BaseRequest) -> web.Response:
+        await go_on.wait()
+        has_answered(request)
+        return web.Response()
+
+    async with keeping(door, serve) as (line, keeper):
+        await line.say(ASSETS, ASSETS)
+        assert door.let_in == 1
+        go_on.set()
+        await asyncio.sleep(0.05)
+        assert door.let_in == 0
+        go_on.clear()
+        await line.say(ASSETS, ASSETS)
+        assert door.let_in == 1
+        keeper.pause_writing()
+        assert door.let_in == 0
+        keeper.resume_writing()
+        go_on.set()
+        await line.say(ASSETS)
+        assert door.let_in == 0
+
+
+async def test_who_logs_in_takes_no_place() -> None:
+    door, go_on = Door(8, 8), asyncio.Event()
+
+    async def serve(request: web.BaseRequest) -> web.Response:
+        if request.method == "POST":
+            await go_on.wait()
+        has_answered(request)
+        return web.Response()
+
+    async with keeping(door, serve) as (line, _):
+        await line.say(ASSETS.replace(b"GET /v1/assets", b"POST /v1/auth/login"))
+        assert door.let_in == 0
+        await line.say(ASSETS)
+        assert door.let_in == 1
+        go_on.set()
+        await asyncio.sleep(0.05)
+        assert door.let_in == 0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    now = [0.0]
+    monkeypatch.setattr("gateway.door.monotonic", lambda: now[0])
+    yield now
+
+
+def _answer(limit: Limit, clock: list[float], *, seconds: float, is_crowd: bool) -> None:
+    """A thousand a second, for a fifth of one."""
+    for _ in range(200):
+        clock[0] += 0.001
+        if is_crowd:
+            limit.turned_away()
+        limit.answered(seconds)
+
+
+def test_in_a_crowd_fewer_are_let_in_and_after_it_all_again(clock: list[float]) -> None:
+    limit = Limit(least=4, most=1000)
+    _answer(limit, clock, seconds=0.001, is_crowd=False)
+    assert limit.now == 1000
+    _answer(limit, clock, seconds=0.001, is_crowd=True)
+    assert limit.now == 26
+    _answer(limit, clock, seconds=0.001, is_crowd=False)
+    assert limit.now == 1000
+
+
+def test_what_takes_long_by_itself_is_let_in(clock: list[float]) -> None:
+    """As through a network: 100 ms each, so a thousand a second are 125 at a time."""
+    limit = Limit(least=4, most=1000)
+    _answer(limit, clock, seconds=0.1, is_crowd=True)
+    assert limit.now == 125
+
+
+def test_a_crowd_keeps_the_database_busy(clock: list[float]) -> None:
+    limit = Limit(least=40, most=1000)
+    _answer(limit, clock, seconds=0.001, is_crowd=True)
+    assert limit.now == 40
 
 
 def _with(line: str, body: str = "") -> bytes:
@@ -253,6 +365,8 @@ def test_one_request_and_all_of_it(data: bytes) -> None:
         _with("Connection: Upgrade"),
         _with("Upgrade: websocket"),
         _with("Expect: 100-continue"),
+        _with("Origin: https://a.example"),
+        _with("Proxy-Connection: close"),
         _with("X-Request-ID: mine"),
         _with("X-Folded: a\r\n b"),
         _with("X-Split: a\nContent-Length: 3"),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from msgspec.structs import replace
 
@@ -31,10 +32,10 @@ class Spends:
         self.alone += 1
         return await self._spend(values)
 
-    def __call__(self, user: Any) -> asyncio.Task[list[Row]]:
+    def __call__(self, user: Any, **more: Any) -> asyncio.Task[list[Row]]:
         values = {"user_id": user.user_id, "asset": "GOLD", "amount": "1"}
         values |= {"idempotency_key": str(uuid4()), "reference": None, "metadata": None}
-        return asyncio.create_task(self._call(values | {"actor": "test"}))
+        return asyncio.create_task(self._call(values | {"actor": "test"} | more))
 
 
 @pytest.fixture
@@ -106,3 +107,29 @@ async def test_a_full_queue_lets_nobody_in(new_spends: Any, held: Held) -> None:
         "99.00",
         "98.00",
     ]
+
+
+@pytest.mark.parametrize(
+    "bad", [{"reference": "a\0b"}, {"metadata": {"a": ["\0"]}}, {"asset": "GO\0LD"}]
+)
+async def test_what_the_server_refuses_spoils_nobody_else_s(
+    new_spends: Any, new_user: Any, bad: dict[str, Any]
+) -> None:
+    """A text with a NUL fails the whole statement; no request can have one in its asset, but what
+    if something else did so."""
+    spends, users = await new_spends(), [await new_user(100) for _ in range(3 * LANES)]
+    another = await new_user(100)
+    tasks = [spends(user) for user in users[: 2 * LANES]]
+    tasks += [spends(another, **bad), *map(spends, users[2 * LANES :])]
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    spoilt = results.pop(2 * LANES)
+    assert isinstance(spoilt, asyncpg.PostgresError)
+    assert spoilt.sqlstate in ("22021", "22P05")
+    assert [str(rows[0]["balance"]) for rows in results] == ["99.00"] * len(users)
+
+
+async def test_a_backslash_is_no_nul(new_spends: Any, new_user: Any) -> None:
+    spends, users = await new_spends(), [await new_user(100) for _ in range(3 * LANES)]
+    odd = {"reference": "\\u0000", "metadata": {"a": "\\u0000"}}
+    receipts = await asyncio.gather(*(spends(user, **odd) for user in users))
+    assert {str(rows[0]["balance"]) for rows in receipts} == {"99.00"}

@@ -12,6 +12,8 @@ import aiohttp
 import psutil
 import pytest
 
+from gateway import logs
+
 from .conftest import end, ready
 
 SLOW = """
@@ -154,6 +156,42 @@ async def test_a_request_s_line_is_there_though_nothing_follows(serve: Any, http
     assert (fields["logger"], fields["route"]) == ("pgwallet.access", "/health")
     process.terminate()
     await end(process)
+
+
+MUTE = """
+import asyncio, logging, os, sys
+from gateway import logs
+logs.set_up()
+os.close(2)
+async def main():
+    for _ in range(2):
+        logs.access({"status": 200})
+        logging.getLogger("pgwallet.database").warning("no service")
+        await asyncio.sleep(0.05)
+    print("it goes on")
+asyncio.run(main())
+"""
+
+
+async def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", MUTE, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert (process.returncode, out) == (0, b"it goes on\n")
+
+
+async def test_a_line_of_another_thread_keeps_no_line_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = logs._Handler()
+    handler._lines.append("another's\n")
+    handler.emit_soon("ours")
+    await asyncio.sleep(0.1)
+    assert capsys.readouterr().err == "another's\nours\n"
+    handler.emit_soon("the next")
+    await asyncio.sleep(0.1)
+    assert capsys.readouterr().err == "the next\n"
 
 
 LOGGED = """
