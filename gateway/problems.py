@@ -85,6 +85,7 @@ for _code, (_status, _) in CODES.items():
 CODE = web.RequestKey("code", str)  # of the problem that a request was answered with
 
 # SQLSTATEs of PostgreSQL's own that a request has caused,
+_LONGEST = 500  # characters of a detail
 _NUL = "Text can't contain the character NUL."
 _UNFIT: Final = {"22000": "A value is out of range.", "22021": _NUL, "22P05": _NUL}
 # and those that pass by themselves; two characters stand for a class.
@@ -154,7 +155,7 @@ def problem_of(error: Exception) -> Problem:
         case asyncpg.PostgresError():
             return _of_postgres(error)
         case msgspec.ValidationError():
-            return Problem("GW422", str(error))
+            return Problem("GW422", str(error)[:_LONGEST])  # it may quote a field's name
         case msgspec.DecodeError() | UnicodeDecodeError():
             return Problem("GW400", "The body is not valid JSON.")
         case web.RequestPayloadError() | ConnectionResetError():

@@ -83,6 +83,12 @@ async def test_an_unknown_field_is_refused(user: Caller, field: str) -> None:
     assert f"`{field}`" in (await answer.json())["detail"]
 
 
+async def test_a_long_name_is_not_said_back(user: Caller) -> None:
+    answer = await user("POST", "/v1/wallets/me/spend", {"x" * 20_000: 1})
+    assert await problem(answer) == (422, "GW422")
+    assert len(await answer.text()) < 1000
+
+
 @pytest.mark.parametrize(
     "query",
     ["limit=1&limit=2", "asset=GOLD&asset=SILVER", "x=1", "actor=me", "user_id=1", "limit=",
