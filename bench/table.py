@@ -28,7 +28,8 @@ def head(cluster: Cluster) -> str:
             time.strftime("%Y-%m-%d %H:%M:%S %z"),
             f"{_processor()}, {os.cpu_count()} CPUs, {memory:.0f} GiB, {platform.platform()},"
             f" load {os.getloadavg()[0]:.2f}, write and sync {_sync_ms(cluster.home):.2f} ms",
-            f"PostgreSQL {cluster.setting('server_version')} ({settings})",
+            f"PostgreSQL {cluster.setting('server_version')} ({settings}, huge pages"
+            f" {cluster.setting('huge_pages_status')})",
             f"Python {platform.python_version()}, "
             + ", ".join(f"{package} {version(package)}" for package in PACKAGES),
             "",

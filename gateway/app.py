@@ -52,7 +52,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     accounts = Accounts(settings, database)
     rates = TokenRates(settings) if settings.user_rate or settings.staff_rate else None
     routes: dict[web.AbstractRoute, Route] = {}
-    door = Door(settings.database_pool, settings.database_queue)
+    door = Door(settings.database_pool, settings.database_queue, settings.client_timeout)
     app = web.Application(
         middlewares=[
             _observe(door, routes),

@@ -21,10 +21,8 @@ from gateway.problems import Problem
 
 _FULL = "Too many requests are waiting."
 _PERIOD = 0.05  # seconds
-_CROWDED = (
-    0.025  # seconds that an answer may take longer than the fastest, while many are sent away
-)
-_LET_IN_AFTER = 1.0  # seconds; else aiohttp would take the connection for idle, and close it
+_CROWDED = 0.03  # seconds that an answer may take longer than the fastest, in a crowd
+_OVER = 0.25  # seconds without anybody turned away
 
 # A request that nobody can read in two ways, for a route of the wallet, without special wishes.
 _SPECIAL = (
@@ -52,41 +50,45 @@ def is_whole(data: bytes) -> bool:
 
 
 class Limit:
-    """How many a doorkeeper lets in: `most`, as long as that turns nobody away.
+    """How many are let in: `most`, as long as that turns nobody away.
 
     When it does, a queue of that length does not bridge a moment but makes all wait. Then it is as
-    many as are answered in the time that the fastest takes and 25 ms more (Little's law), but at
-    least as many as keep the database busy. After 50 ms in which nobody was turned away it is
+    many as are answered in the time that the fastest takes and 30 ms more (Little's law), but at
+    least as many as keep the database busy. When nobody has been turned away for 250 ms it is
     `most` again.
     """
 
     def __init__(self, least: int, most: int) -> None:
         self._least, self._most, self.now = min(least, most), most, most
-        self._fastest = math.inf
+        self._turned_away_at, self._fastest = -math.inf, math.inf
         self._begin()
 
     def _begin(self) -> None:
-        self._since, self._answers, self._quickest, self._is_full = monotonic(), 0, math.inf, False
+        self._since, self._answers, self._quickest = monotonic(), 0, math.inf
 
     def turned_away(self) -> None:
-        self._is_full = True
+        self._turned_away_at = monotonic()
 
     def answered(self, seconds: float) -> None:
         self._answers += 1
         self._quickest = min(self._quickest, seconds)
-        if (elapsed := monotonic() - self._since) < _PERIOD:
+        now = monotonic()
+        if (elapsed := now - self._since) < _PERIOD:
             return
         self._fastest = min(1.02 * self._fastest, self._quickest)  # what was long ago is forgotten
         fitting = round(self._answers / elapsed * (self._fastest + _CROWDED))
-        self.now = min(max(fitting, self._least), self._most) if self._is_full else self._most
+        is_crowd = now - self._turned_away_at < _OVER
+        self.now = min(max(fitting, self._least), self._most) if is_crowd else self._most
         self._begin()
 
 
 class Door:
-    def __init__(self, pool: int, queue: int) -> None:
+    def __init__(self, pool: int, queue: int, timeout: float) -> None:
+        """timeout: seconds after which aiohttp closes a connection on which it has seen nothing."""
         self.name, self.slots, self.in_use, self.waiting = "requests", pool + queue, 0, 0
         self.let_in = 0  # connections of which a request is under way, with a doorkeeper each
         self.limit = Limit(2 * pool, self.slots)  # of those
+        self.unseen_for = timeout / 2  # at most
         self._turned_away = 0  # by doorkeepers, and not counted yet
         refusal = _refusal(_ID)
         refusal.headers["Date"] = _DATE
@@ -95,7 +97,7 @@ class Door:
 
     @property
     def is_full(self) -> bool:
-        return self.in_use >= self.slots
+        return self.in_use >= self.limit.now
 
     def enter(self) -> float:
         """For a call. The request has been read by then, so slow clients take no place.
@@ -155,7 +157,7 @@ class Doorkeeper(asyncio.Protocol):
     def __init__(self, door: Door, server: web.Server) -> None:
         self._door, self._protocol = door, server()
         self._is_plain = True
-        self._owed, self._is_in, self._came_at = 0, False, 0.0
+        self._owed, self._is_in, self._seen_at = 0, False, monotonic()
 
     def data_received(self, data: bytes) -> None:
         if self._is_plain:
@@ -172,12 +174,12 @@ class Doorkeeper(asyncio.Protocol):
         return (
             self._door.let_in >= self._door.limit.now
             and not self._owed
-            and monotonic() < self._came_at + _LET_IN_AFTER
+            and monotonic() < self._seen_at + self._door.unseen_for
         )
 
     def _let_in(self, data: bytes) -> None:
         self._owed += 1
-        self._came_at = monotonic()
+        self._seen_at = monotonic()
         # Who logs in takes no place: that has a gate of its own, and lasts.
         if not self._is_in and not data.startswith(b"POST /v1/auth/"):
             self._is_in = True
