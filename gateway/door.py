@@ -105,7 +105,7 @@ class Door:
         Returns: what `leave` is to be given, whatever becomes of the call.
         """
         if self.is_full:
-            metrics.sheds.labels(self.name, "full").inc()
+            self._turn_away()
             raise Problem("GW503", _FULL)
         self.in_use += 1
         return monotonic()
@@ -114,8 +114,12 @@ class Door:
         self.in_use -= 1
         self.limit.answered(monotonic() - since)
 
-    def turn_away(self, request_id: str) -> Answer:
+    def _turn_away(self) -> None:
         metrics.sheds.labels(self.name, "full").inc()
+        self.limit.turned_away()
+
+    def turn_away(self, request_id: str) -> Answer:
+        self._turn_away()
         metrics.failures.labels("GW503").inc()
         return _refusal(request_id)
 
