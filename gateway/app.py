@@ -246,8 +246,9 @@ def _observe(door: Door, routes: Mapping[web.AbstractRoute, Route]) -> Middlewar
         given = request.headers.get("X-Request-ID", "")
         request_id = given if given and _REQUEST_ID.fullmatch(given) else f"{getrandbits(128):032x}"
         method, route = request.match_info.route.method, template(request)
-        is_simple = request.match_info.route in routes and "Origin" not in request.headers
-        if door.is_full and is_simple:  # to tell a page's script is for `cors`
+        # A page's script is told further in, where its origin is looked at.
+        may_turn_away = request.match_info.route in routes and "Origin" not in request.headers
+        if door.is_full and may_turn_away:
             has_answered(request)
             metrics.answered(method, route, 503, "GW503").inc()
             return door.turn_away(request_id)

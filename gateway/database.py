@@ -17,7 +17,7 @@ import asyncpg
 import msgspec
 
 from gateway import metrics
-from gateway.problems import Problem, is_lost, is_transient
+from gateway.problems import Problem, is_lost, is_transient, too_late, too_many
 from gateway.settings import Settings
 
 logger = logging.getLogger("pgwallet.database")
@@ -66,7 +66,7 @@ class Gate:
             self.in_use += 1
         elif len(self._waiters) >= self._queue:
             metrics.sheds.labels(self.name, "full").inc()
-            raise Problem("GW503", "Too many requests are waiting.")
+            raise too_many()
         else:
             await self._wait()
 
@@ -93,7 +93,7 @@ class Gate:
         if not waiter.done():
             self._waiters.remove(waiter)
             metrics.sheds.labels(self.name, "late").inc()
-            waiter.set_exception(Problem("GW503", "The request has waited too long."))
+            waiter.set_exception(too_late())
 
     def _leave(self) -> None:
         while self._waiters:

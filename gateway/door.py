@@ -17,9 +17,8 @@ from aiohttp.helpers import rfc822_formatted_time
 
 from gateway import metrics
 from gateway.answers import Answer
-from gateway.problems import Problem
+from gateway.problems import too_many
 
-_FULL = "Too many requests are waiting."
 _PERIOD = 0.05  # seconds
 _CROWDED = 0.03  # seconds that an answer may take longer than the fastest, in a crowd
 _OVER = 0.25  # seconds without anybody turned away
@@ -87,7 +86,7 @@ class Door:
         """timeout: seconds after which aiohttp closes a connection on which it has seen nothing."""
         self.name, self.slots, self.in_use, self.waiting = "requests", pool + queue, 0, 0
         self.let_in = 0  # connections of which a request is under way, with a doorkeeper each
-        self.limit = Limit(2 * pool, self.slots)  # of those
+        self.limit = Limit(2 * pool, self.slots)  # of those, and of calls
         self.unseen_for = timeout / 2  # at most
         self._turned_away = 0  # by doorkeepers, and not counted yet
         refusal = _refusal(_ID)
@@ -106,7 +105,7 @@ class Door:
         """
         if self.is_full:
             self._turn_away()
-            raise Problem("GW503", _FULL)
+            raise too_many()
         self.in_use += 1
         return monotonic()
 
@@ -146,7 +145,7 @@ def has_answered(request: web.BaseRequest) -> None:
 
 
 def _refusal(request_id: str) -> Answer:
-    answer = Problem("GW503", _FULL).response(request_id)
+    answer = too_many().response(request_id)
     answer.headers["X-Request-ID"] = request_id
     return answer
 

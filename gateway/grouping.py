@@ -18,7 +18,7 @@ import msgspec
 
 from gateway import metrics
 from gateway.database import Call, Database, Row
-from gateway.problems import Problem, is_transient
+from gateway.problems import Problem, is_transient, too_late, too_many
 from gateway.settings import Settings
 
 GROUPED = frozenset({"topup", "bonus", "spend"})
@@ -93,14 +93,14 @@ class Groups:
 
     def _wait(self, asked: _Waiting) -> None:
         if len(self._waiting) >= self._queue:
-            raise Problem("GW503", "Too many requests are waiting.")
+            raise too_many()
         self._waiting.append(asked)
         asked.limit = asyncio.get_running_loop().call_later(self._patience, self._give_up, asked)
         self._next()
 
     def _give_up(self, asked: _Waiting) -> None:
         self._waiting.remove(asked)
-        asked.fail(Problem("GW503", "The request has waited too long."))
+        asked.fail(too_late())
 
     def _next(self) -> None:
         """Lets go who may."""

@@ -84,8 +84,9 @@ for _code, (_status, _) in CODES.items():
 
 CODE = web.RequestKey("code", str)  # of the problem that a request was answered with
 
+_LONGEST = 500  # characters of a detail that quotes the request
+
 # SQLSTATEs of PostgreSQL's own that a request has caused,
-_LONGEST = 500  # characters of a detail
 _NUL = "Text can't contain the character NUL."
 _UNFIT: Final = {"22000": "A value is out of range.", "22021": _NUL, "22P05": _NUL}
 # and those that pass by themselves; two characters stand for a class.
@@ -135,6 +136,16 @@ class Problem(Exception):
         return Answer(msgspec.json.encode(body), self.status, headers)
 
 
+def too_many() -> Problem:
+    """What a full queue answers."""
+    return Problem("GW503", "Too many requests are waiting.")
+
+
+def too_late() -> Problem:
+    """What is answered to who has been in a queue for too long."""
+    return Problem("GW503", "The request has waited too long.")
+
+
 def is_transient(error: asyncpg.PostgresError) -> bool:
     """Whether the same request may be accepted later."""
     state = error.sqlstate or ""
@@ -155,7 +166,7 @@ def problem_of(error: Exception) -> Problem:
         case asyncpg.PostgresError():
             return _of_postgres(error)
         case msgspec.ValidationError():
-            return Problem("GW422", str(error)[:_LONGEST])  # it may quote a field's name
+            return Problem("GW422", str(error)[:_LONGEST])
         case msgspec.DecodeError() | UnicodeDecodeError():
             return Problem("GW400", "The body is not valid JSON.")
         case web.RequestPayloadError() | ConnectionResetError():

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -129,6 +129,35 @@ async def gold(admin: Caller) -> str:
 @pytest.fixture
 async def user(new_user: Any) -> Caller:
     return await new_user(100)
+
+
+class Held:
+    """A user's wallet that somebody else has locked."""
+
+    def __init__(self, connection: Any, user: Caller) -> None:
+        self.connection, self.user = connection, user
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        async with self.connection.transaction():
+            await self.connection.execute(
+                "UPDATE wallet_private.wallet SET held = held WHERE user_id = $1",
+                self.user.user_id,
+            )
+            yield
+
+    async def movements(self, key: str) -> int:
+        found = "SELECT count(*) FROM wallet_private.transfer WHERE idempotency_key = $1"
+        return int(await self.connection.fetchval(found, key))
+
+    async def balance(self) -> str:
+        found = "SELECT balance::text FROM wallet.get_balance($1, 'GOLD')"
+        return str(await self.connection.fetchval(found, self.user.user_id))
+
+
+@pytest.fixture
+async def held(user: Caller, connect_module: Any) -> Held:
+    return Held(await connect_module(), user)
 
 
 async def problem(answer: ClientResponse) -> tuple[int, str]:

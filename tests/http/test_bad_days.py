@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from gateway.migrate import MigrationError, migrate
 from gateway.settings import Settings
 from tests.support.paths import DB
 
-from .conftest import SECRET, Caller, make_token, problem
+from .conftest import SECRET, Caller, Held, make_token, problem
 from .test_database import eventually
 
 MINE = "WHERE datname = current_database() AND usename = 'app'"
@@ -49,35 +48,6 @@ async def waiting(connection: Any) -> None:
     while not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
         assert time.monotonic() < end
         await asyncio.sleep(0.02)
-
-
-class Held:
-    """A user's wallet that somebody else has locked."""
-
-    def __init__(self, connection: Any, user: Caller) -> None:
-        self.connection, self.user = connection, user
-
-    @asynccontextmanager
-    async def locked(self) -> AsyncIterator[None]:
-        async with self.connection.transaction():
-            await self.connection.execute(
-                "UPDATE wallet_private.wallet SET held = held WHERE user_id = $1",
-                self.user.user_id,
-            )
-            yield
-
-    async def movements(self, key: str) -> int:
-        found = "SELECT count(*) FROM wallet_private.transfer WHERE idempotency_key = $1"
-        return int(await self.connection.fetchval(found, key))
-
-    async def balance(self) -> str:
-        found = "SELECT balance::text FROM wallet.get_balance($1, 'GOLD')"
-        return str(await self.connection.fetchval(found, self.user.user_id))
-
-
-@pytest.fixture
-async def held(user: Caller, connect_module: Any) -> Held:
-    return Held(await connect_module(), user)
 
 
 def spend(client: TestClient, user: Caller, key: str) -> asyncio.Task[Any]:

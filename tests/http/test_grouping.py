@@ -15,7 +15,7 @@ from gateway.problems import Problem
 from gateway.routes import ROUTES
 from gateway.settings import Settings
 
-from .test_bad_days import Held, held  # noqa: F401, a fixture
+from .conftest import Held
 
 LANES = 4
 
@@ -70,7 +70,7 @@ async def test_a_few_go_alone_and_the_others_in_company(new_spends: Any, new_use
 async def test_a_call_that_hangs_holds_up_nobody_else(
     new_spends: Any,
     new_user: Any,
-    held: Held,  # noqa: F811
+    held: Held,
 ) -> None:
     """As many movements as there are lanes hang in one call; those who come then go all the same,
     and none of them has to wait for another to come."""
@@ -87,7 +87,7 @@ async def test_a_call_that_hangs_holds_up_nobody_else(
     await asyncio.gather(*hanging)
 
 
-async def test_who_has_waited_too_long_is_told(new_spends: Any, held: Held) -> None:  # noqa: F811
+async def test_who_has_waited_too_long_is_told(new_spends: Any, held: Held) -> None:
     spends = await new_spends(database_patience=0.1)
     async with held.locked():
         first = spends(held.user)
@@ -97,7 +97,7 @@ async def test_who_has_waited_too_long_is_told(new_spends: Any, held: Held) -> N
     assert await held.balance() == "99.00"
 
 
-async def test_a_full_queue_lets_nobody_in(new_spends: Any, held: Held) -> None:  # noqa: F811
+async def test_a_full_queue_lets_nobody_in(new_spends: Any, held: Held) -> None:
     spends = await new_spends(database_queue=1)
     async with held.locked():
         first, second = spends(held.user), spends(held.user)
