@@ -24,9 +24,10 @@ from tests.soak.world import until
 PLAYERS = 6
 REQUESTS = 300
 
+# Not an UPDATE: who waits for one has to look for the row's new version, and can be overtaken then.
 LOCK_WALLET = """
-UPDATE wallet_private.wallet SET held = held WHERE user_id = $1
-AND asset_id = (SELECT asset_id FROM wallet_private.asset WHERE code = $2)"""
+SELECT FROM wallet_private.wallet WHERE user_id = $1
+AND asset_id = (SELECT asset_id FROM wallet_private.asset WHERE code = $2) FOR UPDATE"""
 # Who has been given its lock, but has not woken yet, still seems to wait; nobody blocks it.
 WAITING = """
 SELECT count(*) FROM pg_stat_activity, pg_blocking_pids(pid) AS blocking
