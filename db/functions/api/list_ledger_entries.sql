@@ -14,39 +14,38 @@ AS $$
 DECLARE
     v_query text := format('ledger %s %L %L', p_user_id, p_asset, p_kind);
     v_limit integer := coalesce(p_limit, 50);
-    v_place text[];
-    v_entry integer;
+    v_place jsonb;
+    v_page wallet_private.transfer[];
+    v_cursor text;
+    v_begin integer;
+    v_end integer;
 BEGIN
     PERFORM wallet_private.check_range('limit', v_limit, 1, 200);
-    v_place := string_to_array(wallet_private.read_cursor(
-        v_query, p_cursor, '^[0-9]{1,12}\.[0-9]{6},[0-9]{1,9},[12]$'
-    ), ',');
-    -- A page may end between the two entries of a transfer: the place names the entry too, and the
-    -- next page begins with that transfer again if one of its entries is still to come.
-    v_entry := coalesce(v_place[3]::integer, 2);
+    v_place := wallet_private.read_place(v_query, p_cursor, p_user_id, p_asset);
+    v_page := ARRAY(
+        SELECT p
+        FROM wallet_private.page_transfers(p_user_id, p_kind, v_limit / 2 + 2, v_place) AS p
+    );
+    -- A page may end between the two entries of a transfer. Then the place is before the transfer,
+    -- and names an asset 0 to say that its first entry has been shown.
+    v_begin := CASE WHEN v_place ? '0' THEN 1 ELSE 0 END;
+    v_end := v_begin + v_limit;
+    IF 2 * cardinality(v_page) > v_end THEN
+        v_place := wallet_private.place_after(v_place - '0', v_page[:v_end / 2]);
+        v_cursor := wallet_private.write_cursor(v_query, (
+            v_place || CASE v_end % 2 WHEN 1 THEN '{"0": 0}' ELSE '{}' END::jsonb
+        )::text);
+    END IF;
     RETURN QUERY
     SELECT
-        l.transaction_id, l.leg, l.entry_type, l.account, l.asset, l.amount, l.balance_after,
-        l.kind, l.created_at,
-        CASE WHEN l.row_number = v_limit AND l.total > v_limit THEN wallet_private.write_cursor(
-            v_query, format('%s,%s,%s', EXTRACT(EPOCH FROM l.created_at), l.asset_id, l.entry)
-        ) END
-    FROM (
-        SELECT
-            e.*, t.asset_id, count(*) OVER () AS total,
-            row_number() OVER (ORDER BY t.created_at DESC, t.asset_id DESC, e.entry)
-        FROM wallet_private.page_transfers(
-            p_user_id, p_asset, p_kind, v_limit / 2 + 2, wallet_private.to_instant(v_place[1]),
-            v_place[2]::integer + CASE v_entry WHEN 1 THEN 1 ELSE 0 END
-        ) AS t
-        INNER JOIN wallet.ledger_entry AS e
-            ON e.user_id = t.user_id AND e.transaction_id = t.transaction_id AND e.leg = t.leg
-        WHERE v_entry = 2 OR e.entry = 2
-            OR t.created_at <> wallet_private.to_instant(v_place[1])
-            OR t.asset_id <> v_place[2]::integer
-    ) AS l
-    WHERE l.row_number <= v_limit
-    ORDER BY l.row_number;
+        e.transaction_id, e.leg, e.entry_type, e.account, e.asset, e.amount, e.balance_after,
+        e.kind, e.created_at, CASE WHEN n.place = v_end THEN v_cursor END
+    FROM unnest(v_page) WITH ORDINALITY AS t
+    INNER JOIN wallet.ledger_entry AS e
+        ON e.user_id = t.user_id AND e.transaction_id = t.transaction_id AND e.leg = t.leg
+    CROSS JOIN LATERAL (SELECT 2 * (t.ordinality - 1) + e.entry AS place) AS n
+    WHERE n.place > v_begin AND n.place <= v_end
+    ORDER BY n.place;
 END
 $$;
 

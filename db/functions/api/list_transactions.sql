@@ -14,31 +14,29 @@ AS $$
 DECLARE
     v_query text := format('transactions %s %L %L', p_user_id, p_asset, p_kind);
     v_limit integer := coalesce(p_limit, 50);
-    v_place text[];
+    v_place jsonb;
+    v_page wallet_private.transfer[];
+    v_cursor text;
 BEGIN
     PERFORM wallet_private.check_range('limit', v_limit, 1, 200);
-    v_place := string_to_array(wallet_private.read_cursor(
-        v_query, p_cursor, '^[0-9]{1,12}\.[0-9]{6},[0-9]{1,9}$'
-    ), ',');
+    v_place := wallet_private.read_place(v_query, p_cursor, p_user_id, p_asset);
+    v_page := ARRAY(
+        SELECT p FROM wallet_private.page_transfers(p_user_id, p_kind, v_limit + 1, v_place) AS p
+    );
+    IF cardinality(v_page) > v_limit THEN
+        v_page := v_page[:v_limit];
+        v_cursor := wallet_private.write_cursor(
+            v_query, wallet_private.place_after(v_place, v_page)::text
+        );
+    END IF;
     RETURN QUERY
     SELECT
         t.transaction_id, t.leg::integer, t.kind::text, t.user_id, a.code, abs(t.amount),
         CASE WHEN t.amount < 0 THEN 'DEBIT' ELSE 'CREDIT' END, t.balance_after::numeric,
-        t.reference, t.metadata, t.created_at,
-        CASE WHEN t.row_number = v_limit AND t.total > v_limit THEN wallet_private.write_cursor(
-            v_query, format('%s,%s', EXTRACT(EPOCH FROM t.created_at), t.asset_id)
-        ) END
-    FROM (
-        SELECT p.*, row_number() OVER (newest_first), count(*) OVER () AS total
-        FROM wallet_private.page_transfers(
-            p_user_id, p_asset, p_kind, v_limit + 1, wallet_private.to_instant(v_place[1]),
-            v_place[2]::integer
-        ) AS p
-        WINDOW newest_first AS (ORDER BY p.created_at DESC, p.asset_id DESC)
-    ) AS t
+        t.reference, t.metadata, t.created_at, CASE WHEN t.ordinality = v_limit THEN v_cursor END
+    FROM unnest(v_page) WITH ORDINALITY AS t
     INNER JOIN wallet_private.asset AS a ON a.asset_id = t.asset_id
-    WHERE t.row_number <= v_limit
-    ORDER BY t.row_number;
+    ORDER BY t.ordinality;
 END
 $$;
 

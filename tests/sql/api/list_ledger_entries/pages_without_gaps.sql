@@ -51,12 +51,14 @@ SELECT max(e.cursor) AS place FROM wallet.list_ledger_entries(:'alice', p_limit 
 CREATE TEMPORARY TABLE page AS
 SELECT e.* FROM wallet.list_ledger_entries(:'alice', p_limit => 3, p_cursor => :'place') AS e;
 SELECT balance FROM wallet.bonus(:'alice', 'GOLD', 1, 'meanwhile') \gset
+SELECT asset FROM wallet.create_asset('LATE', 'Late') \gset
+SELECT balance FROM wallet.bonus(:'alice', 'LATE', 1, 'in a new wallet') \gset
 SELECT results_eq(
     format(
         'SELECT e.* FROM wallet.list_ledger_entries(%L, p_limit => 3, p_cursor => %L) AS e',
         :'alice', :'place'
     ),
-    'SELECT * FROM page', 'a new movement moves no page'
+    'SELECT * FROM page', 'new movements move no page'
 );
 
 -- The usual page has 50, the largest 200.

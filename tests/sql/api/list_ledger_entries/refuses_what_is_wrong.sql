@@ -1,11 +1,21 @@
 BEGIN;
-SELECT plan(24);
+SELECT plan(28);
 \ir ../../support/_history.sql
 
 SELECT x.cursor AS place FROM wallet.list_ledger_entries(:'alice', p_limit => 1) AS x \gset
 SELECT x.cursor AS other FROM wallet.list_transactions(:'alice', p_limit => 1) AS x \gset
 SELECT max(x.cursor) AS of_gold
 FROM wallet.list_ledger_entries(:'alice', 'GOLD', p_limit => 2) AS x \gset
+
+SELECT throws_ok(
+    format(
+        'SELECT * FROM wallet.list_ledger_entries(%L, p_cursor => %L)', :'alice',
+        wallet_private.write_cursor(format('ledger %s NULL NULL', :'alice'), v.place)
+    ),
+    'WA108', pg_temp.message('WA108'), format('the place %s', v.place)
+) FROM (
+    VALUES ('{}'), ('{"1": -1}'), ('{"1": 1"2": 1}'), ('{"1": 9999999999999999999}')
+) AS v (place);
 
 SELECT throws_ok(
     pg_temp.call('list_ledger_entries', jsonb_build_object('user_id', :'alice') || v.change),

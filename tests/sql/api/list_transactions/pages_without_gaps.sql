@@ -50,12 +50,14 @@ SELECT max(t.cursor) AS place FROM wallet.list_transactions(:'alice', p_limit =>
 CREATE TEMPORARY TABLE page AS
 SELECT t.* FROM wallet.list_transactions(:'alice', p_limit => 3, p_cursor => :'place') AS t;
 SELECT balance FROM wallet.bonus(:'alice', 'GOLD', 1, 'meanwhile') \gset
+SELECT asset FROM wallet.create_asset('LATE', 'Late') \gset
+SELECT balance FROM wallet.bonus(:'alice', 'LATE', 1, 'in a new wallet') \gset
 SELECT results_eq(
     format(
         'SELECT t.* FROM wallet.list_transactions(%L, p_limit => 3, p_cursor => %L) AS t', :'alice',
         :'place'
     ),
-    'SELECT * FROM page', 'a new movement moves no page'
+    'SELECT * FROM page', 'new movements move no page'
 );
 
 -- The usual page has 50, the largest 200.
