@@ -193,7 +193,7 @@ class Cluster:
             "SELECT wallet.create_asset('SILVER', 'Silver');\n"
             "SELECT wallet.create_asset('GOLD', 'Gold', p_supply => 1000000000000000);"
         )
-        database.psql("", SQL / "requests.sql", users=self.users)
+        database.psql("", SQL / "functions.sql", users=self.users)
         database.fund("SILVER")
 
     def _fill_seeds(self, database: Database) -> None:

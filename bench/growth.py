@@ -33,6 +33,8 @@ def growth(run: Run) -> Section:
         )
         user_1 = {"first": 1, "last": 1, "since": since, "until": until, "cursor": cursor}
 
+        silver = {"asset_id": large.asset_id("SILVER"), **everybody}
+
         def variant(
             what: str,
             database: Database,
@@ -41,7 +43,7 @@ def growth(run: Run) -> Section:
             against: str = "",
         ) -> Variant:
             def ask(seconds: float) -> Sample:
-                clients = CLIENTS if script == "spend" else 1
+                clients = CLIENTS if script in ("spend", "floor") else 1
                 return pgbench.run(
                     database, script, clients=clients, seconds=seconds, variables=variables
                 )
@@ -67,6 +69,13 @@ def growth(run: Run) -> Section:
         large.verify()
         if found := large.psql("SELECT * FROM wallet.verify(md5('1')::uuid)"):
             raise BenchError(f"the books of user 1 are wrong:\n{found[:2000]}")
+        # The floor last, as it makes no chain that could be verified.
+        rows += run.interleave(
+            [
+                variant(f"floor, {short}", small, "floor", silver),
+                variant(f"floor, {long}", large, "floor", silver, f"floor, {short}"),
+            ]
+        )
     return Section(
         f"growth: {CLIENTS} clients spend, one reads; short: the same with less history",
         [*filled, *rows],

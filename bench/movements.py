@@ -10,7 +10,12 @@ from bench.sections import Run, Section
 
 CLIENTS = 16
 Given = Mapping[str, object]  # variables of a script
-AGAINST = {"floor": "floor: one statement", "seeds": "seeds' way", "pgledger": "pgledger"}
+AGAINST = {
+    "floor": "floor: one statement",
+    "floor's function": "floor in a function",
+    "seeds": "seeds' way",
+    "pgledger": "pgledger",
+}
 
 
 class Ways:
@@ -20,8 +25,10 @@ class Ways:
         self.floor = stack.enter_context(cluster.database())
         self.wallet = stack.enter_context(cluster.database())
         self.seeds = stack.enter_context(cluster.database("seeds"))
+        silver = {"asset_id": self.floor.asset_id("SILVER")}
         self.all: dict[str, tuple[Database, str, Given]] = {
-            AGAINST["floor"]: (self.floor, "floor", {"asset_id": self.floor.asset_id("SILVER")}),
+            AGAINST["floor"]: (self.floor, "floor", silver),
+            AGAINST["floor's function"]: (self.floor, "floor_function", silver),
             AGAINST["seeds"]: (self.seeds, "seeds_spend", {}),
             "wallet.spend": (self.wallet, "spend", {"asset": "SILVER"}),
         }
