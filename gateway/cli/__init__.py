@@ -107,8 +107,8 @@ Ctrl-C stops it; the data stays."""),
 
 @main.command()
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
-@click.option("--share-port", is_flag=True, hidden=True)
-def serve(workers: int, share_port: bool) -> None:
+@click.option("--worker", "is_worker", is_flag=True, hidden=True)
+def serve(workers: int, is_worker: bool) -> None:
     """Only serve: the database has been migrated already.
 
     With a DATABASE_URL, PGWALLET_JWT_SECRET (or _PUBLIC_KEY, or _JWKS) has to be set too.
@@ -127,26 +127,33 @@ def serve(workers: int, share_port: bool) -> None:
             sys.exit(_supervise(settings, dsn, workers))
         banner = f"pgwallet {__version__} on http://{settings.host}:{settings.port}"
         say = partial(logger.info, banner)
-        _listen(replace(settings, database_url=dsn), say, share_port=share_port)
+        _listen(replace(settings, database_url=dsn), say, is_worker=is_worker)
 
 
-def _listen(settings: Settings, say: Callable[[], None], *, share_port: bool = False) -> None:
+def _listen(settings: Settings, say: Callable[[], None], *, is_worker: bool = False) -> None:
     logs.set_up(settings.log_level)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=_new_loop) as runner:
-            runner.run(_serve(settings, say, share_port))
+            runner.run(_serve(settings, say, is_worker))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-async def _serve(settings: Settings, say: Callable[[], None], share_port: bool) -> None:
+async def _serve(settings: Settings, say: Callable[[], None], is_worker: bool) -> None:
     """Until a signal cancels it; then the requests under way are finished."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
+
+    def end_too() -> None:
+        loop.remove_reader(sys.stdin)
+        task.cancel()
+
+    if is_worker:  # the other end is the supervisor's, and closes with it, however that ends
+        loop.add_reader(sys.stdin, end_too)
     app = create_app(settings)
     runner = web.AppRunner(
         app,
@@ -160,7 +167,7 @@ async def _serve(settings: Settings, say: Callable[[], None], share_port: bool) 
     protocol = partial(Doorkeeper, app[DOOR], runner.server)
     try:
         server = await loop.create_server(
-            protocol, settings.host, settings.port, reuse_port=share_port or None, backlog=1024
+            protocol, settings.host, settings.port, reuse_port=is_worker or None, backlog=1024
         )
         with closing(server):
             say()
@@ -170,15 +177,17 @@ async def _serve(settings: Settings, say: Callable[[], None], share_port: bool) 
 
 
 def _supervise(settings: Settings, dsn: str, workers: int) -> int:
-    """Several processes on one port. When one ends, all do."""
+    """Several processes on one port. When one ends, all do; this one too."""
     with TemporaryDirectory() as metrics:
         environ = os.environ | {
             "DATABASE_URL": dsn,
             "PGWALLET_JWT_SECRET": settings.jwt_secret,
             "PROMETHEUS_MULTIPROC_DIR": metrics,
         }
-        command = [sys.executable, "-m", "gateway", "serve", "--share-port"]
-        children = [subprocess.Popen(command, env=environ) for _ in range(workers)]
+        command = [sys.executable, "-m", "gateway", "serve", "--worker"]
+        children = [
+            subprocess.Popen(command, env=environ, stdin=subprocess.PIPE) for _ in range(workers)
+        ]
         try:
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
             return 1

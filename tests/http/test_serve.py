@@ -119,6 +119,19 @@ async def test_when_a_worker_ends_all_do(serve: Any, http: Any) -> None:
         await http.get(f"{url}/health")
 
 
+async def test_when_the_supervisor_is_killed_its_workers_end(serve: Any, http: Any) -> None:
+    process, url = serve("--workers", "2")
+    await ready(http, url)
+    workers = psutil.Process(process.pid).children()
+    process.kill()
+    _, alive = await asyncio.to_thread(psutil.wait_procs, workers, 10)
+    for worker in alive:
+        worker.kill()
+    assert not alive
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await http.get(f"{url}/health")
+
+
 async def test_what_is_no_http_is_refused_and_not_quoted(serve: Any, http: Any) -> None:
     process, url = serve()
     await ready(http, url)
