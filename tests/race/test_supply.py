@@ -238,7 +238,7 @@ async def test_caps_change_while_units_move(arena):
         return call("change_supply", asset, chance.choice([None, None, 90, 100, 120]))
 
     async with arena.watch(CAP_AND_OUTSTANDING, asset) as seen:
-        answers = await arena.keep_asking([change, *[move] * 9], SECONDS)
+        answers = await arena.keep_asking([change, *[move] * 9], 10 * SECONDS, limit=8000)
 
     assert answers.refusals.keys() <= {"WA401", "WA402", "WA409"}
     assert all(row["cap"] is None or row["outstanding"] <= row["cap"] for row in seen)
