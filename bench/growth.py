@@ -23,6 +23,7 @@ def growth(run: Run) -> Section:
         deep = min(DEEP, run.growth // 5)
         everybody = {"first": 1, "last": run.cluster.users, "asset": "SILVER"}
         filled = _fill(run, large, deep, everybody)
+        _append(run, small, BATCH, is_spread=0)
         depth, cursor = _walk(large, deep // 2)
         since, until = (
             large.number(
@@ -51,7 +52,7 @@ def growth(run: Run) -> Section:
             return Variant(what, ask, {"short": against} if against else {})
 
         short, long = _count(small), _count(large)
-        page = f"first page of a user's {deep:,}"
+        page, of_many = f"first page of a user's {BATCH}", f"first page of a user's {deep:,}"
         rows = run.interleave(
             [
                 variant(f"spend, {short}", small, "spend", everybody),
@@ -60,7 +61,8 @@ def growth(run: Run) -> Section:
                 variant(
                     f"first page, {long}", large, "first_page", everybody, f"first page, {short}"
                 ),
-                variant(page, large, "first_page", user_1),
+                variant(page, small, "first_page", user_1),
+                variant(of_many, large, "first_page", user_1, page),
                 variant(f"the page after {depth:,} of them", large, "deep_page", user_1, page),
                 variant("balance at a moment among them", large, "balance_at", user_1),
             ]
