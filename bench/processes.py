@@ -1,16 +1,18 @@
 """What processes have worked."""
 
+from contextlib import suppress
+
 import psutil
 
 
 def cpu_seconds(pid: int) -> float:
     """Of a process, its children, and those of them that have ended."""
-    total = 0.0
     parent = psutil.Process(pid)
-    for process in (parent, *parent.children(recursive=True)):
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system + times.children_user + times.children_system
-    return total
+    while True:
+        own = parent.cpu_times()[:4]  # user, system, and both of children that have ended
+        total = sum(own)
+        for child in parent.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                total += sum(child.cpu_times()[:4])
+        if parent.cpu_times()[2:4] == own[2:]:
+            return total  # else one has ended meanwhile, and counts twice or not at all
