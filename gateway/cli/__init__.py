@@ -145,15 +145,18 @@ async def _serve(settings: Settings, say: Callable[[], None], is_worker: bool) -
     """Until a signal cancels it; then the requests under way are finished."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
+
+    def stop() -> None:
+        """Once: to be cancelled again would cut the requests off."""
+        if is_worker:
+            loop.remove_reader(sys.stdin)
+        if not task.cancelling():
+            task.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-
-    def end_too() -> None:
-        loop.remove_reader(sys.stdin)
-        task.cancel()
-
+        loop.add_signal_handler(number, stop)
     if is_worker:  # the other end is the supervisor's, and closes with it, however that ends
-        loop.add_reader(sys.stdin, end_too)
+        loop.add_reader(sys.stdin, stop)
     app = create_app(settings)
     runner = web.AppRunner(
         app,
@@ -188,8 +191,10 @@ def _supervise(settings: Settings, dsn: str, workers: int) -> int:
         children = [
             subprocess.Popen(command, env=environ, stdin=subprocess.PIPE) for _ in range(workers)
         ]
+        own = {child.pid for child in children}
         try:
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            while os.wait()[0] not in own:
+                pass  # a container's first process inherits others
             return 1
         except (KeyboardInterrupt, SystemExit):
             return 0  # asked to stop

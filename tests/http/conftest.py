@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from uuid import uuid4
@@ -175,11 +175,11 @@ Start = Callable[..., tuple[subprocess.Popen[str], str]]
 
 @contextmanager
 def serving(dsn: str) -> Iterator[Start]:
-    """Start `pgwallet serve` on a free port: (process, URL)."""
+    """Start `pgwallet serve` on a free port, by another command or not: (process, URL)."""
     started = []
 
     def start(
-        *arguments: str, stderr: int = subprocess.PIPE, **environ: str
+        *arguments: str, by: Sequence[str] = (), stderr: int = subprocess.PIPE, **environ: str
     ) -> tuple[subprocess.Popen[str], str]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -190,7 +190,7 @@ def serving(dsn: str) -> Iterator[Start]:
             "PGWALLET_PORT": str(port),
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "serve", *arguments],
+            [*by, sys.executable, "-m", "gateway", "serve", *arguments],
             env=os.environ | settings | environ,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import time
 from typing import Any
 
 import aiohttp
@@ -36,6 +37,7 @@ async def test_a_signal_lets_requests_finish(
     with pytest.raises(aiohttp.ClientConnectionError):
         async with aiohttp.ClientSession() as another:
             await another.get(f"{url}/health")
+    process.send_signal(number)
     answer = await slow
     assert (answer.status, (await answer.json())["items"]) == (200, [])
     code, _, err = await end(process)
@@ -130,6 +132,17 @@ async def test_when_the_supervisor_is_killed_its_workers_end(serve: Any, http: A
     assert not alive
     with pytest.raises(aiohttp.ClientConnectionError):
         await http.get(f"{url}/health")
+
+
+async def test_another_s_child_may_end(serve: Any, http: Any) -> None:
+    started = time.monotonic()
+    by = ("sh", "-c", 'sleep 5 & exec "$@"', "sh")
+    process, url = serve("--workers", "2", by=by)
+    await ready(http, url)
+    await asyncio.sleep(started + 6 - time.monotonic())
+    assert (await http.get(f"{url}/health")).status == 200
+    process.terminate()
+    assert (await end(process))[0] == 0
 
 
 async def test_what_is_no_http_is_refused_and_not_quoted(serve: Any, http: Any) -> None:
