@@ -21,7 +21,6 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
-    ('schema/V0004__history_places.sql', 'c56c7c159067dc18e40c01555cb22eec15ff4ea7bb86222541e52ef79e23244e'),
     ('functions/private/add_user.sql', 'fdc88baafe08f879c26516940d1b7bb23960acd49f1f1c1480718179312a2b04'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
     ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
@@ -74,7 +73,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/new_transfer.sql', '051131597e674e804f97e4507c5f3d8ebb5c02ec8201eb07deb87204aa197a52'),
     ('functions/private/open_missing.sql', '5042dd97e5a9c0a74658ff79035a34ae71463fc1394150bd0c738470bd221aaa'),
     ('functions/private/open_wallets.sql', '781616ed04ac1e453ee971ff4f305ecb588e7f371a9e685ee44c3a0944e7da04'),
-    ('functions/private/page_transfers.sql', 'd6649fdc0f65093910895967a34d4c83f049ac63d031e1a857e14d9ca44c2ce3'),
+    ('functions/private/page_history.sql', '7a0a7867ae1b27e97022cc5b6b7487a0af71de50cf21facf239b8ef17f8daf2f'),
+    ('functions/private/page_transfers.sql', 'd64b3c7cac471c71c3303605086e9ccc63924cf6a063a75c84ebda89cd23083a'),
     ('functions/private/place_after.sql', '52fedab12b5cdd038f62057c6d5f2cc6c1c79c67081692b969fde0b94613ba2d'),
     ('functions/private/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
     ('functions/private/post.sql', '39e1a69109f966c0971e48a39fd71dc300ab5e90eea33e9498361993ec98a434'),
@@ -82,9 +82,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/post_pair.sql', 'ead49a3eea5e6650a566b4fa2daf199784ae72fff4d2cf1d1e719a32aea9b5be'),
     ('functions/private/post_runs.sql', 'e43aba12e20eb87917ab4667fbc488b70ff5806965019e0ccc079901038ae27e'),
     ('functions/private/post_together.sql', 'df5b6a2c0f9dd70ed68b75e2f450458b47f0aa9768f1495c076391f1cc6e6272'),
-    ('functions/private/read_cursor.sql', '435eecb892c89aefbec49dc92c973554ede46cf39c7483c7bca3af5536bd4fdd'),
+    ('functions/private/read_cursor.sql', '3e0e42063aca1037243b9610defadd5d7d1b4d85c1ae8507970c80b88d322a19'),
     ('functions/private/read_grants.sql', '49fe649ec8bc332e9bbbd90ea36a55f244269a7d824732b4fdcbef21c0f5ef26'),
-    ('functions/private/read_place.sql', '7973976454d909c0579b6dcefb219df19e18c731f0cee63643ebc8470f9f313e'),
+    ('functions/private/read_place.sql', '9c9fdc80e8731ffa3560aecafdf100954fc54fdb7294be822e91c7f94b42517b'),
     ('functions/private/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
     ('functions/private/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
     ('functions/private/record_completion.sql', '93ce1e1071ae2f0eb84c2ff8072f86fb1535d1d38626ae5ed12a812e974046cf'),
@@ -105,6 +105,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
     ('functions/private/to_campaign.sql', '73272d568111cf91b9c790a0b6f5865f9cfd8ede62f1b0789597f57c78bd0858'),
     ('functions/private/to_hold.sql', 'cb561be9c0e739aa38443a10bfbc039de9c5fbf069433b5578c5c182e9a03cbd'),
+    ('functions/private/to_instant.sql', '1003d47b71226493b365efbdf69245a1d231eaab0b9b8a2e76b6368c71ef0f37'),
     ('functions/private/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
     ('functions/private/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
@@ -147,9 +148,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_conversion_rates.sql', '2e72ec2bf50ce39077a4df79a210e26b3f0b83803280953c4e74ea4765cf2841'),
     ('functions/api/list_holds.sql', '9e4b9c993d551b4e87914be256ef14243109f8e666b8f670bd83124c18d3222f'),
     ('functions/api/list_items.sql', '389c47ad626ebd1c145fa46a3875a5d066fbf22246e627051f836f4af54e635a'),
-    ('functions/api/list_ledger_entries.sql', '160979d645134559457a4769299a4058d3f9af27718e44d77513982e196ee71b'),
+    ('functions/api/list_ledger_entries.sql', 'f828663741709fe1a1307cec2e59eb3753cbf413406c58de352634becafbab5f'),
     ('functions/api/list_tasks.sql', 'ef7bb0f10130eb8a9a4a189f7c11a000ee6713e2d22daa0dc570a6eee4793b14'),
-    ('functions/api/list_transactions.sql', '7fe87c60f5f16ccd1a2a1198e0f784898b8c501a74ede6bbbe78a288e7ac59c2'),
+    ('functions/api/list_transactions.sql', '37bad14e40e3d3e6a6c6e6c2a8a784a82268e7d3c63546957b578b0175456340'),
     ('functions/api/list_user_ids.sql', '39b96f1a5ca0aa65a3d20d82ed177fc3e5a3139c9b215169b0575252b23e4cc1'),
     ('functions/api/place_hold.sql', '8a996e744c8f97290781cb4fcfdf6f8025ca805647fa694ee0211de964a54fb8'),
     ('functions/api/post_batch.sql', '9a28c7d19e3e121ffd20ba3449f0cc56a1a8d91f2c7a4b85babdbb715fe548cf'),
@@ -243,11 +244,6 @@ SELECT 'schema/V0003__tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
 \if :pgwallet_run
     \echo schema/V0003__tokens.sql
     \ir schema/V0003__tokens.sql
-\endif
-SELECT 'schema/V0004__history_places.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo schema/V0004__history_places.sql
-    \ir schema/V0004__history_places.sql
 \endif
 SELECT 'functions/private/add_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -509,6 +505,11 @@ SELECT 'functions/private/open_wallets.sql' = ANY (:'pgwallet_pending'::text[]) 
     \echo functions/private/open_wallets.sql
     \ir functions/private/open_wallets.sql
 \endif
+SELECT 'functions/private/page_history.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/page_history.sql
+    \ir functions/private/page_history.sql
+\endif
 SELECT 'functions/private/page_transfers.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/page_transfers.sql
@@ -663,6 +664,11 @@ SELECT 'functions/private/to_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/private/to_hold.sql
     \ir functions/private/to_hold.sql
+\endif
+SELECT 'functions/private/to_instant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/to_instant.sql
+    \ir functions/private/to_instant.sql
 \endif
 SELECT 'functions/private/to_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

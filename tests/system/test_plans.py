@@ -78,7 +78,7 @@ INDEXES = [
     ("wallet_private.seq_at", "wallet", "wallet_pkey"),
     ("wallet_private.seq_at", "transfer", "transfer_pkey"),
     ("wallet_private.balance_at", "transfer", "transfer_pkey"),
-    ("wallet_private.page_transfers", "transfer", "transfer_pkey"),
+    ("wallet_private.page_history", "transfer", "transfer_pkey"),
     ("wallet_private.find_user", "user_account", "user_account_pkey"),
     ("wallet_private.find_rate", "conversion_rate", "conversion_rate_current_idx"),
     ("wallet_private.find_hold", "hold", "hold_pkey"),

@@ -30,6 +30,7 @@ from tests.upgrade.releases import RELEASES, Release, start_gateway
 
 SECRET = "a secret for tests, 32 bytes or more"
 CALLERS = 12
+READERS = 8
 USERS = 6
 ENOUGH = 200  # answers in each phase
 PATIENCE_S = 120
@@ -50,6 +51,7 @@ class Callers:
         self.http = http
         self.urls = urls
         self.users: list[str] = []
+        self.history = "ledger"
         self.answers: dict[str, tuple[str, dict[str, Any], int, dict[str, Any]]] = {}
         self.unexpected: list[str] = []
         self.retries: Counter[str] = Counter()
@@ -96,6 +98,17 @@ class Callers:
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
             self.retries[type(error).__name__] += 1
             return 0, {}, False
+
+    async def look(self, is_over: asyncio.Event) -> None:
+        """Read a user's history, again and again."""
+        while not is_over.is_set():
+            path = f"/v1/wallets/{self._random.choice(self.users)}/{self.history}"
+            try:
+                async with self.http.get(self._random.choice(self.urls) + path) as answer:
+                    if answer.status not in (200, 503):
+                        self.unexpected.append(f"{path}: {answer.status} {await answer.text()}")
+            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
+                await asyncio.sleep(0.02)
 
     async def work(self, is_over: asyncio.Event) -> None:
         while not is_over.is_set():
@@ -201,7 +214,14 @@ async def test_upgrade_under_load(version, empty_database, tmp_path, gateways):
         async with asyncio.TaskGroup() as working:
             for _ in range(CALLERS):
                 working.create_task(callers.work(is_over))
+            for _ in range(READERS):
+                working.create_task(callers.look(is_over))
             await callers.answered(ENOUGH)
+            assert "views/ledger_entry.sql" in await migrate(dsn)
+            await callers.answered(ENOUGH)
+            # The ledger of 0.1 locks a view and then its tables. A migration that locks those,
+            # which this release's is not, goes the other way round.
+            callers.history = "transactions"
             ran = await migrate(dsn, root=next_db)
             assert "schema/V9001__expand.sql" in ran
             await callers.answered(ENOUGH)

@@ -23,8 +23,7 @@ BEGIN
     PERFORM wallet_private.check_range('limit', v_limit, 1, 200);
     v_place := wallet_private.read_place(v_query, p_cursor, p_user_id, p_asset);
     v_page := ARRAY(
-        SELECT p
-        FROM wallet_private.page_transfers(p_user_id, p_kind, v_limit / 2 + 2, v_place) AS p
+        SELECT p FROM wallet_private.page_history(p_user_id, p_kind, v_limit / 2 + 2, v_place) AS p
     );
     -- A page may end between the two entries of a transfer. Then the place is before the transfer,
     -- and names an asset 0 to say that its first entry has been shown.
@@ -41,8 +40,9 @@ BEGIN
         e.transaction_id, e.leg, e.entry_type, e.account, e.asset, e.amount, e.balance_after,
         e.kind, e.created_at, CASE WHEN n.place = v_end THEN v_cursor END
     FROM unnest(v_page) WITH ORDINALITY AS t
+    INNER JOIN wallet_private.asset AS a ON a.asset_id = t.asset_id
     INNER JOIN wallet.ledger_entry AS e
-        ON e.user_id = t.user_id AND e.transaction_id = t.transaction_id AND e.leg = t.leg
+        ON e.user_id = t.user_id AND e.asset = a.code AND e.seq = t.seq
     CROSS JOIN LATERAL (SELECT 2 * (t.ordinality - 1) + e.entry AS place) AS n
     WHERE n.place > v_begin AND n.place <= v_end
     ORDER BY n.place;

@@ -21,7 +21,7 @@ BEGIN
     PERFORM wallet_private.check_range('limit', v_limit, 1, 200);
     v_place := wallet_private.read_place(v_query, p_cursor, p_user_id, p_asset);
     v_page := ARRAY(
-        SELECT p FROM wallet_private.page_transfers(p_user_id, p_kind, v_limit + 1, v_place) AS p
+        SELECT p FROM wallet_private.page_history(p_user_id, p_kind, v_limit + 1, v_place) AS p
     );
     IF cardinality(v_page) > v_limit THEN
         v_page := v_page[:v_limit];

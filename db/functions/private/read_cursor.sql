@@ -14,7 +14,8 @@ BEGIN
     IF p_cursor IS NULL THEN
         RETURN NULL;
     END IF;
-    IF p_cursor ~ '^[A-Za-z0-9_-]+$' AND length(p_cursor) % 4 <> 1 THEN
+    IF length(p_cursor) < 100000 AND p_cursor ~ '^[A-Za-z0-9_-]+$'
+        AND length(p_cursor) % 4 <> 1 THEN
         v_text := encode(
             decode(rpad(v_base64, (length(v_base64) + 3) / 4 * 4, '='), 'base64'), 'escape'
         );

@@ -12,8 +12,9 @@ DECLARE
     v_asset_id integer := CASE
         WHEN p_asset IS NOT NULL THEN (wallet_private.find_asset(p_asset)).asset_id
     END;
+    v_pair CONSTANT text := '"(0|[1-9][0-9]{0,8})": (0|[1-9][0-9]{0,17})';
     v_place text := wallet_private.read_cursor(
-        p_query, p_cursor, '^\{"[0-9]{1,9}": [0-9]{1,18}(, "[0-9]{1,9}": [0-9]{1,18})*\}$'
+        p_query, p_cursor, format('^\{%1$s(, %1$s)*\}$', v_pair)
     );
 BEGIN
     PERFORM wallet_private.find_user(p_user_id);

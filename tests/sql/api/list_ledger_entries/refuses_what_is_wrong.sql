@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(28);
+SELECT plan(31);
 \ir ../../support/_history.sql
 
 SELECT x.cursor AS place FROM wallet.list_ledger_entries(:'alice', p_limit => 1) AS x \gset
@@ -14,7 +14,9 @@ SELECT throws_ok(
     ),
     'WA108', pg_temp.message('WA108'), format('the place %s', v.place)
 ) FROM (
-    VALUES ('{}'), ('{"1": -1}'), ('{"1": 1"2": 1}'), ('{"1": 9999999999999999999}')
+    VALUES
+    ('{}'), ('{"1": -1}'), ('{"1": 1"2": 1}'), ('{"1": 1, }'), ('{"1": 01}'), ('{"01": 1}'),
+    ('{"1": 9999999999999999999}')
 ) AS v (place);
 
 SELECT throws_ok(
