@@ -29,6 +29,7 @@ OPTIONS = {
     "full_page_writes": "on",
     "shared_buffers": f"{psutil.virtual_memory().total // 4 // 2**20}MB",
     "max_wal_size": "16GB",
+    "min_wal_size": "4GB",
     "checkpoint_timeout": "1h",
     "max_connections": "300",
 }
@@ -135,6 +136,9 @@ class Cluster:
         self.home.chmod(0o755)
         self.server = EmbeddedPostgres(self.home, options=OPTIONS)
         self.server.start()
+        # A server that has run for a while has its WAL's files, and writes them again.
+        switch = "SELECT pg_logical_emit_message(true, 'bench', '');\nSELECT pg_switch_wal();\n"
+        self._postgres.psql(240 * switch + "CHECKPOINT;")
         return self
 
     def __exit__(self, *exc_info: object) -> None:
