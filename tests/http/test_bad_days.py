@@ -147,12 +147,13 @@ async def test_a_server_that_crashes_hangs_or_takes_no_writes(
 
     # It says nothing for a while, as a machine does that is gone.
     postmaster = psutil.Process(server.embedded.pid())
-    processes = [postmaster, *postmaster.children()]
-    for process in processes:
-        process.suspend()
+    postmaster.suspend()  # the first and, below, the last: meanwhile no child disappears
+    children = postmaster.children()
+    for child in children:
+        child.suspend()
     assert await problem(await topup("hangs")) == (503, "GW503")
     assert await problem(await health()) == (503, "GW503")
-    for process in processes:
+    for process in (*children, postmaster):
         process.resume()
     await eventually(health, lambda a: a.status == 200)
     assert (await topup("hangs")).status == 201
