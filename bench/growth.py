@@ -22,6 +22,7 @@ def growth(run: Run) -> Section:
         large = stack.enter_context(run.cluster.database())
         deep = min(DEEP, run.growth // 5)
         everybody = {"first": 1, "last": run.cluster.users, "asset": "SILVER"}
+        silver = {**everybody, "asset_id": large.asset_id("SILVER")}
         filled = _fill(run, large, deep, everybody)
         _append(run, small, BATCH, is_spread=0)
         depth, cursor = _walk(large, deep // 2)
@@ -33,8 +34,6 @@ def growth(run: Run) -> Section:
             for end in ("min", "max")
         )
         user_1 = {"first": 1, "last": 1, "since": since, "until": until, "cursor": cursor}
-
-        silver = {"asset_id": large.asset_id("SILVER"), **everybody}
 
         def variant(
             what: str,

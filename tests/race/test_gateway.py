@@ -185,7 +185,8 @@ async def test_what_can_be_retried_is(own_arena: Arena, isolation: str, sqlstate
 
         async def play(session: Session) -> None:
             nonlocal left
-            while left > 0:
+            # Whether the saboteur meets somebody is chance: so on until it has.
+            while left > 0 or (retries(sqlstate) == retried and left > -OPERATIONS):
                 left -= 1
                 call = game.think()
                 if call.function == "change_supply" and sqlstate == "40001":

@@ -113,7 +113,7 @@ class Gate:
 
 
 async def meet(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> Report:
-    """A game, and after it the three meetings."""
+    """A game, and after it what chance need not have brought."""
     first = await connect()
     rules = await create_catalogue(first)
     game = Game(rules, await create_users(first), seed=1)
@@ -140,6 +140,12 @@ async def meet(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> Report:
     request = topup(GOLD)
     await ask(ways[0], request)
     await asyncio.gather(*(ask(way, request) for way in ways))
+
+    # A hold that is captured in part.
+    hold = game.new(user, "place_hold", {"asset": GOLD, "amount": Decimal(2), "expires_in": 86_400})
+    await ask(ways[0], hold)
+    part = {"hold_id": hold.accepted.receipt["hold_id"], "amount": Decimal(1)}
+    await ask(ways[0], game.new(user, "capture_hold", part))
 
     # Someone who wants more than anyone may have.
     for task_id, task in rules.tasks.items():

@@ -24,3 +24,11 @@ FROM wallet.reverse(:'alice', :'purchase', 10, 'broken', 'reversal') \gset
 SELECT transaction_id AS reversal_of_both
 FROM wallet.reverse(:'alice', :'conversion', 50, 'a mistake', 'reversal-2') \gset
 SELECT balance FROM wallet.bonus(:'bob', 'GOLD', 6, 'gold-2') \gset
+
+-- What no cursor names as a place in it.
+CREATE TEMPORARY TABLE no_place AS
+SELECT v.place FROM (
+    VALUES
+    ('{}'), ('{"1": -1}'), ('{"1": 1"2": 1}'), ('{"1": 1, }'), ('{"1": 01}'), ('{"01": 1}'),
+    ('{"1": 9999999999999999999}')
+) AS v (place);
