@@ -20,15 +20,15 @@ BEGIN
     p_requests := p_requests[:];  -- whatever its bounds were, from 1 on
     v_actors := coalesce(p_actors, array_fill(p_actor, ARRAY[cardinality(p_requests)]));
 
-    -- All at once what can be: of a cap that they reach together, or a key that is taken at the
-    -- very same time, nothing is, and each goes its own way.
+    -- All at once what can be: of a cap that they reach together, or a key that is taken though
+    -- all wallets are locked, nothing is, and each goes its own way.
     LOOP
         BEGIN
             v_results := wallet_private.post_together(p_requests, v_actors, v_try);
             EXIT;
         EXCEPTION
-            WHEN SQLSTATE 'WA901' THEN v_try := 2;
-            WHEN SQLSTATE 'WA402' OR unique_violation THEN v_try := 3;
+            WHEN SQLSTATE 'WA901' OR unique_violation THEN v_try := v_try + 1;
+            WHEN SQLSTATE 'WA402' THEN v_try := 3;
         END;
     END LOOP;
 

@@ -16,17 +16,7 @@ DECLARE
     v_run wallet_private.batch_item[];
     v_posted wallet_private.batch_item[] := ARRAY[]::wallet_private.batch_item[];
     v_wallets wallet_private.wallet[] := ARRAY[]::wallet_private.wallet[];
-    v_taken text[];
 BEGIN
-    v_taken := ARRAY(
-        SELECT format('%s %s', t.user_id, t.idempotency_key)
-        FROM unnest(p_items) AS i
-        INNER JOIN wallet_private.transfer AS t
-            ON t.user_id = (i.transfer).user_id
-            AND t.idempotency_key = (i.transfer).idempotency_key
-        WHERE i.is_plain AND i.run_length > 1
-    );
-
     FOREACH v_item IN ARRAY p_items LOOP
         CONTINUE WHEN v_item.run_length = 1 OR NOT v_item.is_plain;
         v_transfer := v_item.transfer;
@@ -45,7 +35,6 @@ BEGIN
         v_wallet.is_active := (
             v_wallet.is_active
             AND v_balance >= v_wallet.held
-            AND format('%s %s', v_transfer.user_id, v_transfer.idempotency_key) <> ALL (v_taken)
         ) IS TRUE;
         CONTINUE WHEN NOT v_wallet.is_active;
         v_wallet.balance := v_balance;

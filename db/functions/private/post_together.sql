@@ -9,18 +9,19 @@ AS $$
 -- Posts of a batch what needs no second look, in a few statements for all of it; answers NULL for
 -- the rest, whose wallets are left as they were. The joins are nested loops (post_batch sees to
 -- that), so wallets are locked in the order of sort_batch. But what is left may lock more: so if
--- anything is left, the first try ends with WA901, and the second locks all wallets before any
--- moves. The third only locks them.
+-- anything is left, the first try ends with WA901, or by the ledger's unique index if a key is
+-- used, and the second locks all wallets before any moves. The third only locks them.
 DECLARE
     v_items wallet_private.batch_item[];
+    v_new wallet_private.batch_item[];  -- all in the first try, then those whose keys are new
     v_item record;
     v_capped record;
-    v_transfer wallet_private.transfer;
     v_results wallet.batch_result[];
 BEGIN
     v_items := ARRAY(
         SELECT i FROM wallet_private.sort_batch(p_requests, p_actors) AS i WHERE i.is_sound
     );
+    v_new := v_items;
     v_results[cardinality(p_requests)] := NULL;
     IF p_try > 1 OR EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1) THEN
         PERFORM wallet_private.lock_batch(v_items);
@@ -28,15 +29,23 @@ BEGIN
             PERFORM wallet_private.lock_supplies(v_items);
             RETURN v_results;
         END IF;
-        v_results := wallet_private.post_runs(v_items, v_results);
         p_try := 2;
+        v_new := ARRAY(
+            SELECT i FROM unnest(v_items) AS i
+            WHERE NOT EXISTS (
+                SELECT FROM wallet_private.transfer AS t
+                WHERE t.user_id = (i.transfer).user_id
+                    AND t.idempotency_key = (i.transfer).idempotency_key
+            )
+        );
+        v_results := wallet_private.post_runs(v_new, v_results);
     END IF;
 
     -- Those that are alone on their wallet: as in post, but all of them in one statement.
     FOR v_item IN
         WITH item AS MATERIALIZED (
             SELECT i.ord, i.asset, (i.transfer).* -- noqa: AL03
-            FROM unnest(v_items) AS i
+            FROM unnest(v_new) AS i
             WHERE i.is_plain AND i.run_length = 1
         ),
 
@@ -70,27 +79,13 @@ BEGIN
                 SELECT m.transfer FROM moved AS m
                 ORDER BY (m.transfer).user_id, (m.transfer).idempotency_key
             ) AS o
-            ON CONFLICT (user_id, idempotency_key) DO NOTHING
-            RETURNING transaction_id
         )
 
-        SELECT
-            m.ord, m.asset, m.transfer,
-            (m.transfer).transaction_id IN (
-                SELECT a.transaction_id FROM appended AS a
-            ) AS is_appended
-        FROM moved AS m
+        SELECT m.ord, m.asset, m.transfer FROM moved AS m
     LOOP
-        IF v_item.is_appended THEN
-            v_results[v_item.ord] := wallet_private.to_result(
-                v_item.ord, v_item.transfer, v_item.asset
-            );
-        ELSE
-            v_transfer := v_item.transfer;
-            PERFORM wallet_private.take_back(
-                v_transfer.user_id, v_transfer.asset_id, v_transfer.seq, v_transfer.amount, 0
-            );
-        END IF;
+        v_results[v_item.ord] := wallet_private.to_result(
+            v_item.ord, v_item.transfer, v_item.asset
+        );
     END LOOP;
 
     IF EXISTS (SELECT FROM unnest(v_items) AS i WHERE v_results[i.ord].transaction_id IS NULL) THEN
