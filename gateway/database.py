@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import secrets
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -45,7 +46,35 @@ SELECT wallet.version() AS functions, wallet.schema_version() AS schema_version,
 
 
 class SchemaMismatch(RuntimeError):
-    """The database's functions are not those that this gateway calls; the text says which."""
+    """The database can't be used as it is; the text says why, of functions which."""
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """Its statements have names that no other process gives.
+
+    asyncpg numbers them, so a pooler that passes names on as they are could run what another
+    gateway has prepared under the same number: a topup instead of a spend.
+    """
+
+    process = secrets.token_hex(8)
+
+    def _get_unique_id(self, prefix: str) -> str:
+        return f"{super()._get_unique_id(prefix)}{self.process}"
+
+
+async def keeps_statements(one: Any, other: Any) -> bool:
+    """Whether what a connection prepared is there when another has taken its turn meanwhile."""
+    prepared = await one.prepare("SELECT 1")
+    await prepared.fetchval()  # it keeps its session until then
+    async with other.transaction():
+        await other.execute("SELECT 1")
+        try:
+            await prepared.fetchval(timeout=5)
+        except asyncpg.InvalidSQLStatementNameError:
+            return False
+        except TimeoutError:
+            pass  # there is one connection for both, so nothing to mix up
+    return True
 
 
 class Gate:
@@ -203,6 +232,7 @@ class Pool:
             connection = await self._connect()
             try:
                 await self._compare(connection)
+                await self._try_pooler(connection)
             finally:
                 await connection.close(timeout=5)
             self.cause = ""
@@ -225,6 +255,17 @@ class Pool:
         names = [name for name, _ in self._functions.values()]
         if forbidden := await connection.fetchval(_FORBIDDEN, names):
             raise SchemaMismatch(f"this role may not execute {forbidden}")
+
+    async def _try_pooler(self, connection: Any) -> None:
+        """Refuses one that loses what is prepared; without one there is nothing to try."""
+        if await connection.fetchval("SELECT pg_backend_pid()") == connection.get_server_pid():
+            return
+        other = await self._connect()
+        try:
+            if not await keeps_statements(connection, other):
+                raise SchemaMismatch("a pooler loses what the gateway prepares")
+        finally:
+            await other.close(timeout=5)
 
     async def _watch(self) -> None:
         """Until the database is there and fits; by now a mismatch is waited out as well."""
@@ -303,6 +344,7 @@ class Pool:
     async def _open(self, url: str) -> Any:
         connection = await asyncpg.connect(
             url,
+            connection_class=Connection,
             timeout=5,
             command_timeout=self._timeout,
             max_cached_statement_lifetime=0,  # for ever: there is one for each route

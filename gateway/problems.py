@@ -153,9 +153,12 @@ def is_transient(error: asyncpg.PostgresError) -> bool:
 
 
 def is_lost(error: asyncpg.PostgresError) -> bool:
-    """Whether its connection is of no use any more: closed, or to a server that takes no writes."""
+    """Whether its connection is of no use any more.
+
+    It is closed, leads to a server that takes no writes, or has forgotten what was prepared.
+    """
     state = error.sqlstate or ""
-    return state == "25006" or state.startswith(("08", "57P"))
+    return state in ("25006", "26000") or state.startswith(("08", "57P"))
 
 
 def problem_of(error: Exception) -> Problem:

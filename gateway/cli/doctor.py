@@ -14,6 +14,7 @@ import click
 
 from gateway import __version__, migrate
 from gateway.cli.shared import WRONG, json_option, print_json, run, server
+from gateway.database import Connection, keeps_statements
 from gateway.embedded import EmbeddedError
 from gateway.migrate import MigrationError
 from gateway.routes import ROUTES
@@ -95,6 +96,7 @@ class _Situation:
     forbidden: list[str]
     status: migrate.Status | None
     versions: Any
+    keeps_statements: bool
 
 
 @click.command()
@@ -188,6 +190,7 @@ async def _look(settings: Settings, dsn: str, workers: int, min_free: float) -> 
     status = None
     with suppress(MigrationError):  # this login may not look
         status = await migrate.status(dsn)
+    keeps_statements = await _keeps_statements(dsn)
     middle = (began + ended) / 2
     return _Situation(
         settings=settings,
@@ -202,7 +205,19 @@ async def _look(settings: Settings, dsn: str, workers: int, min_free: float) -> 
         forbidden=forbidden,
         status=status,
         versions=versions,
+        keeps_statements=keeps_statements,
     )
+
+
+async def _keeps_statements(dsn: str) -> bool:
+    one, other = [
+        await asyncpg.connect(dsn, timeout=5, connection_class=Connection) for _ in range(2)
+    ]
+    try:
+        return await keeps_statements(one, other)
+    finally:
+        one.terminate()
+        other.terminate()
 
 
 def _no_connection(error: Exception) -> Finding:
@@ -261,6 +276,15 @@ def _read_only(s: _Situation) -> Iterator[Finding]:
             "read-only",
             "default_transaction_read_only is on, so no movement gets through",
             _reset("default_transaction_read_only", s),
+        )
+
+
+def _pooler(s: _Situation) -> Iterator[Finding]:
+    if not s.keeps_statements:
+        yield Finding(
+            "pooler",
+            "a pooler loses the statements that the gateway prepares",
+            "PgBouncer 1.21 or newer with max_prepared_statements above 0, or pool_mode = session.",
         )
 
 
@@ -411,6 +435,7 @@ def _reset(name: str, s: _Situation) -> str:
 _CHECKS: tuple[Callable[[_Situation], Iterator[Finding]], ...] = (
     _version,
     _read_only,
+    _pooler,
     _language,
     _encoding,
     _schema,

@@ -11,7 +11,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from gateway.app import create_app
-from gateway.database import Away, Database, Gate, Pool, SchemaMismatch
+from gateway.database import Away, Connection, Database, Gate, Pool, SchemaMismatch
 from gateway.migrate import migrate
 from gateway.problems import Problem, problem_of
 from gateway.settings import Settings
@@ -97,6 +97,22 @@ async def test_after_three_retries_it_is_503(probe: Probe, state: str) -> None:
         await call({"x": 0})
     assert problem_of(raised.value).status == 503
     assert await probe.connection.fetchval("SELECT last_value FROM public.tries") == 4
+
+
+async def test_a_session_that_forgets_what_was_prepared_is_left(probe: Probe) -> None:
+    call = await probe("EXECUTE 'DEALLOCATE ALL'; RETURN 1;", database_pool=1)
+    assert await call({"x": 0}) == [{"probe": 1}]
+    with pytest.raises(Away):
+        await call({"x": 0})
+    assert await call({"x": 0}) == [{"probe": 1}]
+
+
+async def test_no_other_process_gives_a_statement_the_same_name(settings: Settings) -> None:
+    pool = Pool("database", settings.database_url, settings, {})
+    connection = await pool._connect()
+    name = (await connection.prepare("SELECT 1")).get_name()
+    await connection.close()
+    assert len(Connection.process) == 16 and Connection.process in name
 
 
 @pytest.mark.parametrize("state", ["WA401", "23505", "P0001", "42501"])

@@ -93,7 +93,7 @@ def unpacked_postgres_15() -> Path:
                 _apt_unpack(tree, *POSTGRES_15_LIBRARIES)
             if missing := _missing_libraries(tree):
                 raise Unavailable(f"PostgreSQL 15 was fetched but lacks {', '.join(missing)}")
-            _add_wrappers(tree, target)
+            _add_wrappers(tree, target, PROGRAMS)
             with suppress(OSError):  # Another process was first, with the same.
                 tree.rename(target)
     return target / "bin"
@@ -110,6 +110,20 @@ def prometheus() -> Path:
             with suppress(OSError):  # Another process was first, with the same.
                 (scratch / "tree/usr/bin").rename(target)
     return target
+
+
+def pgbouncer() -> Path:
+    """The program: given, installed, or else unpacked into the cache."""
+    if found := os.environ.get("PGWALLET_TEST_PGBOUNCER") or shutil.which("pgbouncer"):
+        return Path(found)
+    target = CACHE / "pgbouncer"
+    if not target.exists():
+        with _scratch() as scratch:
+            _apt_unpack(scratch / "tree", "pgbouncer", "libevent-2.1-7", "libc-ares2")
+            _add_wrappers(scratch / "tree", target, "usr/sbin")
+            with suppress(OSError):  # Another process was first, with the same.
+                (scratch / "tree").rename(target)
+    return target / "bin" / "pgbouncer"
 
 
 def _first_of(folder: Path, sources: dict[str, tuple[str, Callable[[Path], None]]]) -> Path:
@@ -196,15 +210,15 @@ def _missing_libraries(tree: Path) -> list[str]:
     return sorted({line.split()[0] for line in output.splitlines() if "not found" in line})
 
 
-def _add_wrappers(tree: Path, target: Path) -> None:
+def _add_wrappers(tree: Path, target: Path, programs: str) -> None:
     """Let each program find the libraries beside it; PostgreSQL finds its own files by itself."""
     (tree / "bin").mkdir()
-    for program in (tree / PROGRAMS).iterdir():
+    for program in (tree / programs).iterdir():
         wrapper = tree / "bin" / program.name
         wrapper.write_text(
             "#!/bin/sh\n"
             f"export LD_LIBRARY_PATH='{_libraries(target)}'\n"
-            f"exec '{target / PROGRAMS / program.name}' \"$@\"\n"
+            f"exec '{target / programs / program.name}' \"$@\"\n"
         )
         wrapper.chmod(0o755)
 
@@ -255,3 +269,4 @@ if __name__ == "__main__":  # fetch all of them
     plpgsql_check()
     postgres_15()
     prometheus()
+    pgbouncer()
