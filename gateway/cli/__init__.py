@@ -29,6 +29,7 @@ from gateway.app import DOOR, create_app
 from gateway.auth import hash_password, issue_token
 from gateway.cli import bulk, doctor
 from gateway.cli.shared import (
+    ENDS,
     EXIT_CODES,
     WRONG,
     Group,
@@ -132,7 +133,7 @@ def serve(workers: int, is_worker: bool) -> None:
 
 def _listen(settings: Settings, say: Callable[[], None], *, is_worker: bool = False) -> None:
     logs.set_up(settings.log_level)
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDS)}
     try:
         with suppress(asyncio.CancelledError), asyncio.Runner(loop_factory=_new_loop) as runner:
             runner.run(_serve(settings, say, is_worker))
@@ -153,7 +154,7 @@ async def _serve(settings: Settings, say: Callable[[], None], is_worker: bool) -
         if not task.cancelling():
             task.cancel()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *ENDS):
         loop.add_signal_handler(number, stop)
     if is_worker:  # the other end is the supervisor's, and closes with it, however that ends
         loop.add_reader(sys.stdin, stop)

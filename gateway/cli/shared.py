@@ -24,7 +24,11 @@ T = TypeVar("T")
 
 logger = logging.getLogger("pgwallet")
 
-# Exit codes; 130 and 143 are those of a shell for SIGINT and SIGTERM.
+ENDS = [signal.SIGTERM]  # what ends a command with its `finally`s, as Ctrl-C does
+if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is with `nohup`
+    ENDS.append(signal.SIGHUP)
+
+# Exit codes; 129, 130 and 143 are those of a shell for SIGHUP, SIGINT and SIGTERM.
 WRONG = 1  # it failed, or what was looked at is not as it should be
 USAGE = 2  # the command line, or a file that it names, is wrong: nothing was done
 REFUSED = 3  # done, but for some lines of a file
@@ -34,7 +38,7 @@ Exit codes:
   1    it failed, or something was found: verify, status, doctor
   2    the command line or a file that it names is wrong; nothing was done
   3    done, but some lines of the file were refused: grant, import-users
-  130  interrupted; 143 terminated
+  130  interrupted; 143 terminated, 129 as its terminal was closed
 """
 _FORESEEN = (
     SettingsError,
@@ -74,7 +78,8 @@ class Group(click.Group):
                 )
 
     def invoke(self, ctx: click.Context) -> Any:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` still runs
+        for number in ENDS:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

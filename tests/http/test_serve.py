@@ -23,7 +23,7 @@ LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN; END $$
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_a_signal_lets_requests_finish(
     serve: Any, http: Any, database: Any, number: signal.Signals
 ) -> None:
@@ -48,6 +48,16 @@ async def test_a_signal_lets_requests_finish(
     assert [line["status"] for line in lines if line.get("route") == "/v1/assets"] == [200]
     left = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'pgwallet'"
     assert not database.psql(f"{left} AND datname = current_database()").strip()
+
+
+async def test_nohup_is_heeded(serve: Any, http: Any) -> None:
+    process, url = serve(by=("nohup",))
+    await ready(http, url)
+    process.send_signal(signal.SIGHUP)
+    await asyncio.sleep(0.5)
+    assert (await http.get(f"{url}/health")).status == 200
+    process.terminate()
+    assert (await end(process))[0] == 0
 
 
 async def test_requests_that_take_too_long_are_given_up(

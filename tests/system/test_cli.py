@@ -119,7 +119,8 @@ def test_from_goes_on_with_that_user(demo):
 
 
 @pytest.mark.parametrize(
-    ("interrupt", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (None, 1)]
+    ("interrupt", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (None, 1)],
 )
 def test_interrupted_it_says_where_to_go_on(demo, interrupt, status):
     forge_balances(demo)
