@@ -20,7 +20,7 @@ from gateway.answers import Answer
 from gateway.problems import too_many
 
 _PERIOD = 0.05  # seconds
-_CROWDED = 0.03  # seconds that an answer may take longer than the fastest, in a crowd
+_CROWDED = 0.015  # seconds that an answer may take longer than the fastest, in a crowd
 _OVER = 0.25  # seconds without anybody turned away
 
 # A request that nobody can read in two ways, for a route of the wallet, without special wishes.
@@ -52,7 +52,7 @@ class Limit:
     """How many are let in: `most`, as long as that turns nobody away.
 
     When it does, a queue of that length does not bridge a moment but makes all wait. Then it is as
-    many as are answered in the time that the fastest takes and 30 ms more (Little's law), but at
+    many as are answered in the time that the fastest takes and 15 ms more (Little's law), but at
     least as many as keep the database busy. When nobody has been turned away for 250 ms it is
     `most` again.
     """

@@ -1,5 +1,6 @@
 """Fixtures: servers and databases. Settings are in pyproject.toml."""
 
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import asyncpg
@@ -14,6 +15,11 @@ __all__ = ["pytest_collect_file"]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SERVERS] = Servers()
+    for number in (signal.SIGINT, signal.SIGHUP):
+        # `&` and `nohup` have them ignored. We go on ignoring them, but what we start inherits that
+        # of a signal that is ignored, and not of one that is handled.
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
