@@ -31,6 +31,7 @@ _RETRIED = {"40001", "40P01", "55P03"}  # rolled back as a whole, so again does 
 _RETRIES = 3
 _MISFITS = {"3F000", "42501", "42883"}  # schema, right or function missing
 _GONE = "the database can't be reached"
+LOSES_STATEMENTS = "a pooler loses the statements that the gateway prepares"
 _AWAY = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)  # timeouts are OSErrors
 _INTERVAL = struct.Struct("!qii")  # microseconds, days, months
 
@@ -46,7 +47,7 @@ SELECT wallet.version() AS functions, wallet.schema_version() AS schema_version,
 
 
 class SchemaMismatch(RuntimeError):
-    """The database can't be used as it is; the text says why, of functions which."""
+    """The database can't be used as it is; the text says why."""
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -263,7 +264,7 @@ class Pool:
         other = await self._connect()
         try:
             if not await keeps_statements(connection, other):
-                raise SchemaMismatch("a pooler loses what the gateway prepares")
+                raise SchemaMismatch(LOSES_STATEMENTS)
         finally:
             await other.close(timeout=5)
 

@@ -171,6 +171,7 @@ async def _serve(settings: Settings, say: Callable[[], None], is_worker: bool) -
     assert runner.server is not None
     protocol = partial(Doorkeeper, app[DOOR], runner.server)
     # What is there by now stays: to look through it for garbage again and again took 20 to 80 ms.
+    # And of what comes, most goes by itself: so the rest may wait longer.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

@@ -14,7 +14,7 @@ import click
 
 from gateway import __version__, migrate
 from gateway.cli.shared import WRONG, json_option, print_json, run, server
-from gateway.database import Connection, keeps_statements
+from gateway.database import LOSES_STATEMENTS, Connection, keeps_statements
 from gateway.embedded import EmbeddedError
 from gateway.migrate import MigrationError
 from gateway.routes import ROUTES
@@ -283,7 +283,7 @@ def _pooler(s: _Situation) -> Iterator[Finding]:
     if not s.keeps_statements:
         yield Finding(
             "pooler",
-            "a pooler loses the statements that the gateway prepares",
+            LOSES_STATEMENTS,
             "PgBouncer 1.21 or newer with max_prepared_statements above 0, or pool_mode = session.",
         )
 
