@@ -14,6 +14,7 @@ RUN python -m venv --without-pip /opt/pgwallet
 COPY pyproject.toml README.md ./
 COPY db db
 COPY gateway gateway
+COPY pgwallet pgwallet
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip --python /opt/pgwallet install . \
     && find /opt/pgwallet -name '*.so' -exec strip --strip-unneeded {} +
@@ -31,6 +32,7 @@ ENV PGWALLET_CACHE=/opt/cache
 COPY --chown=10001 pyproject.toml README.md Makefile ./
 COPY --chown=10001 db db
 COPY --chown=10001 gateway gateway
+COPY --chown=10001 pgwallet pgwallet
 RUN --mount=type=cache,target=/home/pgwallet/.cache/pip,uid=10001 \
     pip wheel --wheel-dir /opt/wheels '.[dev]' 'hatchling>=1.27,<2' editables pip \
     && rm /opt/wheels/pgwallet-*

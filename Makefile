@@ -24,8 +24,9 @@ lint: .venv/ready  ## ruff, mypy, sqlfluff and the conventions
 watch: .venv/ready  ## on every save: load the saved function and run its tests
 	@$(BIN)/python -m tests.support.watch
 
-schema: .venv/ready  ## write what is generated from the files of db/
+schema: .venv/ready  ## write what is generated: schema, locks, reference, OpenAPI
 	$(BIN)/python -m tests.support.schema
+	$(BIN)/pgwallet openapi > gateway/static/openapi.json
 
 psql: .venv/ready  ## psql on that wallet; as another role: make psql ROLE=wallet_auditor
 	@PSQLRC=db/psqlrc PGOPTIONS="$(PGOPTIONS) $(ROLE:%=-crole=%)" $(BIN)/pgwallet psql

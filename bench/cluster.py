@@ -15,8 +15,8 @@ from typing import Self
 import psutil
 
 from bench.processes import cpu_seconds
-from gateway.embedded import EmbeddedPostgres
-from gateway.migrate import migrate
+from pgwallet.embedded import EmbeddedPostgres
+from pgwallet.migrate import migrate
 
 HERE = Path(__file__).parent
 SQL = HERE / "sql"

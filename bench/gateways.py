@@ -52,7 +52,7 @@ class Gateways:
     def pgwallet(self, database: Database, **settings: str) -> Gateway:
         """`pgwallet serve --workers N`, with these settings besides its defaults."""
         port = _free_port()
-        command = [sys.executable, "-m", "gateway", "serve", "--workers", str(self._workers)]
+        command = [sys.executable, "-m", "pgwallet", "serve", "--workers", str(self._workers)]
         given = {variable(name): text for name, text in settings.items()}
         given[variable("port")] = str(port)
         return self._start(database, port, [command], given)

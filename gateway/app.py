@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway import __version__, logs, metrics, openapi
+from gateway import __version__, docs, logs, metrics
 from gateway.answers import HEADERS, Answer
 from gateway.auth import Accounts, Claims, Verifier
 from gateway.cors import cors
@@ -78,7 +78,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
         routes[app.router.add_route(route.method, route.path, handler)] = route
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
-    openapi.add_routes(app)
+    docs.add_routes(app)
     return app
 
 

@@ -15,8 +15,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from gateway.embedded import EmbeddedPostgres
-from gateway.migrate import migrate
+from pgwallet.embedded import EmbeddedPostgres
+from pgwallet.migrate import migrate
 from tests.support import console
 from tests.support.paths import ROOT
 from tests.support.servers import Server
@@ -52,7 +52,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     port = str(free_port())
     environ = {"PGWALLET_HOME": str(home), "PGWALLET_PORT": port}
     up = subprocess.Popen(
-        [sys.executable, "-m", "gateway", "up"],
+        [sys.executable, "-m", "pgwallet", "up"],
         env=os.environ | environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

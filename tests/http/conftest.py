@@ -190,7 +190,7 @@ def serving(dsn: str) -> Iterator[Start]:
             "PGWALLET_PORT": str(port),
         }
         process = subprocess.Popen(
-            [*by, sys.executable, "-m", "gateway", "serve", *arguments],
+            [*by, sys.executable, "-m", "pgwallet", "serve", *arguments],
             env=os.environ | settings | environ,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from gateway.app import create_app
 from gateway.database import SchemaMismatch
-from gateway.migrate import MigrationError, migrate
 from gateway.settings import Settings
+from pgwallet.migrate import MigrationError, migrate
 from tests.support.paths import DB
 
 from .conftest import SECRET, Caller, Held, make_token, problem

@@ -13,9 +13,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from gateway.client import NoAnswer, Problem, Wallet
 from gateway.routes import ROUTES
 from gateway.types import BatchItem
+from pgwallet.client import NoAnswer, Problem, Wallet
 
 from .conftest import Caller, make_token
 

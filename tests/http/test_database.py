@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from gateway.app import create_app
 from gateway.database import Away, Connection, Database, Gate, Pool, SchemaMismatch
-from gateway.migrate import migrate
 from gateway.problems import Problem, problem_of
 from gateway.settings import Settings
+from pgwallet.migrate import migrate
 
 from .conftest import SECRET, Caller, make_token, problem
 

@@ -9,9 +9,9 @@ import pytest
 from aiohttp.test_utils import TestClient
 from msgspec.structs import replace
 
-from gateway import DB_DIR
 from gateway.app import create_app
 from gateway.routes import ROUTES
+from pgwallet import DB_DIR
 
 from .conftest import Caller, make_token, problem
 

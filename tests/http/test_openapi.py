@@ -33,10 +33,10 @@ def test_it_is_valid() -> None:
 
 
 def test_the_committed_one_is_this_one() -> None:
-    command = [sys.executable, "-m", "gateway", "openapi"]
+    command = [sys.executable, "-m", "pgwallet", "openapi"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    committed = (ROOT / "docs" / "openapi.json").read_text()
-    assert committed == printed, "run: pgwallet openapi > docs/openapi.json"
+    committed = (ROOT / "gateway" / "static" / "openapi.json").read_text()
+    assert committed == printed, "run: make schema"
     assert json.loads(committed) == DOCUMENT
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
-from gateway import DB_DIR
 from gateway.app import create_app
 from gateway.auth import hash_password
-from gateway.cli import DEMO_PASSWORD
 from gateway.database import run_script
-from gateway.postman import collection
 from gateway.settings import Settings
+from pgwallet import DB_DIR
+from pgwallet.cli.seed import DEMO_PASSWORD
+from pgwallet.postman import collection
 from tests.support.contract import DOCUMENT
 from tests.support.thirdparty import Unavailable, newman
 

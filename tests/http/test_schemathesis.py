@@ -29,7 +29,7 @@ UNSAID = ("got `float`", "the character NUL", "too easy to guess")
 def operations() -> dict[tuple[str, str], Any]:
     import schemathesis  # two seconds that nobody else should pay
 
-    from gateway.openapi import document
+    from pgwallet.openapi import document
 
     schema = schemathesis.openapi.from_dict(document())
     found = (each.ok() for each in schema.get_all_operations())

@@ -17,9 +17,9 @@ import asyncpg
 import msgspec
 from yarl import URL
 
-from gateway.client import Answer as HttpAnswer
-from gateway.client import NoAnswer, Problem, Wallet
 from gateway.types import BatchItem
+from pgwallet.client import Answer as HttpAnswer
+from pgwallet.client import NoAnswer, Problem, Wallet
 from tests.soak.history import Accepted, Answer, Refused, Request, Try, Unanswered, Wrong, now
 from tests.soak.model import Item, Rules, Task
 

@@ -18,7 +18,7 @@ import asyncpg
 import jwt
 import psutil
 
-from gateway.embedded import EmbeddedPostgres
+from pgwallet.embedded import EmbeddedPostgres
 from tests.soak.checker import Report, check
 from tests.soak.load import Game, HttpWay, create_catalogue, create_users
 from tests.support.servers import Database
@@ -47,7 +47,7 @@ class Gateway:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
-        self._command = [sys.executable, "-m", "gateway", "serve", "--workers", str(workers)]
+        self._command = [sys.executable, "-m", "pgwallet", "serve", "--workers", str(workers)]
         self._environ = os.environ | {
             "DATABASE_URL": dsn,
             "PGWALLET_JWT_SECRET": SECRET,

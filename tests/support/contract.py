@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from gateway.openapi import document
+from pgwallet.openapi import document
 
 DOCUMENT = document()
 # Headers that mean something to a client: an answer has none of them that is not published.

@@ -18,8 +18,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from gateway import migrate
-from gateway.migrate import Lock
+from pgwallet import migrate
+from pgwallet.migrate import Lock
 from tests.support import reference
 from tests.support.paths import DB
 from tests.support.servers import Database, Server, Servers

@@ -24,8 +24,8 @@ import asyncpg
 import psutil
 import pytest
 
-from gateway.embedded import EmbeddedPostgres
-from gateway.migrate import migrate
+from pgwallet.embedded import EmbeddedPostgres
+from pgwallet.migrate import migrate
 from tests.support import thirdparty
 
 GIVEN_URL = os.environ.get("PGWALLET_TEST_DATABASE_URL")

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import watchfiles
 
-from gateway.embedded import EmbeddedPostgres
-from gateway.migrate import MigrationError, migrate
 from gateway.settings import Settings
+from pgwallet.embedded import EmbeddedPostgres
+from pgwallet.migrate import MigrationError, migrate
 from tests.support import pgtap
 from tests.support.paths import DB, ROOT, SQL_TESTS, TESTS
 from tests.support.servers import Server, Servers

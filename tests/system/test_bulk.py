@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.cli import main
+from pgwallet.cli import main
 from tests.support.paths import ROOT
 from tests.support.servers import Database, every_version
 
 LINES = 5000  # of a large file
-RUN = [sys.executable, "-m", "gateway"]
+RUN = [sys.executable, "-m", "pgwallet"]
 
 
 @dataclass

@@ -52,7 +52,7 @@ def shared(module_database):
 
 def start(database, *arguments, **options):
     return subprocess.Popen(
-        [sys.executable, "-m", "gateway", *arguments],
+        [sys.executable, "-m", "pgwallet", *arguments],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": database.dsn},
         text=True,

@@ -9,8 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from gateway.cli import main
-from gateway.cli.shared import EXIT_CODES
+from pgwallet.cli import main
+from pgwallet.cli.shared import EXIT_CODES
 from tests.support.paths import ROOT
 
 DOCUMENT = ROOT / "docs" / "cli.md"
@@ -26,9 +26,10 @@ def help_of(name: str) -> str:
 
 def reference() -> str:
     blocks = []
-    for title, names in main.sections.items():
+    for title, commands in main.sections.items():
         blocks.append(f"### {title}\n")
-        blocks += [f"#### pgwallet {name}\n\n```text\n{help_of(name)}```\n" for name in names]
+        for name in (command.name for command in commands):
+            blocks.append(f"#### pgwallet {name}\n\n```text\n{help_of(name)}```\n")
     return "\n".join(blocks)
 
 
@@ -42,7 +43,7 @@ def test_the_reference_is_what_help_says() -> None:
 
 
 def test_each_command_has_its_section() -> None:
-    listed = [name for names in main.sections.values() for name in names]
+    listed = [command.name for commands in main.sections.values() for command in commands]
     assert sorted(listed) == sorted(COMMANDS)
     shown = CliRunner().invoke(main, ["--help"]).stdout
     assert all(re.search(rf"^  {name}  +\S", shown, re.MULTILINE) for name in COMMANDS)
@@ -94,7 +95,7 @@ def test_completion(shell: str) -> None:
 def test_a_wrong_command_line_is_2_and_a_failure_is_1() -> None:
     for arguments, status in ((["nonsense"], 2), (["verify"], 1), (["version"], 0)):
         done = subprocess.run(
-            [sys.executable, "-m", "gateway", *arguments],
+            [sys.executable, "-m", "pgwallet", *arguments],
             cwd=ROOT,
             env=os.environ | {"DATABASE_URL": "postgresql://127.0.0.1:1/wallet"},
             capture_output=True,

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from gateway import DB_DIR
-from gateway.cli import doctor as module
-from gateway.cli import main
+from pgwallet import DB_DIR
+from pgwallet.cli import doctor as module
+from pgwallet.cli import main
 from tests.support.servers import Database, Server, every_version
 
 SECRET = secrets.token_urlsafe(48)

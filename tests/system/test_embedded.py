@@ -18,8 +18,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway import embedded
-from gateway.embedded import EmbeddedError, EmbeddedPostgres
+from pgwallet import embedded
+from pgwallet.embedded import EmbeddedError, EmbeddedPostgres
 
 IS_ROOT = os.geteuid() == 0
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
@@ -123,7 +123,7 @@ def process(*command: object, **options: Any) -> Iterator[subprocess.Popen[str]]
 def in_python(home: Path, code: str) -> list[str]:
     """The command of another Python, in which `postgres` is the server of this home."""
     prelude = (
-        "import time; from pathlib import Path; from gateway.embedded import EmbeddedPostgres;"
+        "import time; from pathlib import Path; from pgwallet.embedded import EmbeddedPostgres;"
         f"postgres = EmbeddedPostgres(Path({str(home)!r}));"
     )
     return [sys.executable, "-c", prelude + code]

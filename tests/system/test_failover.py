@@ -18,8 +18,8 @@ from aiohttp.test_utils import TestClient
 
 from gateway.app import create_app
 from gateway.database import _one_by_one
-from gateway.migrate import migrate
 from gateway.settings import Settings
+from pgwallet.migrate import migrate
 from tests.support.servers import Database, Server, Servers
 
 SECRET = "a secret for tests, 32 bytes or more"

@@ -1,4 +1,4 @@
-"""Migrations, by gateway.migrate and by install.sql: both keep the same promises."""
+"""Migrations, by pgwallet.migrate and by install.sql: both keep the same promises."""
 
 import asyncio
 import subprocess
@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pglast
 import pytest
 
-from gateway.migrate import LOCK_KEY, MigrationError, install_sql, migrate, plan, read_tree, status
+from pgwallet.migrate import LOCK_KEY, MigrationError, install_sql, migrate, plan, read_tree, status
 from tests.support.paths import DB
 from tests.support.schema import dump
 from tests.support.servers import Database, Server, every_version
@@ -168,7 +168,7 @@ def test_shipped_files_leave_the_transaction_alone():
 
 
 def test_install_sql_is_current():
-    """If not: python -m gateway.migrate --write-install"""
+    """If not: python -m pgwallet.migrate --write-install"""
     assert (DB / "install.sql").read_bytes().decode() == install_sql()
 
 
@@ -516,7 +516,7 @@ def without_counters(listing: str) -> list[str]:
 
 PROCESS = """
 import asyncio, pathlib, sys
-from gateway.migrate import migrate
+from pgwallet.migrate import migrate
 print(len(asyncio.run(migrate(sys.argv[1], root=pathlib.Path(sys.argv[2])))))
 """
 

@@ -17,9 +17,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from click.testing import CliRunner
 
 from gateway.app import create_app
-from gateway.cli import main
 from gateway.database import LOSES_STATEMENTS, SchemaMismatch
 from gateway.settings import Settings
+from pgwallet.cli import main
 from tests.support import thirdparty
 from tests.support.servers import Database, Servers
 

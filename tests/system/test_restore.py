@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.embedded import EmbeddedPostgres
+from pgwallet.embedded import EmbeddedPostgres
 from tests.support.paths import ROOT
 from tests.support.servers import FAST, Database, Server
 

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from gateway import DB_DIR, __version__
+from gateway import __version__
+from pgwallet import DB_DIR
 from tests.support.paths import ROOT
 
 SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?")

@@ -7,7 +7,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from gateway import DB_DIR, __version__
+from gateway import __version__
+from pgwallet import DB_DIR
 from tests.support.paths import ROOT
 
 
@@ -27,20 +28,21 @@ def installed(tmp_path_factory):
 def run(installed, database, *arguments):
     environ = os.environ | {"PYTHONPATH": str(installed), "DATABASE_URL": database.dsn}
     return subprocess.run(
-        [sys.executable, "-P", "-m", "gateway", *arguments],
+        [sys.executable, "-P", "-m", "pgwallet", *arguments],
         cwd=installed, env=environ, capture_output=True, text=True, check=True, timeout=60,
     ).stdout  # fmt: skip
 
 
 def test_every_sql_file_is_in_it(installed):
     wanted = {path.relative_to(DB_DIR) for path in DB_DIR.rglob("*") if path.is_file()}
-    packed = installed / "gateway" / "db"
+    packed = installed / "pgwallet" / "db"
     assert {path.relative_to(packed) for path in packed.rglob("*") if path.is_file()} == wanted
 
 
 def test_it_migrates_a_database_from_another_folder(installed, empty_database):
     assert run(installed, empty_database, "version").strip() == __version__
-    assert run(installed, empty_database, "openapi") == (ROOT / "docs/openapi.json").read_text()
+    document = (ROOT / "gateway/static/openapi.json").read_text()
+    assert run(installed, empty_database, "openapi") == document
     assert "schema/V0001__foundation.sql" in run(installed, empty_database, "migrate")
     assert "nothing to do" in run(installed, empty_database, "migrate")
     run(installed, empty_database, "seed", "--demo")

@@ -35,7 +35,7 @@ class Release:
         commit = RELEASES[version]
         if git("cat-file", "-e", f"{commit}^{{tree}}").returncode:
             pytest.skip(f"{version} is commit {commit[:12]}, which this copy of the tree lacks")
-        archive = git("archive", "--format=tar", commit, "db", "gateway", "pyproject.toml")
+        archive = git("archive", "--format=tar", commit)
         assert archive.returncode == 0, archive.stderr.decode()
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
             files.extractall(root, filter="data")
@@ -55,9 +55,10 @@ class Release:
 
 
 def start_gateway(root: Path, *arguments: str, **environ: str) -> subprocess.Popen[bytes]:
+    command_line = "pgwallet" if (root / "pgwallet").is_dir() else "gateway"  # until 0.2
     return subprocess.Popen(
-        [sys.executable, "-m", "gateway", *arguments],
-        cwd=root,  # the first place where Python looks for `gateway`
+        [sys.executable, "-m", command_line, *arguments],
+        cwd=root,  # the first place where Python looks for packages
         env=os.environ | {"PYTHONPATH": str(root)} | environ,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

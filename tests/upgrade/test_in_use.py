@@ -24,7 +24,7 @@ import aiohttp
 import jwt
 import pytest
 
-from gateway.migrate import migrate
+from pgwallet.migrate import migrate
 from tests.support.paths import DB, ROOT
 from tests.upgrade.releases import RELEASES, Release, start_gateway
 

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from gateway import cli
-from gateway.migrate import LOCKS, Lock, MigrationError, Step, describe, migrate, plan
+from pgwallet import cli
+from pgwallet.migrate import LOCKS, Lock, MigrationError, Step, describe, migrate, plan
 from tests.support import schema
 from tests.support.paths import DB
 
@@ -87,7 +87,7 @@ def print_plan(database, monkeypatch):
 
     def run(root):
         monkeypatch.setenv("DATABASE_URL", database.dsn)
-        monkeypatch.setattr("gateway.migrate.plan.__kwdefaults__", {"root": root})
+        monkeypatch.setattr("pgwallet.migrate.plan.__kwdefaults__", {"root": root})
         return CliRunner().invoke(cli.main, ["migrate", "--plan"]).output.splitlines()
 
     return run
@@ -157,7 +157,7 @@ async def test_migration_gives_way_to_traffic_and_comes_back(database, tree):
 
 
 async def test_migration_that_gets_no_lock_changes_nothing(database, tree, monkeypatch):
-    monkeypatch.setattr("gateway.migrate._PATIENCE", "SET LOCAL lock_timeout = '50ms';")
+    monkeypatch.setattr("pgwallet.migrate._PATIENCE", "SET LOCAL lock_timeout = '50ms';")
     root = tree(f"ALTER TABLE {TABLE} ADD COLUMN colour text")
     backup = await database.connect()
     await backup.execute(f"BEGIN; LOCK TABLE {TABLE} IN ACCESS SHARE MODE")

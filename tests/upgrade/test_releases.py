@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from gateway.migrate import LOCKS, migrate, plan, read_tree
+from pgwallet.migrate import LOCKS, migrate, plan, read_tree
 from tests.support import schema
 from tests.support.paths import DB, ROOT
 from tests.support.servers import every_version

@@ -15,18 +15,15 @@ import msgspec
 
 from gateway import logs
 from gateway.database import Call, Database, Row, SchemaMismatch
-from gateway.embedded import EmbeddedError, EmbeddedPostgres
-from gateway.migrate import MigrationError
 from gateway.problems import Problem
+from gateway.server import ENDS
 from gateway.settings import Settings, SettingsError
+from pgwallet.embedded import EmbeddedError, EmbeddedPostgres
+from pgwallet.migrate import MigrationError
 
 T = TypeVar("T")
 
 logger = logging.getLogger("pgwallet")
-
-ENDS = [signal.SIGTERM]  # what ends a command with its `finally`s, as Ctrl-C does
-if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is with `nohup`
-    ENDS.append(signal.SIGHUP)
 
 # Exit codes; 129, 130 and 143 are those of a shell for SIGHUP, SIGINT and SIGTERM.
 WRONG = 1  # it failed, or what was looked at is not as it should be
@@ -68,13 +65,13 @@ class Group(click.Group):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.sections: Mapping[str, tuple[str, ...]] = {}
+        self.sections: Mapping[str, tuple[click.Command, ...]] = {}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, names in self.sections.items():
+        for title, commands in self.sections.items():
             with formatter.section(title):
                 formatter.write_dl(
-                    [(name, self.commands[name].get_short_help_str(limit=80)) for name in names]
+                    [(str(each.name), each.get_short_help_str(limit=80)) for each in commands]
                 )
 
     def invoke(self, ctx: click.Context) -> Any:

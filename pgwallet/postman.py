@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.openapi import document
+from pgwallet.openapi import document
 
 _Object = dict[str, Any]
 

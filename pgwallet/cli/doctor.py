@@ -12,13 +12,14 @@ from typing import Any
 import asyncpg
 import click
 
-from gateway import __version__, migrate
-from gateway.cli.shared import WRONG, json_option, print_json, run, server
+from gateway import __version__
 from gateway.database import LOSES_STATEMENTS, Connection, keeps_statements
-from gateway.embedded import EmbeddedError
-from gateway.migrate import MigrationError
 from gateway.routes import ROUTES
 from gateway.settings import Settings, SettingsError, variable
+from pgwallet import migrate
+from pgwallet.cli.shared import WRONG, json_option, print_json, run, server
+from pgwallet.embedded import EmbeddedError
+from pgwallet.migrate import MigrationError
 
 SUPPORTED = range(15, 19)  # major versions of PostgreSQL
 SKEW_S = 2.0  # between the clocks of gateway and database

@@ -1,57 +1,20 @@
-"""The OpenAPI 3.1 document, made of the map of routes and its types, and a page to read it on."""
+"""Makes the OpenAPI 3.1 document of the map of routes and its types."""
 
 import inspect
 import re
 from typing import Any, get_args
 
 import msgspec
-import openapi_ui_bundles
-from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from gateway import DB_DIR, __version__
+from gateway import __version__
 from gateway import types as t
+from gateway.docs import PAGE
 from gateway.problems import CODES
 from gateway.routes import ALL, ROUTES, Route, page, results
+from pgwallet import DB_DIR
 
 _Object = dict[str, Any]
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>pgwallet</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
-<style>.operation-servers { display: none; }</style>
-</head>
-<body>
-<div id="ui"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
-</body>
-</html>
-"""
-_SCRIPT = """\
-// Each route is tried with a key of its own, which a reload changes: two with one key would clash.
-const newKey = () =>
-  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join("-");
-fetch("/openapi.json").then((answer) => answer.json()).then((spec) => {
-  for (const methods of Object.values(spec.paths)) {
-    for (const operation of Object.values(methods)) {
-      operation.parameters = operation.parameters?.map((parameter) =>
-        parameter.$ref
-          ? {...spec.components.parameters["Idempotency-Key"], example: newKey()}
-          : parameter);
-    }
-  }
-  SwaggerUIBundle({spec, dom_id: "#ui", deepLinking: true, validatorUrl: null});
-});
-"""
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 _INFO = """\
 Wallets for virtual currencies. Amounts are exact decimals: strings in answers, integers or strings
@@ -111,23 +74,6 @@ _USER_ID = {  # as the client writes it
     "anyOf": [{"format": "uuid"}, {"const": "me"}, {"pattern": "^ext:."}],
 }
 _BY_FORMAT = {"uuid": "01a1fd7e-9e13-7565-b744-6ff475e822d8", "date-time": "2026-01-31T12:00:00Z"}
-
-
-def add_routes(app: web.Application) -> None:
-    """/openapi.json, and Swagger UI at /docs with nothing from elsewhere."""
-    text = msgspec.json.encode(document()).decode()
-    app.router.add_get("/openapi.json", _fixed(text, "application/json"))
-    app.router.add_get("/docs", _fixed(_PAGE, "text/html"))
-    app.router.add_get("/docs/start.js", _fixed(_SCRIPT, "text/javascript"))
-    app.router.add_static("/docs/assets", openapi_ui_bundles.swagger_ui.static_path)
-
-
-def _fixed(text: str, content_type: str) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        headers = {"Content-Security-Policy": _POLICY}
-        return web.Response(text=text, content_type=content_type, headers=headers)
-
-    return handle
 
 
 def document() -> _Object:
@@ -370,7 +316,7 @@ def _open_paths() -> _Object:
     health = {"$ref": "#/components/schemas/Health"}
     metrics = {"type": "string", "examples": ["pgwallet_http_requests_total{…} 1.0"]}
     this = {"type": "object", "examples": [{"openapi": "3.1.0"}]}
-    html = {"type": "string", "examples": [_PAGE]}
+    html = {"type": "string", "examples": [PAGE]}
     return {
         f"/{name}": {
             "get": {

@@ -1,5 +1,0 @@
-"""python -m gateway is pgwallet."""
-
-from gateway.cli import main
-
-main()

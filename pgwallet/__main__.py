@@ -1,0 +1,5 @@
+"""python -m pgwallet is pgwallet."""
+
+from pgwallet.cli import main
+
+main()

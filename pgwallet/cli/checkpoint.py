@@ -1,0 +1,21 @@
+"""pgwallet checkpoint: the root over all chains, to be kept elsewhere."""
+
+import click
+import msgspec
+
+from gateway.settings import Settings
+from pgwallet.cli.shared import call, run, server
+
+
+@click.command()
+def checkpoint() -> None:
+    """Write down the heads of all chains and print their root, to be kept elsewhere.
+
+    \b
+    Examples:
+      pgwallet checkpoint > root.json
+      pgwallet verify --against root.json
+    """
+    with server(Settings.from_env()) as dsn:
+        [made] = run(call(dsn, "checkpoint"))
+    click.echo(msgspec.json.encode(made))

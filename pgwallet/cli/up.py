@@ -1,0 +1,44 @@
+"""pgwallet up: from nothing to a running wallet with demo data."""
+
+import click
+from msgspec.structs import replace
+
+from gateway.auth import issue_token
+from gateway.server import listen
+from gateway.settings import Settings
+from pgwallet.cli.secret import with_secret
+from pgwallet.cli.seed import DEMO_PASSWORD, DEMO_USERS, seed_demo
+from pgwallet.cli.shared import call, run, server
+from pgwallet.migrate import migrate
+
+
+@click.command()
+def up() -> None:
+    """From nothing to a running wallet with demo data.
+
+    Run it again, and the data is still there. Ctrl-C stops the wallet and its server.
+
+    \b
+    Examples:
+      pgwallet up
+      PGWALLET_HOME=/srv/wallet PGWALLET_PORT=9000 pgwallet up
+    """
+    settings = with_secret(Settings.from_env(), make=True)
+    with server(settings) as dsn:
+        click.echo(f"migrated: {len(run(migrate(dsn)))} files")
+        run(seed_demo(dsn))
+        [alice] = run(call(dsn, "find_user", query="alice@example.com"))
+        token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
+        url = f"http://{settings.host}:{settings.port}"
+        listen(
+            replace(settings, database_url=dsn),
+            lambda: click.echo(f"""
+  API         {url}/v1        description {url}/docs
+  health      {url}/health    metrics     {url}/metrics
+  demo users  {", ".join(DEMO_USERS)}; password {DEMO_PASSWORD}
+
+  curl -H 'Authorization: Bearer {token}' {url}/v1/wallets/me
+
+Ctrl-C stops it; the data stays."""),
+        )
+        click.echo("stopped")

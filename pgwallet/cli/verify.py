@@ -1,0 +1,122 @@
+"""pgwallet verify: check the books, page by page."""
+
+import sys
+from collections.abc import Callable
+from typing import IO, Annotated
+from uuid import UUID
+
+import click
+import msgspec
+
+from gateway.database import Row
+from gateway.settings import Settings
+from pgwallet.cli.shared import (
+    WRONG,
+    call,
+    function,
+    json_option,
+    print_json,
+    progress,
+    run,
+    server,
+)
+
+
+class _Checkpoint(msgspec.Struct):
+    checkpoint_id: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+    root: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+@click.command()
+@click.option("--user", type=click.UUID, help="Only this one.")
+@click.option(
+    "--against",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Also compare with what `pgwallet checkpoint` printed once.",
+)
+@click.option(
+    "--page",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="So many users at an instant.",
+)
+@click.option("--from", "start", type=click.UUID, help="Go on with this user.")
+@json_option
+def verify(
+    user: UUID | None, against: IO[bytes] | None, page: int, start: UUID | None, is_json: bool
+) -> None:
+    """Check the books, page by page; ends with 1 if anything is wrong.
+
+    It blocks nobody. With --json each finding is a line, and none is printed if all is well.
+
+    \b
+    Examples:
+      pgwallet verify
+      pgwallet verify --user 018f0e6e-5f5c-7cc4-9d3b-2f8f6c2d9b11
+      pgwallet checkpoint > root.json; pgwallet verify --against root.json
+    """
+    if user and start:
+        raise click.UsageError("--user and --from exclude each other")
+    kept = _read_checkpoint(against) if against else None
+    findings = 0
+    say = _print_json_findings if is_json else _print_findings
+    with server(Settings.from_env()) as dsn:
+        if kept:
+            known = {"checkpoint_id": kept.checkpoint_id, "root": kept.root}
+            findings += say(run(call(dsn, "verify_checkpoint", **known)))
+        if user:
+            findings += say(run(call(dsn, "verify", user_id=user)))
+        else:
+            findings += run(_verify_pages(dsn, start, page, say))
+    if findings:
+        sys.exit(WRONG)
+    if is_json:
+        return
+    click.echo(f"the books are right from {start} on" if start else "the books are right")
+
+
+async def _verify_pages(
+    dsn: str, start: UUID | None, size: int, say: Callable[[list[Row]], int]
+) -> int:
+    """Print what is found; how much that was. Interrupted, it says where to go on."""
+    place, findings = start, 0
+    try:
+        async with function(dsn, "verify_page", "from", "limit") as verify_page:
+            with progress("users verified") as advance:
+                while True:
+                    [page] = await verify_page({"from": place, "limit": size})
+                    findings += say(page["findings"])
+                    advance(page["users"])
+                    place = page["next_user_id"]
+                    if place is None:
+                        return findings
+    except BaseException:
+        if place:
+            click.echo(f"go on with: pgwallet verify --from {place}", err=True)
+        raise
+
+
+def _print_findings(findings: list[Row]) -> int:
+    clear = "\r\x1b[K" if sys.stdout.isatty() else ""  # the progress bar
+    for finding in findings:
+        line = "{check}: {subject}: expected {expected}, found {found}".format_map(finding)
+        click.echo(clear + line)
+    return len(findings)
+
+
+def _print_json_findings(findings: list[Row]) -> int:
+    for finding in findings:
+        print_json(finding)
+    return len(findings)
+
+
+def _read_checkpoint(file: IO[bytes]) -> _Checkpoint:
+    try:
+        return msgspec.json.decode(file.read(), type=_Checkpoint)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise click.BadParameter(
+            f"{file.name} is not what `pgwallet checkpoint` prints: {error}",
+            param_hint="--against",
+        ) from error
