@@ -17,8 +17,8 @@ import psutil
 from bench import load
 from bench.cluster import PLAIN, BenchError, Cluster, Database
 from bench.processes import cpu_seconds
-from gateway.auth import issue_token
 from gateway.settings import Settings, variable
+from gateway.tokens import issue_token
 
 ENVIRON = {name: text for name, text in PLAIN.items() if not name.startswith("PGWALLET_")}
 SECRET = "only-for-the-benchmarks-0123456789abcdef"

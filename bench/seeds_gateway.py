@@ -18,8 +18,8 @@ import uvloop
 from aiohttp import web
 
 from bench.load import user_id
-from gateway.auth import Verifier
 from gateway.settings import Settings
+from gateway.tokens import Verifier
 
 POOL: web.AppKey[Any] = web.AppKey("pool")
 VERIFIER = web.AppKey("verifier", Verifier)

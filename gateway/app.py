@@ -1,11 +1,12 @@
 """From the map of routes to a server: one handler for all of them, three middlewares around it."""
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from random import getrandbits  # to name a request, secrets' would take 10 us
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,16 +15,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway import __version__, docs, logs, metrics
-from gateway.answers import HEADERS, Answer
-from gateway.auth import Accounts, Claims, Verifier
+from gateway.accounts import Accounts
 from gateway.cors import cors
 from gateway.database import Database
-from gateway.door import Door, has_answered
 from gateway.grouping import GROUPED, Groups
 from gateway.problems import CODE, Problem, problem_of
 from gateway.rates import TokenRates, refuse_before
 from gateway.routes import MAX_BODY, ROUTES, Route, template
 from gateway.settings import Settings, SettingsError
+from gateway.tokens import Claims, Verifier
 from gateway.types import BatchRequest, TokenState
 from gateway.users import PREFIX, Users, no_user
 
@@ -31,10 +31,18 @@ if TYPE_CHECKING:
     from gateway.tracing import Tracing  # what it needs need not be installed
 
 DATABASE = web.AppKey("database", Database)
-DOOR = web.AppKey("door", Door)
 REQUEST_ID = web.RequestKey("request_id", str)
 CLAIMS = web.RequestKey("claims", Claims)
 RATE = web.RequestKey("rate", dict[str, str])
+
+HEADERS = {  # of every answer
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _encode = msgspec.json.Encoder().encode
@@ -52,10 +60,9 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     accounts = Accounts(settings, database)
     rates = TokenRates(settings) if settings.user_rate or settings.staff_rate else None
     routes: dict[web.AbstractRoute, Route] = {}
-    door = Door(settings.database_pool, settings.database_queue, settings.client_timeout)
     app = web.Application(
         middlewares=[
-            _observe(door, routes),
+            _observe,
             *([tracing.middleware()] if tracing else ()),
             *([cors(settings)] if settings.cors_origins else ()),
             _answer_problems,
@@ -63,7 +70,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
         ],
         client_max_size=MAX_BODY,
     )
-    app[DATABASE], app[DOOR] = database, door
+    app[DATABASE] = database
     app.cleanup_ctx.append(_run_database)
     if metrics.DIRECTORY:
         app.cleanup_ctx.append(_run_samples)
@@ -73,9 +80,11 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     groups = Groups(settings, database) if settings.grouping == "on" else None
     for route in ROUTES:
         handler = _handler(
-            route, database, door, accounts, users, groups, tracing, settings.client_timeout
+            route, database, accounts, users, groups, tracing, settings.client_timeout
         )
-        routes[app.router.add_route(route.method, route.path, handler)] = route
+        # As GET, but without the body; aiohttp leaves that out.
+        for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
+            routes[app.router.add_route(method, route.path, handler)] = route
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
     docs.add_routes(app)
@@ -104,7 +113,6 @@ async def _run_database(app: web.Application) -> AsyncIterator[None]:
 def _handler(
     route: Route,
     database: Database,
-    door: Door,
     accounts: Accounts,
     users: Users,
     groups: Groups | None,
@@ -129,13 +137,15 @@ def _handler(
     # A query's numbers are texts; but a text of digits, 20260131, is no moment.
     is_strict = "limit" not in route.query.__struct_fields__
 
-    async def handle(request: web.Request) -> Answer:
+    async def handle(request: web.Request) -> web.Response:
         # Each source may overrule the ones above it, and never the other way round.
         arguments = _fields(msgspec.convert(_query(request), route.query, strict=is_strict))
         if decode_body is not None:
             if route.max_body > MAX_BODY:
                 request = request.clone(client_max_size=route.max_body)
-            arguments |= _fields(decode_body(await _body(request, patience) or b"{}"))
+            body = await _body(request, patience) or b"{}"
+            arguments |= _fields(decode_body(body))
+            json.loads(body, object_pairs_hook=_check_names, parse_int=str, parse_float=str)
         if (claims := request.get(CLAIMS)) is not None:
             path = _path(request, claims)
             for fields in (path, arguments) if by_query else (path,):
@@ -149,14 +159,10 @@ def _handler(
 
         strangers = await users.find_all(arguments["requests"]) if is_batch else {}
         chosen = call if arguments.get("at") is None else call_at
-        if around:  # has a queue of its own
+        if around:
             rows = await around(accounts, request, arguments, chosen)
         else:
-            since = door.enter()
-            try:
-                rows = await chosen(arguments)
-            finally:
-                door.leave(since)
+            rows = await chosen(arguments)
         for index, name in strangers.items():
             rows[index]["detail"] = no_user(name).detail
 
@@ -164,8 +170,8 @@ def _handler(
         if is_movement and rows[0].pop("is_replay"):
             metrics.replays.labels(route.function).inc()
             headers["Idempotent-Replayed"] = "true"
-        body = _encode(route.shape(arguments, rows))
-        return Answer(body, route.status, headers)
+        answer = _encode(route.shape(arguments, rows))
+        return web.Response(body=answer, status=route.status, headers=headers)
 
     return handle
 
@@ -191,6 +197,14 @@ async def _body(request: web.Request, patience: float) -> bytes:
             return await request.read()
     except TimeoutError:
         raise Problem("GW408", headers={"Connection": "close"}) from None
+
+
+def _check_names(pairs: list[tuple[str, Any]]) -> None:
+    """Refuses an object that has two values for one name: which of them is meant?"""
+    names = [name for name, _ in pairs]
+    if len(names) != len(set(names)):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Problem("GW422", f"The body names {twice[:50]!r} twice.")
 
 
 def _path(request: web.Request, claims: Claims) -> dict[str, str]:
@@ -237,41 +251,30 @@ def _idempotency_key(request: web.Request) -> str:
 # ---------------------------------------------------------------------------------------------
 
 
-def _observe(door: Door, routes: Mapping[web.AbstractRoute, Route]) -> Middleware:
+@web.middleware
+async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives each request an id, a line in the log and a place in the metrics."""
-
-    @web.middleware
-    async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-        started = time.perf_counter()
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if given and _REQUEST_ID.fullmatch(given) else f"{getrandbits(128):032x}"
-        method, route = request.match_info.route.method, template(request)
-        # A page's script is told further in, where its origin is looked at.
-        may_turn_away = request.match_info.route in routes and "Origin" not in request.headers
-        if door.is_full and may_turn_away:
-            has_answered(request)
-            metrics.answered(method, route, 503, "GW503").inc()
-            return door.turn_away(request_id)
-        request[REQUEST_ID] = request_id
-        logs.REQUEST.set({"request_id": request_id})
-        response = await handler(request)
-        has_answered(request)
-        response.headers.update({**request.get(RATE, {}), "X-Request-ID": request_id})
-        elapsed, code = time.perf_counter() - started, request.get(CODE, "")
-        metrics.answered(method, route, response.status, code).inc()
-        metrics.took(method, route).observe(elapsed)
-        logs.access(
-            {
-                "status": response.status,
-                "method": method,
-                "route": route,
-                "ms": round(1000 * elapsed, 1),
-                "code": code or None,
-            }
-        )
-        return response
-
-    return observe
+    started = time.perf_counter()
+    given = request.headers.get("X-Request-ID", "")
+    request_id = given if _REQUEST_ID.fullmatch(given) else token_hex(16)
+    method, route = request.match_info.route.method, template(request)
+    request[REQUEST_ID] = request_id
+    logs.REQUEST.set({"request_id": request_id})
+    response = await handler(request)
+    response.headers.update({**request.get(RATE, {}), "X-Request-ID": request_id})
+    elapsed, code = time.perf_counter() - started, request.get(CODE, "")
+    metrics.answered(method, route, response.status, code).inc()
+    metrics.took(method, route).observe(elapsed)
+    logs.access(
+        {
+            "status": response.status,
+            "method": method,
+            "route": route,
+            "ms": round(1000 * elapsed, 1),
+            "code": code or None,
+        }
+    )
+    return response
 
 
 @web.middleware
@@ -308,7 +311,7 @@ def _authenticate(
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
-    """What is none of our own answers: a page, a preflight's, one of aiohttp's."""
+    """Puts HEADERS on an answer that does not say otherwise, and takes aiohttp's name off."""
     response.headers.popall("Server", None)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
@@ -331,7 +334,6 @@ async def _metrics(request: web.Request) -> web.Response:
 
 
 def _sample(app: web.Application) -> None:
-    app[DOOR].count()
     database = app[DATABASE]
     metrics.sample(database.schema_version, is_ready=not database.cause)
 

@@ -5,9 +5,7 @@ import logging
 import random
 import secrets
 import struct
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from time import monotonic
@@ -82,59 +80,37 @@ class Gate:
     """So many at a time, first come first served; a full queue or a long wait is a 503."""
 
     def __init__(self, name: str, slots: int, queue: int, patience: float) -> None:
-        self.name, self.slots, self.in_use = name, slots, 0
+        self.name, self.slots, self.in_use, self.waiting = name, slots, 0, 0
         self._queue, self._patience = queue, patience
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._semaphore = asyncio.Semaphore(slots)
         self._waits = metrics.watch(self)
 
-    @property
-    def waiting(self) -> int:
-        return len(self._waiters)
-
     async def __aenter__(self) -> None:
-        if self.in_use < self.slots:
-            self.in_use += 1
-        elif len(self._waiters) >= self._queue:
-            metrics.sheds.labels(self.name, "full").inc()
-            raise too_many()
-        else:
+        if self._semaphore.locked():
             await self._wait()
+        else:
+            await self._semaphore.acquire()
+        self.in_use += 1
 
     async def _wait(self) -> None:
-        """Until who leaves gives up the place to us."""
-        loop, since = asyncio.get_running_loop(), monotonic()
-        waiter: asyncio.Future[None] = loop.create_future()
-        self._waiters.append(waiter)
-        limit = loop.call_later(self._patience, self._send_away, waiter)
+        if self.waiting >= self._queue:
+            metrics.sheds.labels(self.name, "full").inc()
+            raise too_many()
+        since = monotonic()
+        self.waiting += 1
         try:
-            await waiter
-        except asyncio.CancelledError:
-            if waiter.cancelled():
-                with suppress(ValueError):  # somebody who left has passed over us
-                    self._waiters.remove(waiter)
-            elif waiter.exception() is None:
-                self._leave()
-            raise
+            async with asyncio.timeout(self._patience):
+                await self._semaphore.acquire()
+        except TimeoutError:
+            metrics.sheds.labels(self.name, "late").inc()
+            raise too_late() from None
         finally:
-            limit.cancel()
+            self.waiting -= 1
             self._waits.observe(monotonic() - since)
 
-    def _send_away(self, waiter: asyncio.Future[None]) -> None:
-        if not waiter.done():
-            self._waiters.remove(waiter)
-            metrics.sheds.labels(self.name, "late").inc()
-            waiter.set_exception(too_late())
-
-    def _leave(self) -> None:
-        while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.done():
-                waiter.set_result(None)
-                return
-        self.in_use -= 1
-
     async def __aexit__(self, *_: object) -> None:
-        self._leave()
+        self.in_use -= 1
+        self._semaphore.release()
 
 
 class Away(Problem):
@@ -504,15 +480,3 @@ _CONVERT: dict[type, Callable[[Any], Any]] = {
     Decimal: "{:f}".format,  # never 1E+3
     list: _plain_list,
 }
-
-
-async def run_script(dsn: str, script: str, settings: Mapping[str, str]) -> None:
-    """A file of SQL in one transaction, in which these settings hold."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        async with connection.transaction():
-            for name, value in settings.items():
-                await connection.execute("SELECT set_config($1, $2, true)", name, value)
-            await connection.execute(script)
-    finally:
-        await connection.close()

@@ -37,6 +37,7 @@ class _Waiting:
         self.call, self.kind, self.values = call, kind, values
         self.wallet: Wallet = str(values["user_id"]), values["asset"]
         self.answer: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
+        self.since = monotonic()
         self.limit: asyncio.TimerHandle | None = None  # of its wait
         self.context = copy_context()  # whose request its log lines are about
 
@@ -66,14 +67,20 @@ class _Waiting:
 class Groups:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._batch = database.function("post_batch", ("requests", "actors"))
-        self._lanes = max(1, settings.database_pool // 2)  # the rest is for other calls
+        self.slots = max(1, settings.database_pool // 2)  # lanes; the rest is for other calls
         self._queue, self._patience = settings.database_queue, settings.database_patience
-        self._calls = self._under_way = 0  # and the movements in them
+        self.name, self.in_use = "groups", 0  # calls under way
+        self._under_way = 0  # movements in them
         self._left_at = 0.0
         self._busy: set[Wallet] = set()  # somebody is at them
         self._waiting: list[_Waiting] = []
         self._alarm: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waits = metrics.watch(self)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     def call(self, function: str, alone: Call) -> Call:
         """The call of a movement, which may go in company."""
@@ -83,7 +90,7 @@ class Groups:
             if _may_spoil(values["reference"], values["metadata"]):
                 return await alone(values)
             asked = _Waiting(alone, kind, values)
-            if self._waiting or self._under_way >= self._lanes or asked.wallet in self._busy:
+            if self._waiting or self._under_way >= self.slots or asked.wallet in self._busy:
                 self._wait(asked)
             else:
                 self._leave([asked])
@@ -93,6 +100,7 @@ class Groups:
 
     def _wait(self, asked: _Waiting) -> None:
         if len(self._waiting) >= self._queue:
+            metrics.sheds.labels(self.name, "full").inc()
             raise too_many()
         self._waiting.append(asked)
         asked.limit = asyncio.get_running_loop().call_later(self._patience, self._give_up, asked)
@@ -100,11 +108,12 @@ class Groups:
 
     def _give_up(self, asked: _Waiting) -> None:
         self._waiting.remove(asked)
+        metrics.sheds.labels(self.name, "late").inc()
         asked.fail(too_late())
 
     def _next(self) -> None:
         """Lets go who may."""
-        while self._waiting and self._calls < self._lanes and self._is_time():
+        while self._waiting and self.in_use < self.slots and self._is_time():
             company: list[_Waiting] = []
             staying: list[_Waiting] = []
             for asked in self._waiting:
@@ -117,7 +126,7 @@ class Groups:
 
     def _is_time(self) -> bool:
         wait = self._left_at + _PACE - monotonic()
-        if self._under_way < self._lanes or wait <= 0:
+        if self._under_way < self.slots or wait <= 0:
             return True
         if self._alarm is None:
             self._alarm = asyncio.get_running_loop().call_later(wait, self._wake)
@@ -128,7 +137,7 @@ class Groups:
         self._next()
 
     def _leave(self, company: list[_Waiting]) -> None:
-        self._calls += 1
+        self.in_use += 1
         self._under_way += len(company)
         self._left_at = monotonic()
         metrics.group_sizes.observe(len(company))
@@ -136,6 +145,7 @@ class Groups:
             self._busy.add(asked.wallet)
             if asked.limit is not None:
                 asked.limit.cancel()
+                self._waits.observe(monotonic() - asked.since)
         context = company[0].context if len(company) == 1 else Context()
         task = asyncio.create_task(self._do(company), context=context)
         self._tasks.add(task)
@@ -151,7 +161,7 @@ class Groups:
             for asked in company:
                 asked.fail(error)
         finally:
-            self._calls -= 1
+            self.in_use -= 1
             self._under_way -= len(company)
             self._busy.difference_update(asked.wallet for asked in company)
             self._next()

@@ -8,7 +8,6 @@ import msgspec
 from aiohttp import web
 
 from gateway import metrics
-from gateway.answers import Answer
 
 logger = logging.getLogger("pgwallet.problems")
 
@@ -122,7 +121,7 @@ class Problem(Exception):
             self.headers["Retry-After"] = "1"
         super().__init__(code, self.title, detail)
 
-    def response(self, request_id: str) -> Answer:
+    def response(self, request_id: str) -> web.Response:
         body = {
             "type": f"urn:pgwallet:problem:{self.code}",
             "title": self.title,
@@ -133,7 +132,7 @@ class Problem(Exception):
             "request_id": request_id,
         }
         headers = {"Content-Type": "application/problem+json"} | self.headers
-        return Answer(msgspec.json.encode(body), self.status, headers)
+        return web.Response(body=msgspec.json.encode(body), status=self.status, headers=headers)
 
 
 def too_many() -> Problem:

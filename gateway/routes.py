@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gateway import metrics
 from gateway import types as t
-from gateway.auth import Accounts
+from gateway.accounts import Accounts
 from gateway.database import Call, Row
 
 ALL = frozenset({"user", "service", "admin"})  # a user: for the own wallet only

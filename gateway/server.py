@@ -5,15 +5,13 @@ import gc
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import closing, suppress
-from functools import partial
+from contextlib import suppress
 
 import uvloop
 from aiohttp import web
 
 from gateway import logs
-from gateway.app import DOOR, create_app
-from gateway.door import Doorkeeper
+from gateway.app import create_app
 from gateway.settings import Settings
 
 ENDS = [signal.SIGTERM]  # these end a process with its `finally`s, as Ctrl-C does
@@ -22,6 +20,10 @@ if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # `nohup` ignores it
 
 
 def listen(settings: Settings, say: Callable[[], None], *, is_worker: bool = False) -> None:
+    """Runs the gateway in this process until a signal ends it.
+
+    say: is called when it listens. is_worker: shares its port, and ends with its supervisor.
+    """
     logs.set_up(settings.log_level)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDS)}
     try:
@@ -36,12 +38,12 @@ def listen(settings: Settings, say: Callable[[], None], *, is_worker: bool = Fal
 
 
 async def serve(settings: Settings, say: Callable[[], None], is_worker: bool) -> None:
-    """Until a signal cancels it; then the requests under way are finished."""
+    """Serves until a signal cancels it. Then it finishes the requests under way."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
 
     def stop() -> None:
-        """Once: to be cancelled again would cut the requests off."""
+        """Cancels once: a second time would cut the requests off."""
         if is_worker:
             loop.remove_reader(sys.stdin)
         if not task.cancelling():
@@ -49,7 +51,7 @@ async def serve(settings: Settings, say: Callable[[], None], is_worker: bool) ->
 
     for number in (signal.SIGINT, *ENDS):
         loop.add_signal_handler(number, stop)
-    if is_worker:  # the other end is the supervisor's, and closes with it, however that ends
+    if is_worker:  # the supervisor holds the other end, which closes however the supervisor ends
         loop.add_reader(sys.stdin, stop)
     app = create_app(settings)
     runner = web.AppRunner(
@@ -60,19 +62,17 @@ async def serve(settings: Settings, say: Callable[[], None], is_worker: bool) ->
         access_log=None,
     )
     await runner.setup()
-    assert runner.server is not None
-    protocol = partial(Doorkeeper, app[DOOR], runner.server)
-    # What is there by now stays: to look through it for garbage again and again took 20 to 80 ms.
-    # And of what comes, most goes by itself: so the rest may wait longer.
+    # Looking through all objects for garbage held up requests for 20 to 80 ms. What is there by now
+    # stays for good, and most of what comes goes without the collector.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     try:
-        server = await loop.create_server(
-            protocol, settings.host, settings.port, reuse_port=is_worker or None, backlog=1024
+        site = web.TCPSite(
+            runner, settings.host, settings.port, reuse_port=is_worker or None, backlog=1024
         )
-        with closing(server):
-            say()
-            await loop.create_future()
+        await site.start()
+        say()
+        await loop.create_future()
     finally:
         await runner.cleanup()

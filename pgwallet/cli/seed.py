@@ -1,9 +1,9 @@
 """pgwallet seed: the demo data."""
 
+import asyncpg
 import click
 
-from gateway.auth import hash_password
-from gateway.database import run_script
+from gateway.accounts import hash_password
 from gateway.settings import Settings
 from pgwallet import DB_DIR
 from pgwallet.cli.shared import run, server
@@ -27,5 +27,14 @@ def seed(demo: bool) -> None:
 
 
 async def seed_demo(dsn: str) -> None:
-    script = (DB_DIR / "seed" / "demo.sql").read_text()
-    await run_script(dsn, script, {"pgwallet.demo_password_hash": hash_password(DEMO_PASSWORD)})
+    """Runs db/seed/demo.sql in one transaction, in which a setting holds the password's hash."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute(
+                "SELECT set_config('pgwallet.demo_password_hash', $1, true)",
+                hash_password(DEMO_PASSWORD),
+            )
+            await connection.execute((DB_DIR / "seed" / "demo.sql").read_text())
+    finally:
+        await connection.close()

@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 import click
 
-from gateway.auth import issue_token
 from gateway.settings import Settings
+from gateway.tokens import issue_token
 from gateway.types import Role
 from pgwallet.cli.secret import with_secret
 

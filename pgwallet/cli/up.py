@@ -3,9 +3,9 @@
 import click
 from msgspec.structs import replace
 
-from gateway.auth import issue_token
 from gateway.server import listen
 from gateway.settings import Settings
+from gateway.tokens import issue_token
 from pgwallet.cli.secret import with_secret
 from pgwallet.cli.seed import DEMO_PASSWORD, DEMO_USERS, seed_demo
 from pgwallet.cli.shared import call, run, server

@@ -8,8 +8,8 @@ from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.exceptions import VerifyMismatchError
 from msgspec.structs import replace
 
+from gateway.accounts import Accounts, hash_password
 from gateway.app import create_app
-from gateway.auth import Accounts, hash_password
 from gateway.settings import Settings
 
 from .conftest import SECRET, Caller, problem

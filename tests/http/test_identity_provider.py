@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.app import create_app
-from gateway.auth import Verifier
 from gateway.problems import Problem
 from gateway.settings import Settings, SettingsError
+from gateway.tokens import Verifier
 
 from .conftest import SECRET, Caller, problem
 from .test_tokens import KEYS, key_set

@@ -9,11 +9,8 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from gateway.app import create_app
-from gateway.auth import hash_password
-from gateway.database import run_script
 from gateway.settings import Settings
-from pgwallet import DB_DIR
-from pgwallet.cli.seed import DEMO_PASSWORD
+from pgwallet.cli.seed import seed_demo
 from pgwallet.postman import collection
 from tests.support.contract import DOCUMENT
 from tests.support.thirdparty import Unavailable, newman
@@ -22,9 +19,7 @@ from tests.support.thirdparty import Unavailable, newman
 @pytest.fixture
 async def gateway(aiohttp_client: Any, settings: Settings) -> TestClient:
     """The gateway on a database with the demo seed."""
-    demo = (DB_DIR / "seed" / "demo.sql").read_text()
-    logins = {"pgwallet.demo_password_hash": hash_password(DEMO_PASSWORD)}
-    await run_script(settings.database_url, demo, logins)
+    await seed_demo(settings.database_url)
     return await aiohttp_client(create_app(settings))
 
 

@@ -60,6 +60,23 @@ async def test_a_body_is_json(user: Caller, body: Any) -> None:
     assert (await problem(answer))[1] in ("GW400", "GW422")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"asset": "GOLD", "amount": 1, "amount": 2}',
+        '{"asset": "GOLD", "amount": 1, "amount": 1}',
+        '{"asset": "GOLD", "amount": 1, "\\u0061mount": 2}',
+        '{"asset": "GOLD", "amount": 1, "metadata": {"a": [{"b": 1, "b": 2}]}}',
+    ],
+)
+async def test_a_name_given_twice_is_refused(user: Caller, body: str) -> None:
+    answer = await user("POST", "/v1/wallets/me/spend", data=body)
+    assert await problem(answer) == (422, "GW422")
+    assert "twice" in (await answer.json())["detail"]
+    balance = await (await user("GET", "/v1/wallets/me/balances/GOLD")).json()
+    assert balance["balance"] == "100.00"
+
+
 @pytest.mark.parametrize("body", ["[]", "1", '"x"', "null", "true", "[{}]"])
 async def test_a_body_is_an_object(user: Caller, body: str) -> None:
     answer = await user("POST", "/v1/wallets/me/spend", data=body)
@@ -265,5 +282,5 @@ async def test_routes_that_do_not_exist(admin: Caller) -> None:
         assert await problem(await admin("GET", path)) == (404, "GW404")
     answer = await admin("DELETE", "/v1/assets")
     assert await problem(answer) == (405, "GW405")
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "GET,HEAD"
     assert await problem(await admin("GET", "/v1/wallets/me/spend")) == (405, "GW405")

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.auth import Accounts, Verifier, hash_password
+from gateway.accounts import Accounts, hash_password
 from gateway.settings import Settings
+from gateway.tokens import Verifier
 
 from .conftest import NOBODY, SECRET, Caller, make_token, problem
 
@@ -41,7 +42,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Any:
     """later(): so many seconds after now, by the clock that the memory of tokens goes by."""
 
     def move(seconds: float) -> None:
-        monkeypatch.setattr("gateway.auth.monotonic", lambda: time.monotonic() + seconds)
+        monkeypatch.setattr("gateway.tokens.monotonic", lambda: time.monotonic() + seconds)
 
     return move
 
@@ -153,7 +154,7 @@ async def test_a_token_costs_one_look_up_a_minute(monkeypatch: pytest.MonkeyPatc
     header = "Bearer " + make_token("user", NOBODY)
     real = time.time
     for seconds, times in ((0, 1), (0, 1), (59, 1), (61, 2), (62, 2), (122, 3)):
-        monkeypatch.setattr("gateway.auth.monotonic", lambda s=seconds: time.monotonic() + s)
+        monkeypatch.setattr("gateway.tokens.monotonic", lambda s=seconds: time.monotonic() + s)
         monkeypatch.setattr(time, "time", lambda s=seconds: real() - 60 * s)  # the clock goes back
         assert (await verifier.claims(header)).sub == NOBODY
         assert len(asked) == times

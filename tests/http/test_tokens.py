@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.app import create_app
-from gateway.auth import Verifier
 from gateway.problems import Problem
 from gateway.settings import Settings, SettingsError
+from gateway.tokens import Verifier
 
 from .conftest import NOBODY, SECRET, Caller, make_token, problem
 
@@ -251,16 +251,16 @@ async def test_a_clock_that_steps_back_lets_nothing_be_remembered_longer(
     header = f"Bearer {make_token('service', 'x')}"
     await verifier.claims(header)
     wall, steady = time.time(), time.monotonic()
-    monkeypatch.setattr("gateway.auth.time.time", lambda: wall - 3600)
+    monkeypatch.setattr("gateway.tokens.time.time", lambda: wall - 3600)
     await verifier.claims(header)
     assert len(verified) == 1
-    monkeypatch.setattr("gateway.auth.monotonic", lambda: steady + 61)
+    monkeypatch.setattr("gateway.tokens.monotonic", lambda: steady + 61)
     await verifier.claims(header)
     assert len(verified) == 2
 
 
 async def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.auth._REMEMBERED", 10)
+    monkeypatch.setattr("gateway.tokens._REMEMBERED", 10)
     verifier = Verifier(Settings(jwt_secret=SECRET))
     for number in range(30):
         assert await accepts(verifier, make_token("service", f"service {number}"))

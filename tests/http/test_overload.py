@@ -1,4 +1,4 @@
-"""How many requests are let in, and what becomes of the others."""
+"""How many requests may be under way, and what becomes of the others."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ from tests.http.conftest import Caller, make_token, problem
 async def test_who_finds_the_place_full_is_told_at_once_and_takes_nothing(
     aiohttp_client: Any, settings: Any, new_user: Any, connect_module: Any
 ) -> None:
-    """Two may be under way; a lock keeps them there, so the third is turned away unread."""
+    """Two may be under way; a lock keeps them there, so the third is turned away."""
     user = await new_user(100)
     client = await aiohttp_client(create_app(replace(settings, database_pool=1, database_queue=1)))
     caller = Caller(client, make_token("user", user.user_id), user.user_id)
@@ -61,6 +61,6 @@ async def _until_full(client: Any) -> None:
     async with asyncio.timeout(30):
         while True:
             text = await (await client.get("/metrics")).text()
-            if 'pgwallet_gate_in_use{gate="requests"} 2.0' in text:
+            if 'pgwallet_gate_waiting{gate="groups"} 1.0' in text:
                 return
             await asyncio.sleep(0.01)
