@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -44,6 +45,7 @@ HEADERS = {  # of every answer
     "X-Frame-Options": "DENY",
 }
 
+_access = logging.getLogger("pgwallet.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _encode = msgspec.json.Encoder().encode
 
@@ -265,7 +267,7 @@ async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse
     elapsed, code = time.perf_counter() - started, request.get(CODE, "")
     metrics.answered(method, route, response.status, code).inc()
     metrics.took(method, route).observe(elapsed)
-    logs.access(
+    _access.info(
         {
             "status": response.status,
             "method": method,

@@ -13,8 +13,6 @@ import aiohttp
 import psutil
 import pytest
 
-from gateway import logs
-
 from .conftest import end, ready
 
 SLOW = """
@@ -201,7 +199,7 @@ logs.set_up()
 os.close(2)
 async def main():
     for _ in range(2):
-        logs.access({"status": 200})
+        logging.getLogger("pgwallet.access").info({"status": 200})
         logging.getLogger("pgwallet.database").warning("no service")
         await asyncio.sleep(0.05)
     print("it goes on")
@@ -215,19 +213,6 @@ async def test_a_log_that_cannot_be_written_stops_nothing() -> None:
     )
     out, _ = await process.communicate()
     assert (process.returncode, out) == (0, b"it goes on\n")
-
-
-async def test_a_line_of_another_thread_keeps_no_line_back(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    handler = logs._Handler()
-    handler._lines.append("another's\n")
-    handler.emit_soon("ours")
-    await asyncio.sleep(0.1)
-    assert capsys.readouterr().err == "another's\nours\n"
-    handler.emit_soon("the next")
-    await asyncio.sleep(0.1)
-    assert capsys.readouterr().err == "the next\n"
 
 
 LOGGED = """
