@@ -11,8 +11,10 @@ from pgwallet.cli.secret import with_secret
 
 
 @click.command()
-@click.option("--role", required=True, type=click.Choice(get_args(Role)), help="What it may do.")
-@click.option("--user", type=click.UUID, help="Whose; required for the role user.")
+@click.option(
+    "--role", required=True, type=click.Choice(get_args(Role)), help="What the token may do."
+)
+@click.option("--user", type=click.UUID, help="The user; required for the role user.")
 def token(role: str, user: Any) -> None:
     """Print a token.
 
