@@ -119,7 +119,7 @@ def test_plan_is_printed(database, pending, print_plan):
 
 def test_guess_grows_with_what_is_read_and_written():
     locks = Lock(TABLE, "SHARE", "read", 3 * 2**30), Lock(TABLE, "ACCESS EXCLUSIVE", size=2**40)
-    assert "for 32 s" in describe([Step(NEXT, "new", locks=locks)])[-1]
+    assert "for about 32 s" in describe([Step(NEXT, "new", locks=locks)])[-1]
 
 
 def test_plan_without_schema_files_keeps_nobody_waiting(tree, print_plan):
