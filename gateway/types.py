@@ -1,7 +1,7 @@
 """Bodies, queries and answers. Their fields are named as in SQL, without p_."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -16,10 +16,18 @@ def _eg(example: Any) -> Meta:
     return _doc(None, example)
 
 
-def _choice(description: str, *choices: str) -> Meta:
+def _named(title: str, **more: Any) -> Meta:
+    """A schema of its own in the API document, which others refer to."""
+    return Meta(title=title, extra_json_schema=more)
+
+
+def _choice(title: str, description: str, *choices: str) -> Meta:
     """The document lists the choices. SQL refuses others."""
     return Meta(
-        description=description, examples=[choices[0]], extra_json_schema={"enum": [*choices]}
+        title=title,
+        description=description,
+        examples=[choices[0]],
+        extra_json_schema={"enum": [*choices]},
     )
 
 
@@ -56,22 +64,36 @@ ItemId = Annotated[Int8, _eg(1)]
 Seconds = Annotated[int, _doc("Whole seconds.", ge=1, le=2**31 - 1)]
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-01-31T12:00:00Z"])]
 Password = Annotated[str, Meta(min_length=8, max_length=128, examples=["correct horse"])]
-Role = Literal["user", "service", "admin"]
-Status = Literal["active", "frozen", "closed"]
+_Role = Literal["user", "service", "admin"]
+Role = Annotated[_Role, _named("Role")]
+ROLES: tuple[str, ...] = get_args(_Role)
+Status = Annotated[Literal["active", "frozen", "closed"], _named("UserStatus")]
 _KINDS = (
     "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
 )  # fmt: skip
-Kind = Annotated[str, _choice("What kind of movement.", *_KINDS)]
+Kind = Annotated[str, _choice("Kind", "What kind of movement.", *_KINDS)]
 AnyKind = Annotated[
     str,
-    _choice("A hold's transactions, HOLD and RELEASE, move nothing.", *_KINDS, "HOLD", "RELEASE"),
+    _choice(
+        "TransactionKind",
+        "A hold's transactions, HOLD and RELEASE, move nothing.",
+        *_KINDS,
+        "HOLD",
+        "RELEASE",
+    ),
 ]
-BatchKind = Annotated[str, _choice("What to post.", "TOPUP", "BONUS", "SPEND")]
-HoldStatus = Annotated[str, _choice("At present.", "open", "captured", "released", "expired")]
-EntryType = Annotated[Literal["DEBIT", "CREDIT"], _eg("DEBIT")]
+BatchKind = Annotated[str, _choice("BatchKind", "What to post.", "TOPUP", "BONUS", "SPEND")]
+HoldStatus = Annotated[
+    str, _choice("HoldStatus", "At present.", "open", "captured", "released", "expired")
+]
+EntryType = Annotated[Literal["DEBIT", "CREDIT"], _named("EntryType"), _eg("DEBIT")]
 Leg = Annotated[int, _doc("1; of a conversion 2 for the other asset.", 1)]
 Reference = Annotated[str | None, _doc("The caller's own, such as an order number.", "order-42")]
-Json = Annotated[dict[str, Any], _doc("A small object of the caller, kept with the movement.")]
+Json = Annotated[
+    dict[str, Any],
+    _named("JsonObject", additionalProperties=True),
+    _doc("A small object of the caller, kept with the movement."),
+]
 Purchasable = Annotated[bool, _doc("Whether top-ups may credit it.")]
 Archived = Annotated[bool, _doc("Nothing moves in an archived asset.", False)]
 SelfService = Annotated[bool, _doc("Whether users may report it themselves.", False)]
@@ -134,7 +156,9 @@ class ReversalRequest(Body):
     reason: Annotated[str, _eg("charged twice")]
     amount: Annotated[Amount, _doc("Of the first leg; without it: all that is left.")] | None = None
     policy: Annotated[
-        Literal["reject", "clamp"], _doc("If the user has spent it: refuse, or take what is left.")
+        Literal["reject", "clamp"],
+        _named("ReversalPolicy"),
+        _doc("If the user has spent it: refuse, or take what is left."),
     ] = "reject"
     metadata: Json | None = None
 
@@ -446,7 +470,7 @@ class LedgerEntry(Struct):
     transaction_id: TransactionId
     leg: Leg
     entry_type: EntryType
-    account: Annotated[Literal["USER", "TREASURY"], _eg("USER")]
+    account: Annotated[Literal["USER", "TREASURY"], _named("Account"), _eg("USER")]
     asset: Code
     amount: Unsigned
     balance_after: Annotated[After | None, _doc("Null on the treasury's side.")]
