@@ -379,11 +379,11 @@ def _schemas(types: list[Any]) -> tuple[list[_Object], _Object]:
 
 
 def _tidy(node: Any, named: _Object) -> Any:
-    """As generators of clients like it: what has a title goes to `named`, for all to refer to.
+    """The schema in the form that generators of clients understand best.
 
-    X or null is one schema where X is of a simple type, so that it is seen what X is. That null is
-    the default is left out: a generator may take a field with a default for one that is always
-    there.
+    A schema with a title goes to `named`, and a reference stands in its place. "X or null" is one
+    schema where X has a simple type. A default of null is left out: some generators make a field
+    with a default required.
     """
     if isinstance(node, list):
         return [_tidy(each, named) for each in node]
