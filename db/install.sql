@@ -21,102 +21,111 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
-    ('functions/private/add_user.sql', 'fdc88baafe08f879c26516940d1b7bb23960acd49f1f1c1480718179312a2b04'),
-    ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
-    ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
-    ('functions/private/campaign_key.sql', 'a47e81405d1872720c065fd7329d8c39d62b7cc6d48004632a175a86f46b43de'),
-    ('functions/private/check_active.sql', '902c92565db468922d8365f1dcf73751786156b29af50cea0df7dc81c7158dd0'),
-    ('functions/private/check_amount.sql', '9f0a608cefc567d5b55622b0d687304f0fce1dd60d534800a8338ee918d4a053'),
-    ('functions/private/check_choice.sql', 'e7eda2631d3146fd94ca09712c7b73de14a93e2b0b18f1c441529784a03c5cb6'),
-    ('functions/private/check_code.sql', '89d35bd67a9df06b2aef5d6657201ad930f4aa23636233aaccbc4e446fb67976'),
-    ('functions/private/check_given.sql', 'b2aca35e8ee9ee083c4b7a5e393b7f69e7f465a4af3eb62fc0f3ef2386b32a63'),
-    ('functions/private/check_multiple.sql', '889c57db4d067198ec4f3cca59a45207ea35c37041f3bfcc59352f944ebea202'),
-    ('functions/private/check_open.sql', '268b47d2a247a3bd66ba8e41c005898605ef75bb28ad16ebe24257fda30d5b74'),
-    ('functions/private/check_pair.sql', '7bba8a0cf985591b99e994de452ae86b66a881fd193b432cc1b231fd6af7f13a'),
-    ('functions/private/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
-    ('functions/private/check_request.sql', '39c15eea8152fb4f0d2aa86f2eb814a07e0fbe554d0c1f8d3c5e4c8754d1bcd8'),
-    ('functions/private/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
-    ('functions/private/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
-    ('functions/private/checkpoint_root.sql', '705b430c4033fdc090cda6078d449adb9b662a2362853c51b89773a233dcb54d'),
-    ('functions/private/clear_way.sql', '4a6470afffe25289eeacadebf2ce47c46c68630914714a9943f7bc924032f835'),
-    ('functions/private/conversion_step.sql', '8a420d69400260569fb727872a075bc2849309d93788bf4d40cd5b958c57b931'),
-    ('functions/private/expire_holds.sql', '0a581b008baf95a2345f130eb0784139823deaf6956850966a0b70eeedab2d60'),
-    ('functions/private/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
-    ('functions/private/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
-    ('functions/private/find_gain.sql', 'd21efc8426eb3fedf65fd6ed7a403d7e5b07be8d4bab6cba52170bc7743ae72c'),
-    ('functions/private/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
-    ('functions/private/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
-    ('functions/private/find_legs.sql', 'e90853c20ccd9afc58ec100cec05dffdadb5bc2fa123435f5fe876ce897d5edf'),
-    ('functions/private/find_open_hold.sql', '43b9286af6444b240cc606fd0c5c31f01ce7c2e69fa7c30aad6cfe1faa9b8af6'),
-    ('functions/private/find_rate.sql', 'daadaf5831202ba21dc10039fa3574ac8a7456cdc1c09d559c12313d0992d19d'),
-    ('functions/private/find_replay.sql', '3c01e5d8edeb07be8ed25e298e0d6e67357f1dd9eec05f8df3cd25ac06f407f0'),
-    ('functions/private/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
-    ('functions/private/find_transaction.sql', '83ea101b866819c8ffd97ba1516d47fd7b001ec1e73fe897d66bf17f94409d58'),
-    ('functions/private/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
-    ('functions/private/heed_caps.sql', 'ad9b1d2db9672506c1a78a81ae2db54dfcbfd0670b8416561cdfe4c2e208796f'),
-    ('functions/private/held_at.sql', '8caec6084cc2744c78714107ecee701c56f4286288b4f1ba55d79145a3617f93'),
-    ('functions/private/is_amount.sql', 'fa4d1fbb08211dcaaa17e06e2c637db36233744ff812b645431f91e06c0e9b7f'),
-    ('functions/private/is_contact.sql', '95e7973af1f8b1a353b2b7627fa6d8cc15e9b8a06d89d6df12bf29b59678ac5f'),
-    ('functions/private/is_for.sql', 'cc67f6eef97943d4f3318f1070bfb0e4ac0405b192757233b843d24d392f62a6'),
-    ('functions/private/is_key.sql', 'c1c1ee879aafa0fd457026bbecc07471f75bd11cbf0a43ab6916ee5982665b08'),
-    ('functions/private/is_metadata.sql', 'ddb54cd52df15cc00f9e03df7b56d8767c8f3126ee30d97529c41d689d0b67fb'),
-    ('functions/private/is_text.sql', 'db7183bb3babd7a634ae47bc765e38fab45e664b111de758a5b26e7e83f057c9'),
-    ('functions/private/lock_and_find.sql', '88c26a0923f83d7aec39cb5032b32630061bb8ef93336ba02766212dea05b3b5'),
-    ('functions/private/lock_batch.sql', 'e992f1ece7a30ec7052067cda6ed649d991690338de03f37eaaa96cd30f80b0a'),
-    ('functions/private/lock_budget.sql', '8295b0cdbe6fd0d7a73482950938a97c74980ec10f3d9da1f600e3ecc1a6bd65'),
-    ('functions/private/lock_supplies.sql', 'b97bb0f73c3e087ba0dac5ea80639247ecf75ae2ba3d67194f883d7a403d43f3'),
-    ('functions/private/lock_supply.sql', '55abed8ae659275bc3d0018ad3c3be6da5796315e3bb8e1437f9ce11fbac6788'),
-    ('functions/private/lock_wallet.sql', 'f247fe250a5c431f9564623fd66fbdd46d2dda205a94789f60e6bda8a72c1201'),
-    ('functions/private/move.sql', '63e2b13dd7b0cad2c216fd38964d0b93ab54bad41d54950aeec4603382e29d4a'),
-    ('functions/private/move_carefully.sql', '1cdee20ded421ed42c579c027ea70a574458bbe6827154632859694afd07daa1'),
-    ('functions/private/nearest.sql', 'b30edc182ecab15cf2935d681ff79c2a1204b8cd9e0496be9756f89f5037c207'),
-    ('functions/private/new_transfer.sql', '051131597e674e804f97e4507c5f3d8ebb5c02ec8201eb07deb87204aa197a52'),
-    ('functions/private/open_missing.sql', '5042dd97e5a9c0a74658ff79035a34ae71463fc1394150bd0c738470bd221aaa'),
-    ('functions/private/open_wallets.sql', '781616ed04ac1e453ee971ff4f305ecb588e7f371a9e685ee44c3a0944e7da04'),
-    ('functions/private/page_history.sql', '7a0a7867ae1b27e97022cc5b6b7487a0af71de50cf21facf239b8ef17f8daf2f'),
-    ('functions/private/page_transfers.sql', 'd64b3c7cac471c71c3303605086e9ccc63924cf6a063a75c84ebda89cd23083a'),
-    ('functions/private/place_after.sql', '52fedab12b5cdd038f62057c6d5f2cc6c1c79c67081692b969fde0b94613ba2d'),
-    ('functions/private/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
-    ('functions/private/post.sql', '39e1a69109f966c0971e48a39fd71dc300ab5e90eea33e9498361993ec98a434'),
-    ('functions/private/post_one.sql', 'c8a890281d394135c48d3c67ac801c61f6223024c5d753bcf9d926138f07862b'),
-    ('functions/private/post_pair.sql', 'ead49a3eea5e6650a566b4fa2daf199784ae72fff4d2cf1d1e719a32aea9b5be'),
-    ('functions/private/post_runs.sql', 'bf30939cd14af7d64a4fee7c36af4fd10ab21ddc941318402bc5c6df74acbe98'),
-    ('functions/private/post_together.sql', '6e3de46998d4b405b0b3a405c9149cce4e78b16f2dafa3072321031cc8733803'),
-    ('functions/private/read_cursor.sql', '3e0e42063aca1037243b9610defadd5d7d1b4d85c1ae8507970c80b88d322a19'),
-    ('functions/private/read_grants.sql', '49fe649ec8bc332e9bbbd90ea36a55f244269a7d824732b4fdcbef21c0f5ef26'),
-    ('functions/private/read_place.sql', '9c9fdc80e8731ffa3560aecafdf100954fc54fdb7294be822e91c7f94b42517b'),
-    ('functions/private/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
-    ('functions/private/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
-    ('functions/private/record_completion.sql', '93ce1e1071ae2f0eb84c2ff8072f86fb1535d1d38626ae5ed12a812e974046cf'),
-    ('functions/private/record_purchase.sql', '0a20ee546945bf7067ca6e39bc8fb2155cd47a8cb3af0a9112223f132558e722'),
-    ('functions/private/record_reversal.sql', '801e78a4a6f97ed8d244091ed64d0e250dd4a6286335d944c8c90004c238bbd9'),
-    ('functions/private/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
-    ('functions/private/refuse_grant.sql', '29f914d8cfdc8d6a522389b180001bc0f1f405464eaf4856f12ea7e7cf1dd400'),
-    ('functions/private/refuse_import.sql', '53b785df2c1ec1bee5b9c0df3beddaf28e8344cd346dbf30db860381d27f900c'),
-    ('functions/private/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
-    ('functions/private/refuse_user.sql', '820d97b60416cc8f700d8e2f1dc33b6060053ccd17f29f205c8688d2137edd4d'),
-    ('functions/private/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
-    ('functions/private/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
-    ('functions/private/settle_supply.sql', '15887169d69212c2c98d52890e31697314ad59ef3007bc1d0fa5165ef571a762'),
-    ('functions/private/sort_batch.sql', '370d6243217238713a9f1ed493b29ce8392d192b9af307f00357a28d2ed36680'),
-    ('functions/private/spread_budget.sql', '9add41fdeacdb4f8146c75080329c0c62bfa84923c25419460009f2b6414f35b'),
-    ('functions/private/take_back.sql', '9999a57365af88674176340c20a171fbb743b154f2a3b278e1a47caf7de22903'),
-    ('functions/private/take_budget.sql', '8a7e53af2487780ef0a1b25d307fa95b3ae972ca3089667eb6b545b7bdeeaa79'),
-    ('functions/private/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
-    ('functions/private/to_campaign.sql', '73272d568111cf91b9c790a0b6f5865f9cfd8ede62f1b0789597f57c78bd0858'),
-    ('functions/private/to_hold.sql', 'cb561be9c0e739aa38443a10bfbc039de9c5fbf069433b5578c5c182e9a03cbd'),
-    ('functions/private/to_instant.sql', '1003d47b71226493b365efbdf69245a1d231eaab0b9b8a2e76b6368c71ef0f37'),
-    ('functions/private/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
-    ('functions/private/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
-    ('functions/private/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
-    ('functions/private/to_task.sql', 'd15610e334d046aea816c80014aec0b2f4d09350908fe58a1c173af10531aca3'),
-    ('functions/private/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
-    ('functions/private/transfer_hash.sql', '147b76227d7ef390baf667f28cca1e7f532a236d0899ef049bc155800d6b15a3'),
-    ('functions/private/uuid_before.sql', '9b19324db69b339e52c451386c5b84fbd952f8a0b0faea7f2771621355ba8885'),
-    ('functions/private/verify_books.sql', '25231dfb8e3671fe9d18c2cc91f0ef5e32adf6f047f468ac6fc0667930c3a403'),
-    ('functions/private/verify_users.sql', 'aa380ad371a9c93f7fee68328b722f467e9a2e983df548600ce66c458156f9e4'),
-    ('functions/private/with_result.sql', '6ccbd0fdc080e4a84bf0dc246508d3bc2e6791a2df53ec916f97717669947094'),
-    ('functions/private/write_cursor.sql', '12ee67a0b644d91ce440f5a6cadbda436320b4907642645726fc479404a072b8'),
+    ('schema/V0005__rooms.sql', 'ae2c3116f969c6fd798e32bfbcbc5304305e07cfb4e9d55d53a051cef2e86fce'),
+    ('functions/private/batch/lock_batch.sql', 'e992f1ece7a30ec7052067cda6ed649d991690338de03f37eaaa96cd30f80b0a'),
+    ('functions/private/batch/lock_supplies.sql', 'b97bb0f73c3e087ba0dac5ea80639247ecf75ae2ba3d67194f883d7a403d43f3'),
+    ('functions/private/batch/post_one.sql', 'c8a890281d394135c48d3c67ac801c61f6223024c5d753bcf9d926138f07862b'),
+    ('functions/private/batch/post_runs.sql', 'bf30939cd14af7d64a4fee7c36af4fd10ab21ddc941318402bc5c6df74acbe98'),
+    ('functions/private/batch/post_together.sql', '6e3de46998d4b405b0b3a405c9149cce4e78b16f2dafa3072321031cc8733803'),
+    ('functions/private/batch/sort_batch.sql', '370d6243217238713a9f1ed493b29ce8392d192b9af307f00357a28d2ed36680'),
+    ('functions/private/batch/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
+    ('functions/private/campaign/campaign_key.sql', 'a47e81405d1872720c065fd7329d8c39d62b7cc6d48004632a175a86f46b43de'),
+    ('functions/private/campaign/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
+    ('functions/private/campaign/lock_budget.sql', '8295b0cdbe6fd0d7a73482950938a97c74980ec10f3d9da1f600e3ecc1a6bd65'),
+    ('functions/private/campaign/open_missing.sql', '5042dd97e5a9c0a74658ff79035a34ae71463fc1394150bd0c738470bd221aaa'),
+    ('functions/private/campaign/read_grants.sql', '49fe649ec8bc332e9bbbd90ea36a55f244269a7d824732b4fdcbef21c0f5ef26'),
+    ('functions/private/campaign/refuse_grant.sql', '29f914d8cfdc8d6a522389b180001bc0f1f405464eaf4856f12ea7e7cf1dd400'),
+    ('functions/private/campaign/spread_budget.sql', '9add41fdeacdb4f8146c75080329c0c62bfa84923c25419460009f2b6414f35b'),
+    ('functions/private/campaign/take_budget.sql', '8a7e53af2487780ef0a1b25d307fa95b3ae972ca3089667eb6b545b7bdeeaa79'),
+    ('functions/private/campaign/to_campaign.sql', '73272d568111cf91b9c790a0b6f5865f9cfd8ede62f1b0789597f57c78bd0858'),
+    ('functions/private/catalogue/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
+    ('functions/private/catalogue/check_active.sql', '902c92565db468922d8365f1dcf73751786156b29af50cea0df7dc81c7158dd0'),
+    ('functions/private/catalogue/check_code.sql', '89d35bd67a9df06b2aef5d6657201ad930f4aa23636233aaccbc4e446fb67976'),
+    ('functions/private/catalogue/check_open.sql', '268b47d2a247a3bd66ba8e41c005898605ef75bb28ad16ebe24257fda30d5b74'),
+    ('functions/private/catalogue/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
+    ('functions/private/catalogue/is_for.sql', 'cc67f6eef97943d4f3318f1070bfb0e4ac0405b192757233b843d24d392f62a6'),
+    ('functions/private/catalogue/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
+    ('functions/private/catalogue/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
+    ('functions/private/catalogue/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
+    ('functions/private/check/check_amount.sql', '9f0a608cefc567d5b55622b0d687304f0fce1dd60d534800a8338ee918d4a053'),
+    ('functions/private/check/check_choice.sql', 'e7eda2631d3146fd94ca09712c7b73de14a93e2b0b18f1c441529784a03c5cb6'),
+    ('functions/private/check/check_given.sql', 'b2aca35e8ee9ee083c4b7a5e393b7f69e7f465a4af3eb62fc0f3ef2386b32a63'),
+    ('functions/private/check/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
+    ('functions/private/check/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
+    ('functions/private/check/is_amount.sql', 'fa4d1fbb08211dcaaa17e06e2c637db36233744ff812b645431f91e06c0e9b7f'),
+    ('functions/private/check/is_key.sql', 'c1c1ee879aafa0fd457026bbecc07471f75bd11cbf0a43ab6916ee5982665b08'),
+    ('functions/private/check/is_metadata.sql', 'ddb54cd52df15cc00f9e03df7b56d8767c8f3126ee30d97529c41d689d0b67fb'),
+    ('functions/private/check/is_text.sql', 'db7183bb3babd7a634ae47bc765e38fab45e664b111de758a5b26e7e83f057c9'),
+    ('functions/private/check/nearest.sql', 'b30edc182ecab15cf2935d681ff79c2a1204b8cd9e0496be9756f89f5037c207'),
+    ('functions/private/conversion/check_multiple.sql', '889c57db4d067198ec4f3cca59a45207ea35c37041f3bfcc59352f944ebea202'),
+    ('functions/private/conversion/check_pair.sql', '7bba8a0cf985591b99e994de452ae86b66a881fd193b432cc1b231fd6af7f13a'),
+    ('functions/private/conversion/conversion_step.sql', '8a420d69400260569fb727872a075bc2849309d93788bf4d40cd5b958c57b931'),
+    ('functions/private/conversion/find_gain.sql', 'd21efc8426eb3fedf65fd6ed7a403d7e5b07be8d4bab6cba52170bc7743ae72c'),
+    ('functions/private/conversion/find_rate.sql', 'daadaf5831202ba21dc10039fa3574ac8a7456cdc1c09d559c12313d0992d19d'),
+    ('functions/private/history/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
+    ('functions/private/history/find_transaction.sql', '83ea101b866819c8ffd97ba1516d47fd7b001ec1e73fe897d66bf17f94409d58'),
+    ('functions/private/history/held_at.sql', '8caec6084cc2744c78714107ecee701c56f4286288b4f1ba55d79145a3617f93'),
+    ('functions/private/history/page_history.sql', '7a0a7867ae1b27e97022cc5b6b7487a0af71de50cf21facf239b8ef17f8daf2f'),
+    ('functions/private/history/place_after.sql', '52fedab12b5cdd038f62057c6d5f2cc6c1c79c67081692b969fde0b94613ba2d'),
+    ('functions/private/history/read_cursor.sql', '3e0e42063aca1037243b9610defadd5d7d1b4d85c1ae8507970c80b88d322a19'),
+    ('functions/private/history/read_place.sql', '9c9fdc80e8731ffa3560aecafdf100954fc54fdb7294be822e91c7f94b42517b'),
+    ('functions/private/history/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
+    ('functions/private/history/write_cursor.sql', '12ee67a0b644d91ce440f5a6cadbda436320b4907642645726fc479404a072b8'),
+    ('functions/private/hold/expire_holds.sql', '0a581b008baf95a2345f130eb0784139823deaf6956850966a0b70eeedab2d60'),
+    ('functions/private/hold/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
+    ('functions/private/hold/find_open_hold.sql', '43b9286af6444b240cc606fd0c5c31f01ce7c2e69fa7c30aad6cfe1faa9b8af6'),
+    ('functions/private/hold/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
+    ('functions/private/hold/to_hold.sql', 'cb561be9c0e739aa38443a10bfbc039de9c5fbf069433b5578c5c182e9a03cbd'),
+    ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
+    ('functions/private/item/record_purchase.sql', '0a20ee546945bf7067ca6e39bc8fb2155cd47a8cb3af0a9112223f132558e722'),
+    ('functions/private/item/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
+    ('functions/private/movement/check_request.sql', '39c15eea8152fb4f0d2aa86f2eb814a07e0fbe554d0c1f8d3c5e4c8754d1bcd8'),
+    ('functions/private/movement/clear_way.sql', '4a6470afffe25289eeacadebf2ce47c46c68630914714a9943f7bc924032f835'),
+    ('functions/private/movement/find_legs.sql', 'e90853c20ccd9afc58ec100cec05dffdadb5bc2fa123435f5fe876ce897d5edf'),
+    ('functions/private/movement/find_replay.sql', '3c01e5d8edeb07be8ed25e298e0d6e67357f1dd9eec05f8df3cd25ac06f407f0'),
+    ('functions/private/movement/lock_and_find.sql', '88c26a0923f83d7aec39cb5032b32630061bb8ef93336ba02766212dea05b3b5'),
+    ('functions/private/movement/lock_wallet.sql', 'f247fe250a5c431f9564623fd66fbdd46d2dda205a94789f60e6bda8a72c1201'),
+    ('functions/private/movement/move.sql', '63e2b13dd7b0cad2c216fd38964d0b93ab54bad41d54950aeec4603382e29d4a'),
+    ('functions/private/movement/move_carefully.sql', '1cdee20ded421ed42c579c027ea70a574458bbe6827154632859694afd07daa1'),
+    ('functions/private/movement/new_transfer.sql', '051131597e674e804f97e4507c5f3d8ebb5c02ec8201eb07deb87204aa197a52'),
+    ('functions/private/movement/post.sql', '39e1a69109f966c0971e48a39fd71dc300ab5e90eea33e9498361993ec98a434'),
+    ('functions/private/movement/post_pair.sql', 'ead49a3eea5e6650a566b4fa2daf199784ae72fff4d2cf1d1e719a32aea9b5be'),
+    ('functions/private/movement/take_back.sql', '9999a57365af88674176340c20a171fbb743b154f2a3b278e1a47caf7de22903'),
+    ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
+    ('functions/private/movement/transfer_hash.sql', '147b76227d7ef390baf667f28cca1e7f532a236d0899ef049bc155800d6b15a3'),
+    ('functions/private/movement/with_result.sql', '6ccbd0fdc080e4a84bf0dc246508d3bc2e6791a2df53ec916f97717669947094'),
+    ('functions/private/reversal/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
+    ('functions/private/reversal/record_reversal.sql', '801e78a4a6f97ed8d244091ed64d0e250dd4a6286335d944c8c90004c238bbd9'),
+    ('functions/private/supply/heed_caps.sql', 'ad9b1d2db9672506c1a78a81ae2db54dfcbfd0670b8416561cdfe4c2e208796f'),
+    ('functions/private/supply/lock_supply.sql', '55abed8ae659275bc3d0018ad3c3be6da5796315e3bb8e1437f9ce11fbac6788'),
+    ('functions/private/supply/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
+    ('functions/private/supply/settle_supply.sql', '15887169d69212c2c98d52890e31697314ad59ef3007bc1d0fa5165ef571a762'),
+    ('functions/private/task/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
+    ('functions/private/task/record_completion.sql', '93ce1e1071ae2f0eb84c2ff8072f86fb1535d1d38626ae5ed12a812e974046cf'),
+    ('functions/private/task/to_task.sql', 'd15610e334d046aea816c80014aec0b2f4d09350908fe58a1c173af10531aca3'),
+    ('functions/private/user/add_user.sql', 'fdc88baafe08f879c26516940d1b7bb23960acd49f1f1c1480718179312a2b04'),
+    ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
+    ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
+    ('functions/private/user/is_contact.sql', '95e7973af1f8b1a353b2b7627fa6d8cc15e9b8a06d89d6df12bf29b59678ac5f'),
+    ('functions/private/user/open_wallets.sql', '781616ed04ac1e453ee971ff4f305ecb588e7f371a9e685ee44c3a0944e7da04'),
+    ('functions/private/user/refuse_import.sql', '53b785df2c1ec1bee5b9c0df3beddaf28e8344cd346dbf30db860381d27f900c'),
+    ('functions/private/user/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
+    ('functions/private/user/refuse_user.sql', '820d97b60416cc8f700d8e2f1dc33b6060053ccd17f29f205c8688d2137edd4d'),
+    ('functions/private/user/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
+    ('functions/private/verify/checkpoint_root.sql', '705b430c4033fdc090cda6078d449adb9b662a2362853c51b89773a233dcb54d'),
+    ('functions/private/verify/uuid_before.sql', '9b19324db69b339e52c451386c5b84fbd952f8a0b0faea7f2771621355ba8885'),
+    ('functions/private/verify/verify_assets.sql', '255731aa66a77509dc1618be594b0337fd80070bb2b012ccd4ef50f47958a3ef'),
+    ('functions/private/verify/verify_books.sql', '902681be63331b09db9e012069ab0bddbe0694755f85e6373af3f4075fdf5731'),
+    ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
+    ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
+    ('functions/private/verify/verify_chains.sql', 'baaf2cac4cbfa8e6be122f4a05270be6b6875411ad04f7ed8042c6e1013597ef'),
+    ('functions/private/verify/verify_completions.sql', '9d766cab1d1bcfc9ecf54eaee543cf944cb106d45f2717ff80435d79ab3bf863'),
+    ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
+    ('functions/private/verify/verify_holds.sql', 'c82a98ccfb789c20642b5b46cc17d9f7badb187715956a3eadc2cdef10df71e1'),
+    ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
+    ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
+    ('functions/private/verify/verify_users.sql', 'fc0fa786dcb37b341fbe95acf4ec5180693c2389def89e115e88671d1529e83e'),
+    ('functions/private/verify/verify_wallets.sql', '7ddd044ea680af4453d047f93f292ebc703d44d637fa5ec38b25ab274b129ec7'),
     ('functions/api/adjust.sql', '958da5fe81cba361749517b8a9684d999bf3500db10f61bb3403144b3f893130'),
     ('functions/api/bonus.sql', '93a97af1010a6659f118cd1cb8106bea09c32eb0ca4c73a8314dbb32ed44a935'),
     ('functions/api/buy_item.sql', 'cf3f686181963493aa82589e85aecb12b1bb2a912293f24975d1bf11f938dc09'),
@@ -245,485 +254,530 @@ SELECT 'schema/V0003__tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
     \echo schema/V0003__tokens.sql
     \ir schema/V0003__tokens.sql
 \endif
-SELECT 'functions/private/add_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'schema/V0005__rooms.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/add_user.sql
-    \ir functions/private/add_user.sql
+    \echo schema/V0005__rooms.sql
+    \ir schema/V0005__rooms.sql
 \endif
-SELECT 'functions/private/asset_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/asset_code.sql
-    \ir functions/private/asset_code.sql
+    \echo functions/private/batch/lock_batch.sql
+    \ir functions/private/batch/lock_batch.sql
 \endif
-SELECT 'functions/private/balance_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/lock_supplies.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/balance_at.sql
-    \ir functions/private/balance_at.sql
+    \echo functions/private/batch/lock_supplies.sql
+    \ir functions/private/batch/lock_supplies.sql
 \endif
-SELECT 'functions/private/campaign_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/post_one.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/campaign_key.sql
-    \ir functions/private/campaign_key.sql
+    \echo functions/private/batch/post_one.sql
+    \ir functions/private/batch/post_one.sql
 \endif
-SELECT 'functions/private/check_active.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/post_runs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_active.sql
-    \ir functions/private/check_active.sql
+    \echo functions/private/batch/post_runs.sql
+    \ir functions/private/batch/post_runs.sql
 \endif
-SELECT 'functions/private/check_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/post_together.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_amount.sql
-    \ir functions/private/check_amount.sql
+    \echo functions/private/batch/post_together.sql
+    \ir functions/private/batch/post_together.sql
 \endif
-SELECT 'functions/private/check_choice.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/sort_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_choice.sql
-    \ir functions/private/check_choice.sql
+    \echo functions/private/batch/sort_batch.sql
+    \ir functions/private/batch/sort_batch.sql
 \endif
-SELECT 'functions/private/check_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/to_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_code.sql
-    \ir functions/private/check_code.sql
+    \echo functions/private/batch/to_result.sql
+    \ir functions/private/batch/to_result.sql
 \endif
-SELECT 'functions/private/check_given.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/campaign_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_given.sql
-    \ir functions/private/check_given.sql
+    \echo functions/private/campaign/campaign_key.sql
+    \ir functions/private/campaign/campaign_key.sql
 \endif
-SELECT 'functions/private/check_multiple.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/find_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_multiple.sql
-    \ir functions/private/check_multiple.sql
+    \echo functions/private/campaign/find_campaign.sql
+    \ir functions/private/campaign/find_campaign.sql
 \endif
-SELECT 'functions/private/check_open.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/lock_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_open.sql
-    \ir functions/private/check_open.sql
+    \echo functions/private/campaign/lock_budget.sql
+    \ir functions/private/campaign/lock_budget.sql
 \endif
-SELECT 'functions/private/check_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/open_missing.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_pair.sql
-    \ir functions/private/check_pair.sql
+    \echo functions/private/campaign/open_missing.sql
+    \ir functions/private/campaign/open_missing.sql
 \endif
-SELECT 'functions/private/check_range.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/read_grants.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_range.sql
-    \ir functions/private/check_range.sql
+    \echo functions/private/campaign/read_grants.sql
+    \ir functions/private/campaign/read_grants.sql
 \endif
-SELECT 'functions/private/check_request.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/refuse_grant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_request.sql
-    \ir functions/private/check_request.sql
+    \echo functions/private/campaign/refuse_grant.sql
+    \ir functions/private/campaign/refuse_grant.sql
 \endif
-SELECT 'functions/private/check_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/spread_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_text.sql
-    \ir functions/private/check_text.sql
+    \echo functions/private/campaign/spread_budget.sql
+    \ir functions/private/campaign/spread_budget.sql
 \endif
-SELECT 'functions/private/check_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/take_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_user.sql
-    \ir functions/private/check_user.sql
+    \echo functions/private/campaign/take_budget.sql
+    \ir functions/private/campaign/take_budget.sql
 \endif
-SELECT 'functions/private/checkpoint_root.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/to_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/checkpoint_root.sql
-    \ir functions/private/checkpoint_root.sql
+    \echo functions/private/campaign/to_campaign.sql
+    \ir functions/private/campaign/to_campaign.sql
 \endif
-SELECT 'functions/private/clear_way.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/asset_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/clear_way.sql
-    \ir functions/private/clear_way.sql
+    \echo functions/private/catalogue/asset_code.sql
+    \ir functions/private/catalogue/asset_code.sql
 \endif
-SELECT 'functions/private/conversion_step.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/check_active.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/conversion_step.sql
-    \ir functions/private/conversion_step.sql
+    \echo functions/private/catalogue/check_active.sql
+    \ir functions/private/catalogue/check_active.sql
 \endif
-SELECT 'functions/private/expire_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/check_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/expire_holds.sql
-    \ir functions/private/expire_holds.sql
+    \echo functions/private/catalogue/check_code.sql
+    \ir functions/private/catalogue/check_code.sql
 \endif
-SELECT 'functions/private/find_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/check_open.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_asset.sql
-    \ir functions/private/find_asset.sql
+    \echo functions/private/catalogue/check_open.sql
+    \ir functions/private/catalogue/check_open.sql
 \endif
-SELECT 'functions/private/find_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/find_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_campaign.sql
-    \ir functions/private/find_campaign.sql
+    \echo functions/private/catalogue/find_asset.sql
+    \ir functions/private/catalogue/find_asset.sql
 \endif
-SELECT 'functions/private/find_gain.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/is_for.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_gain.sql
-    \ir functions/private/find_gain.sql
+    \echo functions/private/catalogue/is_for.sql
+    \ir functions/private/catalogue/is_for.sql
 \endif
-SELECT 'functions/private/find_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/record_action.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_hold.sql
-    \ir functions/private/find_hold.sql
+    \echo functions/private/catalogue/record_action.sql
+    \ir functions/private/catalogue/record_action.sql
 \endif
-SELECT 'functions/private/find_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/refuse_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_item.sql
-    \ir functions/private/find_item.sql
+    \echo functions/private/catalogue/refuse_code.sql
+    \ir functions/private/catalogue/refuse_code.sql
 \endif
-SELECT 'functions/private/find_legs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/to_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_legs.sql
-    \ir functions/private/find_legs.sql
+    \echo functions/private/catalogue/to_asset.sql
+    \ir functions/private/catalogue/to_asset.sql
 \endif
-SELECT 'functions/private/find_open_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/check_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_open_hold.sql
-    \ir functions/private/find_open_hold.sql
+    \echo functions/private/check/check_amount.sql
+    \ir functions/private/check/check_amount.sql
 \endif
-SELECT 'functions/private/find_rate.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/check_choice.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_rate.sql
-    \ir functions/private/find_rate.sql
+    \echo functions/private/check/check_choice.sql
+    \ir functions/private/check/check_choice.sql
 \endif
-SELECT 'functions/private/find_replay.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/check_given.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_replay.sql
-    \ir functions/private/find_replay.sql
+    \echo functions/private/check/check_given.sql
+    \ir functions/private/check/check_given.sql
 \endif
-SELECT 'functions/private/find_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/check_range.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_task.sql
-    \ir functions/private/find_task.sql
+    \echo functions/private/check/check_range.sql
+    \ir functions/private/check/check_range.sql
 \endif
-SELECT 'functions/private/find_transaction.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/check_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_transaction.sql
-    \ir functions/private/find_transaction.sql
+    \echo functions/private/check/check_text.sql
+    \ir functions/private/check/check_text.sql
 \endif
-SELECT 'functions/private/find_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/is_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_user.sql
-    \ir functions/private/find_user.sql
+    \echo functions/private/check/is_amount.sql
+    \ir functions/private/check/is_amount.sql
 \endif
-SELECT 'functions/private/heed_caps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/is_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/heed_caps.sql
-    \ir functions/private/heed_caps.sql
+    \echo functions/private/check/is_key.sql
+    \ir functions/private/check/is_key.sql
 \endif
-SELECT 'functions/private/held_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/is_metadata.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/held_at.sql
-    \ir functions/private/held_at.sql
+    \echo functions/private/check/is_metadata.sql
+    \ir functions/private/check/is_metadata.sql
 \endif
-SELECT 'functions/private/is_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/is_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_amount.sql
-    \ir functions/private/is_amount.sql
+    \echo functions/private/check/is_text.sql
+    \ir functions/private/check/is_text.sql
 \endif
-SELECT 'functions/private/is_contact.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/nearest.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_contact.sql
-    \ir functions/private/is_contact.sql
+    \echo functions/private/check/nearest.sql
+    \ir functions/private/check/nearest.sql
 \endif
-SELECT 'functions/private/is_for.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/conversion/check_multiple.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_for.sql
-    \ir functions/private/is_for.sql
+    \echo functions/private/conversion/check_multiple.sql
+    \ir functions/private/conversion/check_multiple.sql
 \endif
-SELECT 'functions/private/is_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/conversion/check_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_key.sql
-    \ir functions/private/is_key.sql
+    \echo functions/private/conversion/check_pair.sql
+    \ir functions/private/conversion/check_pair.sql
 \endif
-SELECT 'functions/private/is_metadata.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/conversion/conversion_step.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_metadata.sql
-    \ir functions/private/is_metadata.sql
+    \echo functions/private/conversion/conversion_step.sql
+    \ir functions/private/conversion/conversion_step.sql
 \endif
-SELECT 'functions/private/is_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/conversion/find_gain.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_text.sql
-    \ir functions/private/is_text.sql
+    \echo functions/private/conversion/find_gain.sql
+    \ir functions/private/conversion/find_gain.sql
 \endif
-SELECT 'functions/private/lock_and_find.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/conversion/find_rate.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_and_find.sql
-    \ir functions/private/lock_and_find.sql
+    \echo functions/private/conversion/find_rate.sql
+    \ir functions/private/conversion/find_rate.sql
 \endif
-SELECT 'functions/private/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/balance_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_batch.sql
-    \ir functions/private/lock_batch.sql
+    \echo functions/private/history/balance_at.sql
+    \ir functions/private/history/balance_at.sql
 \endif
-SELECT 'functions/private/lock_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/find_transaction.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_budget.sql
-    \ir functions/private/lock_budget.sql
+    \echo functions/private/history/find_transaction.sql
+    \ir functions/private/history/find_transaction.sql
 \endif
-SELECT 'functions/private/lock_supplies.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/held_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_supplies.sql
-    \ir functions/private/lock_supplies.sql
+    \echo functions/private/history/held_at.sql
+    \ir functions/private/history/held_at.sql
 \endif
-SELECT 'functions/private/lock_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/page_history.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_supply.sql
-    \ir functions/private/lock_supply.sql
+    \echo functions/private/history/page_history.sql
+    \ir functions/private/history/page_history.sql
 \endif
-SELECT 'functions/private/lock_wallet.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/place_after.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_wallet.sql
-    \ir functions/private/lock_wallet.sql
+    \echo functions/private/history/place_after.sql
+    \ir functions/private/history/place_after.sql
 \endif
-SELECT 'functions/private/move.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/read_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/move.sql
-    \ir functions/private/move.sql
+    \echo functions/private/history/read_cursor.sql
+    \ir functions/private/history/read_cursor.sql
 \endif
-SELECT 'functions/private/move_carefully.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/read_place.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/move_carefully.sql
-    \ir functions/private/move_carefully.sql
+    \echo functions/private/history/read_place.sql
+    \ir functions/private/history/read_place.sql
 \endif
-SELECT 'functions/private/nearest.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/seq_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/nearest.sql
-    \ir functions/private/nearest.sql
+    \echo functions/private/history/seq_at.sql
+    \ir functions/private/history/seq_at.sql
 \endif
-SELECT 'functions/private/new_transfer.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/write_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/new_transfer.sql
-    \ir functions/private/new_transfer.sql
+    \echo functions/private/history/write_cursor.sql
+    \ir functions/private/history/write_cursor.sql
 \endif
-SELECT 'functions/private/open_missing.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/expire_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/open_missing.sql
-    \ir functions/private/open_missing.sql
+    \echo functions/private/hold/expire_holds.sql
+    \ir functions/private/hold/expire_holds.sql
 \endif
-SELECT 'functions/private/open_wallets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/find_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/open_wallets.sql
-    \ir functions/private/open_wallets.sql
+    \echo functions/private/hold/find_hold.sql
+    \ir functions/private/hold/find_hold.sql
 \endif
-SELECT 'functions/private/page_history.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/find_open_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/page_history.sql
-    \ir functions/private/page_history.sql
+    \echo functions/private/hold/find_open_hold.sql
+    \ir functions/private/hold/find_open_hold.sql
 \endif
-SELECT 'functions/private/page_transfers.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/record_capture.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/page_transfers.sql
-    \ir functions/private/page_transfers.sql
+    \echo functions/private/hold/record_capture.sql
+    \ir functions/private/hold/record_capture.sql
 \endif
-SELECT 'functions/private/place_after.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/to_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/place_after.sql
-    \ir functions/private/place_after.sql
+    \echo functions/private/hold/to_hold.sql
+    \ir functions/private/hold/to_hold.sql
 \endif
-SELECT 'functions/private/plan_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/item/find_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/plan_reversal.sql
-    \ir functions/private/plan_reversal.sql
+    \echo functions/private/item/find_item.sql
+    \ir functions/private/item/find_item.sql
 \endif
-SELECT 'functions/private/post.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/item/record_purchase.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post.sql
-    \ir functions/private/post.sql
+    \echo functions/private/item/record_purchase.sql
+    \ir functions/private/item/record_purchase.sql
 \endif
-SELECT 'functions/private/post_one.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/item/to_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post_one.sql
-    \ir functions/private/post_one.sql
+    \echo functions/private/item/to_item.sql
+    \ir functions/private/item/to_item.sql
 \endif
-SELECT 'functions/private/post_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/check_request.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post_pair.sql
-    \ir functions/private/post_pair.sql
+    \echo functions/private/movement/check_request.sql
+    \ir functions/private/movement/check_request.sql
 \endif
-SELECT 'functions/private/post_runs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/clear_way.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post_runs.sql
-    \ir functions/private/post_runs.sql
+    \echo functions/private/movement/clear_way.sql
+    \ir functions/private/movement/clear_way.sql
 \endif
-SELECT 'functions/private/post_together.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/find_legs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post_together.sql
-    \ir functions/private/post_together.sql
+    \echo functions/private/movement/find_legs.sql
+    \ir functions/private/movement/find_legs.sql
 \endif
-SELECT 'functions/private/read_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/find_replay.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/read_cursor.sql
-    \ir functions/private/read_cursor.sql
+    \echo functions/private/movement/find_replay.sql
+    \ir functions/private/movement/find_replay.sql
 \endif
-SELECT 'functions/private/read_grants.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/lock_and_find.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/read_grants.sql
-    \ir functions/private/read_grants.sql
+    \echo functions/private/movement/lock_and_find.sql
+    \ir functions/private/movement/lock_and_find.sql
 \endif
-SELECT 'functions/private/read_place.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/lock_wallet.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/read_place.sql
-    \ir functions/private/read_place.sql
+    \echo functions/private/movement/lock_wallet.sql
+    \ir functions/private/movement/lock_wallet.sql
 \endif
-SELECT 'functions/private/record_action.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/move.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_action.sql
-    \ir functions/private/record_action.sql
+    \echo functions/private/movement/move.sql
+    \ir functions/private/movement/move.sql
 \endif
-SELECT 'functions/private/record_capture.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/move_carefully.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_capture.sql
-    \ir functions/private/record_capture.sql
+    \echo functions/private/movement/move_carefully.sql
+    \ir functions/private/movement/move_carefully.sql
 \endif
-SELECT 'functions/private/record_completion.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/new_transfer.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_completion.sql
-    \ir functions/private/record_completion.sql
+    \echo functions/private/movement/new_transfer.sql
+    \ir functions/private/movement/new_transfer.sql
 \endif
-SELECT 'functions/private/record_purchase.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/post.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_purchase.sql
-    \ir functions/private/record_purchase.sql
+    \echo functions/private/movement/post.sql
+    \ir functions/private/movement/post.sql
 \endif
-SELECT 'functions/private/record_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/post_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_reversal.sql
-    \ir functions/private/record_reversal.sql
+    \echo functions/private/movement/post_pair.sql
+    \ir functions/private/movement/post_pair.sql
 \endif
-SELECT 'functions/private/refuse_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/take_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_code.sql
-    \ir functions/private/refuse_code.sql
+    \echo functions/private/movement/take_back.sql
+    \ir functions/private/movement/take_back.sql
 \endif
-SELECT 'functions/private/refuse_grant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/to_receipt.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_grant.sql
-    \ir functions/private/refuse_grant.sql
+    \echo functions/private/movement/to_receipt.sql
+    \ir functions/private/movement/to_receipt.sql
 \endif
-SELECT 'functions/private/refuse_import.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/transfer_hash.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_import.sql
-    \ir functions/private/refuse_import.sql
+    \echo functions/private/movement/transfer_hash.sql
+    \ir functions/private/movement/transfer_hash.sql
 \endif
-SELECT 'functions/private/refuse_unknown_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/with_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_unknown_user.sql
-    \ir functions/private/refuse_unknown_user.sql
+    \echo functions/private/movement/with_result.sql
+    \ir functions/private/movement/with_result.sql
 \endif
-SELECT 'functions/private/refuse_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/reversal/plan_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_user.sql
-    \ir functions/private/refuse_user.sql
+    \echo functions/private/reversal/plan_reversal.sql
+    \ir functions/private/reversal/plan_reversal.sql
 \endif
-SELECT 'functions/private/seq_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/reversal/record_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/seq_at.sql
-    \ir functions/private/seq_at.sql
+    \echo functions/private/reversal/record_reversal.sql
+    \ir functions/private/reversal/record_reversal.sql
 \endif
-SELECT 'functions/private/set_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/supply/heed_caps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/set_supply.sql
-    \ir functions/private/set_supply.sql
+    \echo functions/private/supply/heed_caps.sql
+    \ir functions/private/supply/heed_caps.sql
 \endif
-SELECT 'functions/private/settle_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/supply/lock_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/settle_supply.sql
-    \ir functions/private/settle_supply.sql
+    \echo functions/private/supply/lock_supply.sql
+    \ir functions/private/supply/lock_supply.sql
 \endif
-SELECT 'functions/private/sort_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/supply/set_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/sort_batch.sql
-    \ir functions/private/sort_batch.sql
+    \echo functions/private/supply/set_supply.sql
+    \ir functions/private/supply/set_supply.sql
 \endif
-SELECT 'functions/private/spread_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/supply/settle_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/spread_budget.sql
-    \ir functions/private/spread_budget.sql
+    \echo functions/private/supply/settle_supply.sql
+    \ir functions/private/supply/settle_supply.sql
 \endif
-SELECT 'functions/private/take_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/task/find_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/take_back.sql
-    \ir functions/private/take_back.sql
+    \echo functions/private/task/find_task.sql
+    \ir functions/private/task/find_task.sql
 \endif
-SELECT 'functions/private/take_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/task/record_completion.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/take_budget.sql
-    \ir functions/private/take_budget.sql
+    \echo functions/private/task/record_completion.sql
+    \ir functions/private/task/record_completion.sql
 \endif
-SELECT 'functions/private/to_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/task/to_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_asset.sql
-    \ir functions/private/to_asset.sql
+    \echo functions/private/task/to_task.sql
+    \ir functions/private/task/to_task.sql
 \endif
-SELECT 'functions/private/to_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/add_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_campaign.sql
-    \ir functions/private/to_campaign.sql
+    \echo functions/private/user/add_user.sql
+    \ir functions/private/user/add_user.sql
 \endif
-SELECT 'functions/private/to_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/check_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_hold.sql
-    \ir functions/private/to_hold.sql
+    \echo functions/private/user/check_user.sql
+    \ir functions/private/user/check_user.sql
 \endif
-SELECT 'functions/private/to_instant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/find_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_instant.sql
-    \ir functions/private/to_instant.sql
+    \echo functions/private/user/find_user.sql
+    \ir functions/private/user/find_user.sql
 \endif
-SELECT 'functions/private/to_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/is_contact.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_item.sql
-    \ir functions/private/to_item.sql
+    \echo functions/private/user/is_contact.sql
+    \ir functions/private/user/is_contact.sql
 \endif
-SELECT 'functions/private/to_receipt.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/open_wallets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_receipt.sql
-    \ir functions/private/to_receipt.sql
+    \echo functions/private/user/open_wallets.sql
+    \ir functions/private/user/open_wallets.sql
 \endif
-SELECT 'functions/private/to_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/refuse_import.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_result.sql
-    \ir functions/private/to_result.sql
+    \echo functions/private/user/refuse_import.sql
+    \ir functions/private/user/refuse_import.sql
 \endif
-SELECT 'functions/private/to_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/refuse_unknown_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_task.sql
-    \ir functions/private/to_task.sql
+    \echo functions/private/user/refuse_unknown_user.sql
+    \ir functions/private/user/refuse_unknown_user.sql
 \endif
-SELECT 'functions/private/to_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/refuse_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_user.sql
-    \ir functions/private/to_user.sql
+    \echo functions/private/user/refuse_user.sql
+    \ir functions/private/user/refuse_user.sql
 \endif
-SELECT 'functions/private/transfer_hash.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/to_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/transfer_hash.sql
-    \ir functions/private/transfer_hash.sql
+    \echo functions/private/user/to_user.sql
+    \ir functions/private/user/to_user.sql
 \endif
-SELECT 'functions/private/uuid_before.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/checkpoint_root.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/uuid_before.sql
-    \ir functions/private/uuid_before.sql
+    \echo functions/private/verify/checkpoint_root.sql
+    \ir functions/private/verify/checkpoint_root.sql
 \endif
-SELECT 'functions/private/verify_books.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/uuid_before.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/verify_books.sql
-    \ir functions/private/verify_books.sql
+    \echo functions/private/verify/uuid_before.sql
+    \ir functions/private/verify/uuid_before.sql
 \endif
-SELECT 'functions/private/verify_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_assets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/verify_users.sql
-    \ir functions/private/verify_users.sql
+    \echo functions/private/verify/verify_assets.sql
+    \ir functions/private/verify/verify_assets.sql
 \endif
-SELECT 'functions/private/with_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_books.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/with_result.sql
-    \ir functions/private/with_result.sql
+    \echo functions/private/verify/verify_books.sql
+    \ir functions/private/verify/verify_books.sql
 \endif
-SELECT 'functions/private/write_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_campaigns.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/write_cursor.sql
-    \ir functions/private/write_cursor.sql
+    \echo functions/private/verify/verify_campaigns.sql
+    \ir functions/private/verify/verify_campaigns.sql
+\endif
+SELECT 'functions/private/verify/verify_captures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_captures.sql
+    \ir functions/private/verify/verify_captures.sql
+\endif
+SELECT 'functions/private/verify/verify_chains.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_chains.sql
+    \ir functions/private/verify/verify_chains.sql
+\endif
+SELECT 'functions/private/verify/verify_completions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_completions.sql
+    \ir functions/private/verify/verify_completions.sql
+\endif
+SELECT 'functions/private/verify/verify_conversions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_conversions.sql
+    \ir functions/private/verify/verify_conversions.sql
+\endif
+SELECT 'functions/private/verify/verify_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_holds.sql
+    \ir functions/private/verify/verify_holds.sql
+\endif
+SELECT 'functions/private/verify/verify_purchases.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_purchases.sql
+    \ir functions/private/verify/verify_purchases.sql
+\endif
+SELECT 'functions/private/verify/verify_reversals.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_reversals.sql
+    \ir functions/private/verify/verify_reversals.sql
+\endif
+SELECT 'functions/private/verify/verify_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_users.sql
+    \ir functions/private/verify/verify_users.sql
+\endif
+SELECT 'functions/private/verify/verify_wallets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_wallets.sql
+    \ir functions/private/verify/verify_wallets.sql
 \endif
 SELECT 'functions/api/adjust.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
