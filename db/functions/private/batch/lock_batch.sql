@@ -5,8 +5,9 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks all wallets of the users of a batch in their order, those that are missing opened before.
--- All of them, as a key is a user's: so no other request with one of these keys is under way.
+-- Opens the wallets that a batch needs and that are missing. Then locks all wallets of its users,
+-- in their order. A key belongs to a user, not to a wallet. So no other request with one of these
+-- keys is under way afterwards.
 DECLARE
     v_user_id uuid;
 BEGIN

@@ -5,7 +5,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks the supply of all capped assets of a batch: requests that go one by one each take from a
+-- Locks the supply of all capped assets of a batch. Requests that go one by one would each lock a
 -- stripe of their own, in any order.
 DECLARE
     v_asset_id integer;

@@ -6,7 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- One request of a batch as if it had been called alone; what it raises is its answer.
+-- Posts one request of a batch as if it had been called alone. What it raises is its result.
 DECLARE
     v_receipt wallet.receipt;
     v_result wallet.batch_result;

@@ -6,12 +6,13 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Posts the runs of a batch: several requests on one wallet, in their order, if all of a run can be
--- posted. The wallets are locked.
+-- Posts the runs of a batch. A run is several requests on one wallet, in their order. It is posted
+-- if all of it can be posted. The wallets are locked.
 DECLARE
     v_item wallet_private.batch_item;
     v_wallet wallet_private.wallet;
-    v_balance numeric;  -- the wallet's, which may turn out to be too low
+    v_balance numeric;  -- the wallet's after the request: it may be too low
+    v_is_good boolean;  -- whether the run can be posted as far as it has been read
     v_transfer wallet_private.transfer;
     v_run wallet_private.batch_item[];
     v_posted wallet_private.batch_item[] := ARRAY[]::wallet_private.batch_item[];
@@ -20,7 +21,7 @@ BEGIN
     FOREACH v_item IN ARRAY p_items LOOP
         CONTINUE WHEN v_item.run_length = 1 OR NOT v_item.is_plain;
         v_transfer := v_item.transfer;
-        -- A new run begins: its wallet, as it now is.
+        -- A new run begins. Read its wallet as it is now.
         IF (v_wallet.user_id, v_wallet.asset_id)
             IS DISTINCT FROM (v_transfer.user_id, v_transfer.asset_id) THEN
             v_run := ARRAY[]::wallet_private.batch_item[];
@@ -28,15 +29,12 @@ BEGIN
             WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
             v_wallet.user_id := v_transfer.user_id;
             v_wallet.asset_id := v_transfer.asset_id;
-            v_balance := v_wallet.balance;
+            v_is_good := v_wallet.is_active IS TRUE;
         END IF;
-        -- One that can't be posted spoils its run: is_active tells those that follow.
-        v_balance := v_balance + v_transfer.amount;
-        v_wallet.is_active := (
-            v_wallet.is_active
-            AND v_balance >= v_wallet.held
-        ) IS TRUE;
-        CONTINUE WHEN NOT v_wallet.is_active;
+        -- One request that can't be posted spoils its run.
+        v_balance := v_wallet.balance + v_transfer.amount;
+        v_is_good := v_is_good AND v_balance >= v_wallet.held;
+        CONTINUE WHEN NOT v_is_good;
         v_wallet.balance := v_balance;
         v_wallet.seq := v_wallet.seq + 1;
         v_wallet.moved_at := greatest(

@@ -6,30 +6,36 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Posts of a batch what needs no second look, in a few statements for all of it; answers NULL for
--- the rest, whose wallets are left as they were. The joins are nested loops (post_batch sees to
--- that), so wallets are locked in the order of sort_batch. But what is left may lock more: so if
--- anything is left, the first try ends with WA901, or by the ledger's unique index if a key is
--- used, and the second locks all wallets before any moves. The third only locks them.
+-- Posts those requests of a batch that need no second look, in a few statements for all of them.
+-- The others are left over: their results are NULL, and their wallets stay as they were.
+--
+-- post_batch posts what is left over one by one, which may lock more. So there are three tries:
+--   1. No wallet is locked before. The joins are nested loops (post_batch sees to that), so wallets
+--      are locked in the order of sort_batch. If a request is left over, WA901 ends the try. If a
+--      key was used before, the ledger's unique index ends it.
+--   2. All wallets are locked before one moves. Requests with a used key are left over.
+--   3. All wallets and supplies are locked. All requests are left over.
 DECLARE
     v_items wallet_private.batch_item[];
-    v_new wallet_private.batch_item[];  -- all in the first try, then those whose keys are new
+    v_new wallet_private.batch_item[];  -- those whose keys are new, as far as is known
+    v_is_locked boolean;
     v_item record;
     v_capped record;
-    v_results wallet.batch_result[];
+    v_results wallet.batch_result[] := array_fill(
+        NULL::wallet.batch_result, ARRAY[cardinality(p_requests)]
+    );
 BEGIN
     v_items := ARRAY(
         SELECT i FROM wallet_private.sort_batch(p_requests, p_actors) AS i WHERE i.is_sound
     );
     v_new := v_items;
-    v_results[cardinality(p_requests)] := NULL;
-    IF p_try > 1 OR EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1) THEN
+    v_is_locked := p_try > 1 OR EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1);
+    IF v_is_locked THEN
         PERFORM wallet_private.lock_batch(v_items);
         IF p_try = 3 THEN
             PERFORM wallet_private.lock_supplies(v_items);
             RETURN v_results;
         END IF;
-        p_try := 2;
         v_new := ARRAY(
             SELECT i FROM unnest(v_items) AS i
             WHERE NOT EXISTS (
@@ -41,7 +47,7 @@ BEGIN
         v_results := wallet_private.post_runs(v_new, v_results);
     END IF;
 
-    -- Those that are alone on their wallet: as in post, but all of them in one statement.
+    -- Post those that are alone on their wallet, as in post, but all of them in one statement.
     FOR v_item IN
         WITH item AS MATERIALIZED (
             SELECT i.ord, i.asset, (i.transfer).* -- noqa: AL03
@@ -72,8 +78,8 @@ BEGIN
 
         appended AS (
             INSERT INTO wallet_private.transfer
-            -- Sorted, so that all wallets are locked before the first key is taken, and keys are
-            -- taken in one order too.
+            -- They are sorted, so that all wallets are locked before the first key is taken. Keys
+            -- are taken in one order too.
             SELECT (o.transfer).*
             FROM (
                 SELECT m.transfer FROM moved AS m
@@ -89,7 +95,7 @@ BEGIN
     END LOOP;
 
     IF EXISTS (SELECT FROM unnest(v_items) AS i WHERE v_results[i.ord].transaction_id IS NULL) THEN
-        IF p_try = 1 THEN
+        IF NOT v_is_locked THEN
             RAISE EXCEPTION 'this try is taken back'
                 USING ERRCODE = 'WA901',
                     DETAIL = 'The batch has to be locked first.',
@@ -98,8 +104,8 @@ BEGIN
         PERFORM wallet_private.lock_supplies(v_items);
     END IF;
 
-    -- What is credited of capped assets, before what debits give back, and as if those that go one
-    -- by one were all to be credited too: so nobody here takes what would have been another's.
+    -- Settle the capped assets. What is credited is taken first, also for the requests that are
+    -- left over. What debits give back follows. So no request takes what would have been another's.
     FOR v_capped IN
         SELECT
             (array_agg((i.transfer).user_id))[1] AS user_id,

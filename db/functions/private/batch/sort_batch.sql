@@ -6,8 +6,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- The requests as transfers, by wallet and in their order. A user's are plain if each is
-    -- sound and has a key of its own; run_length counts those on one wallet.
+    -- Makes transfers of the requests, sorted by wallet and then in their order. A user's requests
+    -- are plain if each is sound and has a key of its own. run_length counts those on one wallet.
     SELECT
         s.ord, s.asset, s.is_sound,
         bool_and(s.is_sound AND s.is_for AND s.is_only) OVER (PARTITION BY s.user_id),

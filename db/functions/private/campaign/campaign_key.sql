@@ -4,6 +4,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The idempotency key of a campaign's grant: keys are a user's, so each user gets one.
+    -- Makes the idempotency key of a campaign's grants. A key belongs to a user, so each user gets
+    -- one grant.
     SELECT 'campaign:' || p_code
 $$;

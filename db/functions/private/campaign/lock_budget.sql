@@ -4,7 +4,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks all stripes of a campaign, in their order: no grant is under way then.
+-- Locks all stripes of a campaign's budget, in their order. No grant is under way afterwards.
 BEGIN
     FOR v_stripe IN 0..7 LOOP
         UPDATE wallet_private.budget AS b SET granted = b.granted

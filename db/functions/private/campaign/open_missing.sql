@@ -5,8 +5,9 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Gives many users a wallet in an asset, who have none yet: as open_wallets, but in one
-    -- statement, and in the order of users. The caller has turned off what doesn't join in order.
+    -- Gives a wallet in an asset to those users who have none yet. It does what open_wallets does,
+    -- but for many users in one statement, in their order. The caller has turned off the joins that
+    -- don't keep the order.
     WITH account AS (
         UPDATE wallet_private.user_account AS u SET status = u.status
         FROM (

@@ -9,10 +9,13 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Grants in their order: the first one for the same user (NULL: there is no such user), the
-    -- user's status, whether the ledger has this grant already, whether nothing speaks against the
-    -- user, what it takes from the budget, and the movement that it asks for. One that post_batch
-    -- is sure to refuse takes nothing.
+    -- Reads grants, in their order:
+    --   first_ord  the first grant for the same user; NULL if there is no such user
+    --   status     the user's
+    --   is_paid    whether the ledger has this grant already
+    --   is_sound   whether nothing is wrong with the user
+    --   cost       what it takes from the budget: nothing if post_batch is sure to refuse it
+    --   request    the movement that it asks for
     SELECT
         r.ord, r.first_ord, r.status,
         (

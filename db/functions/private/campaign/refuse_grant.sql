@@ -6,8 +6,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Why a grant was not posted: its user is unknown (p_first is NULL), or named by an earlier one
--- (p_first), or not active, or the campaign has only so much left.
+-- Says why a grant was not posted. Its user is unknown (p_first is NULL), or an earlier grant
+-- (p_first) names the same user, or the user is not active, or the campaign has too little left.
 DECLARE
     v_refusal wallet.refusal;
 BEGIN
@@ -16,13 +16,9 @@ BEGIN
         coalesce(p_grant.user_id::text, p_grant.external_id, p_grant.email)
     );
     IF p_first IS NULL THEN
-        RAISE EXCEPTION 'user not found'
-            USING ERRCODE = 'WA201',
-                DETAIL = format(
-                    'There is no user %s.',
-                    left(coalesce(p_grant.user_id::text, p_grant.external_id, p_grant.email), 255)
-                ),
-                HINT = 'wallet.find_user finds users by email or external id.';
+        PERFORM wallet_private.refuse_unknown_user(
+            left(coalesce(p_grant.user_id::text, p_grant.external_id, p_grant.email), 255)
+        );
     ELSIF p_first < p_ord THEN
         RAISE EXCEPTION 'a user is named twice'
             USING ERRCODE = 'WA115',

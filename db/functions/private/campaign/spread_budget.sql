@@ -5,8 +5,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Spreads what a campaign may still give (NULL = no limit) over the stripes, the odd rest in
-    -- the first. They are locked.
+    -- Spreads what a campaign may still give (NULL = no limit) over the stripes; the first one gets
+    -- the odd rest. The stripes are locked.
     UPDATE wallet_private.budget AS b
     SET available = s.share + CASE b.stripe WHEN 0 THEN p_left - 8 * s.share ELSE 0 END
     FROM (

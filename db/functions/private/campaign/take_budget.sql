@@ -6,9 +6,9 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Takes an amount from a stripe, which stays locked; false if it has not enough. A stripe that had
--- to be waited for would then stay locked too, and the others be locked out of order: so such a try
--- is taken back as a whole.
+-- Takes an amount from a stripe, which stays locked. Returns false if the stripe has too little. A
+-- stripe that this call had to wait for would then stay locked too, and the others would be locked
+-- out of order. So such a try is taken back as a whole.
 BEGIN
     UPDATE wallet_private.budget AS b SET available = b.available - p_amount
     WHERE b.campaign_id = p_campaign_id AND b.stripe = p_stripe

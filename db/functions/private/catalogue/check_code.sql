@@ -1,4 +1,6 @@
-CREATE OR REPLACE FUNCTION wallet_private.check_code(p_code text, p_pattern text) RETURNS void
+CREATE OR REPLACE FUNCTION wallet_private.check_code(
+    p_code text, p_pattern text DEFAULT '^[A-Za-z][A-Za-z0-9_]{0,63}$'
+) RETURNS void
 LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE

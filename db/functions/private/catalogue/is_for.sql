@@ -5,6 +5,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- Whether an asset takes such movements: none when it is archived, top-ups when it is for sale.
+    -- Says whether an asset takes movements of this kind. An archived one takes none, and only one
+    -- that is for sale takes top-ups.
     SELECT p_asset.archived_at IS NULL AND (p_asset.is_purchasable OR p_kind <> 'TOPUP')
 $$;

@@ -6,6 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
+-- Writes down what an operator changed.
 BEGIN
     PERFORM wallet_private.check_text('actor', p_actor);
     INSERT INTO wallet_private.action (actor, name, subject, details)

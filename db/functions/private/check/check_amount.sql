@@ -6,7 +6,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- Returns the amount as it is written in this asset, with all its decimals.
+-- Returns the amount with as many decimals as the asset has.
 BEGIN
     IF wallet_private.is_amount(p_amount, p_asset.scale) THEN
         RETURN round(p_amount, p_asset.scale);

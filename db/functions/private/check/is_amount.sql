@@ -5,6 +5,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- More than nothing, at most 10^15 (NaN and infinity are more), and no more decimals than that.
+    -- An amount is more than 0 and at most 10^15, and has p_scale decimals at most. NaN and
+    -- infinity are more than 10^15.
     SELECT p_amount > 0 AND p_amount <= 1000000000000000 AND p_amount = round(p_amount, p_scale)
 $$;

@@ -4,6 +4,6 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- An idempotency key: 1 to 255 printable ASCII characters, none of them a space at an end.
+    -- An idempotency key has 1 to 255 printable ASCII characters, and no space at either end.
     SELECT p_key ~ '^[!-~]([ -~]*[!-~])?$' AND length(p_key) <= 255
 $$;

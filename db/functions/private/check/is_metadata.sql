@@ -4,7 +4,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- A small object, or none.
+    -- Metadata is a small object, or missing.
     SELECT p_metadata IS NULL
         OR (jsonb_typeof(p_metadata) = 'object' AND octet_length(p_metadata::text) <= 8192)
 $$;

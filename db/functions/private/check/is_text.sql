@@ -5,6 +5,6 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- A text that is given has characters, and no control character among them; none is fine too.
+    -- A text has at least one character, and no control character. It may be missing.
     SELECT p_text IS NULL OR (p_text ~ '^[^\x01-\x1f\x7f]+$' AND length(p_text) <= p_max_length)
 $$;

@@ -4,7 +4,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The hint for an amount that is no multiple of a step.
+    -- Makes the hint for an amount that is not a multiple of a step.
     SELECT CASE
         WHEN p_amount < p_step THEN format('Nearest: %s.', p_step)
         ELSE format(

@@ -6,7 +6,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- How many steps an amount has; only whole ones can be had.
+-- Returns how many steps an amount has. Raises WA107 if it is not a whole number of them.
 DECLARE
     v_steps numeric := div(p_amount, p_step);
 BEGIN

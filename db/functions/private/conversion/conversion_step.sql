@@ -7,8 +7,8 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- The smallest amounts, at the scales of the two assets, that are in this ratio: every exact
--- conversion is a multiple of them.
+-- Finds the smallest amounts that are in this ratio and fit the scales of the two assets. Every
+-- exact conversion is a multiple of them.
 DECLARE
     v_from numeric := trunc(p_from_amount * 10::numeric ^ p_from_scale);
     v_to numeric := trunc(p_to_amount * 10::numeric ^ p_to_scale);

@@ -6,8 +6,9 @@ VOLATILE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- A way back from p_to to p_from, through any assets once each, that makes the round trip with
-    -- this rate gain: the products of what is given and of what is got are compared, not divided.
+    -- Finds a way back from p_to to p_from whose round trip with this rate gains. The way goes
+    -- through each asset at most once. The products of what is given and of what is got are
+    -- compared and not divided, so nothing is rounded.
     WITH RECURSIVE way AS (
         SELECT
             ARRAY[p_from_asset_id, p_to_asset_id] AS assets,

@@ -6,6 +6,7 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
+-- Finds the current rate of two assets. Raises WA306 if it is not the one that was quoted.
 DECLARE
     v_rate wallet_private.conversion_rate;
 BEGIN

@@ -6,6 +6,7 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
+-- Finds the balance after the last transfer at or before an instant, 0 before the first.
 DECLARE
     v_seq bigint := wallet_private.seq_at(p_user_id, p_asset_id, p_at);
     v_balance numeric;

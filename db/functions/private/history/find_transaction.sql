@@ -6,7 +6,7 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- The legs of a transaction.
+-- Finds the legs of a transaction. Raises WA206 if there is none.
 DECLARE
     v_transfer wallet_private.transfer;
     v_legs wallet_private.transfer[];

@@ -6,7 +6,7 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- Of each hold that was open then: what it was for, less what had been captured by then.
+    -- Sums up, of each hold that was open then, its amount less what had been captured by then.
     SELECT coalesce(sum(h.amount - coalesce((
         SELECT sum(c.amount) FROM wallet_private.hold_capture AS c
         WHERE c.user_id = h.user_id AND c.hold_id = h.hold_id AND c.captured_at <= p_at

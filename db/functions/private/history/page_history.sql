@@ -7,9 +7,9 @@ PARALLEL SAFE
 SECURITY INVOKER
 ROWS 50
 AS $$
--- The newest p_limit transfers from a place in a user's history on. Each wallet's part is read
--- backwards along the primary key, so a page costs no more for being far down; then the parts are
--- merged by time.
+-- Reads the newest p_limit transfers from a place in a user's history on. It reads each wallet's
+-- part backwards along the primary key, so a page far down costs no more than the first. Then it
+-- merges the parts by time.
 BEGIN
     PERFORM wallet_private.check_choice('kind', p_kind, ARRAY[
         'TOPUP', 'BONUS', 'SPEND', 'CONVERT', 'TASK', 'PURCHASE', 'CAPTURE', 'REVERSAL', 'ADJUST'

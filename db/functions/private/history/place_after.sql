@@ -6,7 +6,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The place in a history where the next page begins.
+    -- Finds the place in a history where the next page begins.
     SELECT p_place || coalesce(jsonb_object_agg(f.asset_id, f.seq - 1), '{}')
     FROM (
         SELECT t.asset_id, min(t.seq) AS seq

@@ -6,7 +6,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- The place that write_cursor wrote (it has to match p_pattern), NULL for no cursor.
+-- Reads the place that write_cursor wrote; it has to match p_pattern. Returns NULL for no cursor.
 DECLARE
     v_base64 text := translate(p_cursor, '-_', '+/');
     v_text text;

@@ -6,8 +6,9 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- The place in a user's history where a page begins: by asset_id, the seq of the newest transfer
--- that is still to come. So what is appended while a user turns pages is in none of them.
+-- Finds the place in a user's history where a page begins: for each asset_id, the seq of the newest
+-- transfer that no page has shown yet. What is appended while a user turns pages is in none of
+-- them.
 DECLARE
     v_asset_id integer := CASE
         WHEN p_asset IS NOT NULL THEN (wallet_private.find_asset(p_asset)).asset_id

@@ -6,8 +6,8 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- The seq of a wallet's last transfer at or before an instant, 0 before the first. seq has no gaps
--- and time rises with it, so halving finds it in log2(seq) looks at the primary key.
+-- Finds the seq of a wallet's last transfer at or before an instant, 0 before the first. seq has no
+-- gaps and time rises with it. So a binary search finds it in log2(seq) looks at the primary key.
 DECLARE
     v_wallet wallet_private.wallet;
     v_low bigint := 0;

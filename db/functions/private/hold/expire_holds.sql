@@ -5,7 +5,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Gives back what expired holds of one wallet still hold; returns how many there were.
+-- Gives back what expired holds of one wallet still hold. Returns how many holds expired.
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_holds bigint;

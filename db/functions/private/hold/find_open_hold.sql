@@ -5,7 +5,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Its wallet is locked, so it stands still.
+-- The caller has locked the hold's wallet, so the hold stays as it is.
 DECLARE
     v_hold wallet_private.hold := wallet_private.find_hold(p_user_id, p_hold_id);
 BEGIN

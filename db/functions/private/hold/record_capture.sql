@@ -6,6 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
+-- Counts a capture in its hold and writes it down.
 DECLARE
     v_is_used_up boolean := p_hold.captured - p_transfer.amount = p_hold.amount;
 BEGIN

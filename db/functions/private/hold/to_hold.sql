@@ -9,9 +9,14 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
+    -- A receipt shows the hold as it was then. Elsewhere p_is_replay is NULL, and an open hold
+    -- whose time has passed is shown as expired.
     SELECT ROW(
         p_hold.hold_id, p_hold.user_id, p_asset, p_hold.amount, p_hold.captured,
-        CASE WHEN s.status = 'open' THEN p_hold.amount - p_hold.captured ELSE 0 * p_hold.amount END,
+        CASE
+            WHEN s.status = 'open' THEN p_hold.amount - p_hold.captured
+            ELSE round(0::numeric, scale(p_hold.amount))
+        END,
         s.status, p_transfer.reference, p_transfer.metadata, p_hold.expires_at, p_hold.created_at,
         p_is_replay
     )::wallet.hold

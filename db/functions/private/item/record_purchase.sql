@@ -6,6 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
+-- Writes a purchase down and takes it from the stock. Raises WA404 or WA403 if a limit is reached.
 DECLARE
     v_owned bigint;
     v_stock bigint;

@@ -10,15 +10,8 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- What the requests of all writers have in common.
+-- Checks what the requests of all writers have in common.
 BEGIN
-    IF p_user_id IS NOT NULL
-        AND wallet_private.is_key(p_idempotency_key)
-        AND wallet_private.is_text(p_reference, 255)
-        AND wallet_private.is_metadata(p_metadata)
-        AND wallet_private.is_text(p_actor, 255) THEN
-        RETURN;
-    END IF;
     PERFORM wallet_private.check_given('user_id', p_user_id);
     PERFORM wallet_private.check_text('reference', p_reference);
     PERFORM wallet_private.check_text('actor', p_actor);
@@ -31,10 +24,14 @@ BEGIN
                 ),
                 HINT = 'Keep large data elsewhere and put its id here.';
     END IF;
-    RAISE EXCEPTION 'the idempotency key is missing or malformed'
-        USING ERRCODE = 'WA104',
-            DETAIL = format('The key has %s characters.', coalesce(length(p_idempotency_key), 0)),
-            HINT = 'Give each intent its own key of 1 to 255 printable ASCII characters, and the '
-                'same key again when you retry it.';
+    IF wallet_private.is_key(p_idempotency_key) IS NOT TRUE THEN
+        RAISE EXCEPTION 'the idempotency key is missing or malformed'
+            USING ERRCODE = 'WA104',
+                DETAIL = format(
+                    'The key has %s characters.', coalesce(length(p_idempotency_key), 0)
+                ),
+                HINT = 'Give each intent its own key of 1 to 255 printable ASCII characters, and '
+                    'the same key again when you retry it.';
+    END IF;
 END
 $$;

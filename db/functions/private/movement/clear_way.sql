@@ -6,16 +6,16 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- A movement matched no wallet: true when what stood in its way is gone and it should try again,
--- false when a duplicate of it has won; else the reason is raised.
+-- A movement matched no wallet. Returns true when what stood in its way is gone: it should try
+-- again. Returns false when a duplicate of it has won. Otherwise raises the reason.
 DECLARE
     v_status text;
     v_wallet wallet_private.wallet;
     v_asset wallet_private.asset;
     v_needed numeric := p_hold - p_transfer.amount;
 BEGIN
-    -- Whoever is at the wallet is waited for: what is read from here on stays as it is. The
-    -- movement under way may be a duplicate that takes the very units that are missing now.
+    -- The lock waits for whoever is at the wallet, so what is read from here on stays as it is. The
+    -- movement under way may be a duplicate, which takes the very units that are missing now.
     PERFORM wallet_private.lock_wallet(p_transfer.user_id, p_transfer.asset_id);
     PERFORM FROM wallet_private.transfer AS t
     WHERE t.user_id = p_transfer.user_id AND t.idempotency_key = p_transfer.idempotency_key;

@@ -5,7 +5,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Volatile, to see what a lock was waited for within the same expression.
+    -- Finds the legs of a transfer's transaction. It is VOLATILE because a caller may wait for a
+    -- lock within the same expression: it has to see what was committed meanwhile.
     SELECT array_agg(t ORDER BY t.leg)
     FROM wallet_private.transfer AS t
     WHERE t.user_id = p_transfer.user_id AND t.transaction_id = p_transfer.transaction_id

@@ -5,6 +5,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
+-- Finds the transfer that has a request's key, NULL if there is none. Raises WA301 if that transfer
+-- answered another request.
 DECLARE
     v_transfer wallet_private.transfer;
     v_is_whole boolean;
@@ -17,7 +19,8 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    -- Other kinds' asset and amount (a task's reward, say) were the function's to decide.
+    -- Only these kinds say their asset and amount in the request. Of others the function decides
+    -- them: a task's reward, for example.
     v_is_whole := p_request.kind IN ('TOPUP', 'BONUS', 'SPEND', 'ADJUST', 'CONVERT', 'HOLD');
     v_field := CASE
         WHEN v_transfer.kind <> p_request.kind THEN 'kind'

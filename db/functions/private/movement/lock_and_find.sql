@@ -6,8 +6,9 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks the wallets that a request will move, in their order, and answers a replay of it. So a copy
--- waits for the request while that is under way, and is not refused for what changed meanwhile.
+-- Locks the wallets that a request will move, in their order. Then finds the transfer if the
+-- request is a replay. So a copy waits while the request is under way, and is not refused for what
+-- changed meanwhile.
 DECLARE
     v_asset_id integer;
 BEGIN

@@ -5,8 +5,9 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- For what has to be read before it is known how a balance moves. The lock is a write, and what it
--- protects is read by a later statement: the one that waited still sees what was before.
+-- Locks a wallet by a write that changes nothing. Callers need it when they have to read before
+-- they know how a balance moves. They read in a later statement: the statement that waited still
+-- sees what was before.
 BEGIN
     UPDATE wallet_private.wallet AS w SET held = w.held
     WHERE w.user_id = p_user_id AND w.asset_id = p_asset_id;

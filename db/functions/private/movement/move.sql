@@ -14,10 +14,10 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- What topup, bonus and spend have in common: all but their kind and sign. They are nearly all that
--- a wallet does, so what nearly always happens stands here in one piece, at two thirds of what the
--- same costs in several: the request is sound, the balance suffices, the key is new. Whatever else
--- happens is left to move_carefully, with nothing moved.
+-- Does what topup, bonus, spend and adjust have in common: all but their kind and sign. They are
+-- nearly all that a wallet does. What nearly always happens is here in one piece: the request is
+-- sound, the balance suffices, the key is new. In one piece it costs two thirds of what it costs in
+-- several functions. Everything else is left to move_carefully, with nothing moved.
 DECLARE
     v_transaction_id uuid := wallet_private.transaction_id();
     v_actor text := coalesce(p_actor, session_user);
@@ -45,7 +45,7 @@ BEGIN
     END IF;
 
     IF v_is_sound THEN
-        -- 3. Move the balance: as in post.
+        -- 3. Move the balance, as in post.
         UPDATE wallet_private.wallet AS w
         SET balance = w.balance + v_amount,
             seq = w.seq + 1,
@@ -63,8 +63,8 @@ BEGIN
         RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped
         INTO v_seq, v_created_at, v_balance, v_hash, v_is_capped;
 
-        -- 4. Append the transfer. Its key is not looked for before: a replay is noticed here, and
-        -- the movement taken back. That is dear, but rare, and looking would cost each movement.
+        -- 4. Append the transfer. A replay is noticed here, and its movement is taken back. That is
+        -- expensive but rare. To look for the key before would cost each movement something.
         IF FOUND THEN
             INSERT INTO wallet_private.transfer VALUES (
                 p_user_id, v_transaction_id, v_seq, v_created_at, v_asset_id, 1, p_kind, v_amount,

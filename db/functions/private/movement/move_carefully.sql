@@ -14,7 +14,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- What move could not do in one go, step by step.
+-- Does step by step what move could not do in one go.
 DECLARE
     v_asset wallet_private.asset;
     v_request wallet_private.transfer;

@@ -14,7 +14,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- A transfer as it is asked for. seq, balance_after and hash are post's to know.
+    -- Makes a transfer as it is asked for. post fills in seq, balance_after and hash.
     SELECT ROW(
         p_user_id, wallet_private.transaction_id(), NULL, clock_timestamp(), p_asset_id, 1, p_kind,
         p_amount, NULL, 'TREASURY', p_idempotency_key, p_reference, p_details, p_metadata,

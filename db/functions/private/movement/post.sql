@@ -8,17 +8,17 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- The one way in which a balance moves: adds p_transfer.amount to it, and p_hold to what of it is
--- held, and appends the transfer. Answers with it as it now stands in the ledger: with another
--- transaction_id than was asked for when a duplicate of it has won. A leg that is not alone is left
--- to post_pair to append and to settle; of a duplicate it gets NULL.
+-- Adds p_transfer.amount to a balance and p_hold to what is held of it, and appends the transfer.
+-- Returns the transfer as it now is in the ledger. It has another transaction_id than was asked for
+-- when a duplicate of it has won. A leg that is not alone (p_is_alone) is neither appended nor
+-- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL.
 DECLARE
     v_is_capped boolean;
 BEGIN
     LOOP
-        -- Lock, check and change in one: what can't be met matches no row. After a wait PostgreSQL
-        -- judges and computes anew with the row as it has become. Time never goes backwards within
-        -- a wallet, whatever the clock does.
+        -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
+        -- low. After a wait PostgreSQL checks and computes again, with the row as it is then. Time
+        -- never goes backwards within a wallet, whatever the clock does.
         UPDATE wallet_private.wallet AS w
         SET balance = w.balance + p_transfer.amount,
             held = w.held + p_hold,
@@ -49,8 +49,8 @@ BEGIN
         RETURN p_transfer;
     END IF;
 
-    -- The ledger is where a duplicate is noticed at last. A seq that is taken, though, would be a
-    -- lost update: the primary key makes that an error.
+    -- The unique key of the ledger notices a duplicate that nothing noticed before. A seq that is
+    -- taken would be a lost update: the primary key makes that an error.
     INSERT INTO wallet_private.transfer VALUES (p_transfer.*)
     ON CONFLICT (user_id, idempotency_key) DO NOTHING;
     IF NOT FOUND THEN

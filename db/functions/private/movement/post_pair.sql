@@ -4,7 +4,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- post for two legs, in two assets of one user: both or none.
+-- Does what post does, for two legs in two assets of one user: both or none.
 DECLARE
     v_order integer[] := CASE
         WHEN p_legs[1].asset_id < p_legs[2].asset_id THEN ARRAY[1, 2] ELSE ARRAY[2, 1]
@@ -36,8 +36,8 @@ BEGIN
     IF v_is_appended THEN
         INSERT INTO wallet_private.transfer SELECT (p_legs[2]).*;
         FOREACH v_leg IN ARRAY v_order LOOP
-            -- Whether there is a cap is read after the locks: it may be set while they are
-            -- waited for.
+            -- Whether there is a cap is read after the locks: an operator may set one while this
+            -- call waits for them.
             PERFORM wallet_private.settle_supply(
                 v_request.user_id, a.asset_id, p_legs[v_leg].amount
             )

@@ -6,7 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Undoes what post did to a wallet: the row is still locked, so the wallet gets back what it was.
+-- Undoes what post did to a wallet. The row is still locked, so the wallet is again what it was.
 DECLARE
     v_last wallet_private.transfer;
 BEGIN

@@ -21,8 +21,9 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- A row's text form quotes its fields, so no two different transfers share one. The time goes
-    -- in as seconds since 1970, which no session setting changes.
+    -- Hashes a transfer together with the hash before it. The text form of a row quotes its fields,
+    -- so no two different transfers have the same. The time is in seconds since 1970, which no
+    -- setting of a session changes.
     SELECT sha256(p_previous || convert_to(ROW(
         p_user_id, p_asset_id, p_seq, p_transaction_id, p_leg, p_kind, p_amount, p_balance_after,
         p_counterparty, p_idempotency_key, p_reference, p_details, p_metadata, p_actor,

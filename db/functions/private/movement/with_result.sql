@@ -6,6 +6,6 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The details of a request, and what the function made of it: a replay doesn't compare that.
+    -- Adds to the details of a request what the function decided. A replay does not compare that.
     SELECT p_details || jsonb_build_object('result', jsonb_build_object(p_name, p_value))
 $$;

@@ -8,8 +8,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- The legs of a reversal: how much can be taken back, and what that is in each asset. The wallets
--- are locked, so nothing of it changes until they move.
+-- Makes the legs of a reversal: how much can be taken back, and what that is in each asset. The
+-- wallets are locked, so nothing of it changes until they move.
 DECLARE
     v_wanted numeric := (p_request.details ->> 'amount')::numeric;
     v_left numeric;
@@ -33,7 +33,8 @@ BEGIN
                 HINT = format('Reverse at most %s.', v_left);
     END IF;
 
-    -- Whole items, or what comes out even in both assets: from_step is the least of the first leg.
+    -- The amount is a multiple of the least amount that can be taken back: the price of one item,
+    -- or what comes out even in both assets.
     v_step := wallet_private.conversion_step(
         abs(p_original[1].amount), p_assets[1].scale,
         coalesce(p_original[2].amount, abs(p_original[1].amount)),
@@ -44,7 +45,7 @@ BEGIN
     END IF;
     PERFORM wallet_private.check_multiple(v_wanted, v_step.from_step, p_assets[1].code);
 
-    -- What the user has spent meanwhile can't be taken.
+    -- The policy clamp takes no more than the user still has.
     v_taken := v_wanted;
     IF p_request.details ->> 'policy' = 'clamp' AND p_original[v_debit].amount > 0 THEN
         PERFORM wallet_private.expire_holds(p_request.user_id, p_original[v_debit].asset_id);

@@ -6,7 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Links the two, and takes a purchase's items back.
+-- Links a reversal to its original, and takes a purchase's items back.
 DECLARE
     v_purchase wallet_private.purchase;
     v_quantity integer;

@@ -4,8 +4,9 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- For who is about to open wallets, which say whether there is a cap. One that was set since is not
--- seen in the snapshot of a stricter isolation level, but a write notices that there was something.
+-- Has to be called before wallets are opened, as a wallet says whether its asset has a cap. In a
+-- stricter isolation level the snapshot may be older than a cap. Then this write to the assets
+-- fails, and the caller tries again.
 BEGIN
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         UPDATE wallet_private.asset AS a SET name = a.name;

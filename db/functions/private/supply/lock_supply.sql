@@ -4,7 +4,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks all stripes of a capped asset in their order; returns what each has, by its number.
+-- Locks all stripes of a capped asset in their order. Returns what each has, by its number.
 DECLARE
     v_available numeric;
     v_stripes numeric[];

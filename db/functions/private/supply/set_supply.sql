@@ -6,8 +6,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Writes a cap and spreads what of it is not outstanding over the stripes, the odd rest in the
--- first. The caller sees to it that nothing of the asset moves meanwhile.
+-- Writes a cap. Spreads the part of it that users do not hold over the stripes; the first one gets
+-- the odd rest. The caller sees to it that nothing of the asset moves meanwhile.
 DECLARE
     v_asset wallet_private.asset;
     v_share numeric := trunc((p_supply - p_outstanding) / 16, p_asset.scale);

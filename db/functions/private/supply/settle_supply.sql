@@ -20,8 +20,8 @@ BEGIN
         RETURN;
     END IF;
 
-    -- A credit that finds too little leaves its stripe locked if it had to wait for it, and would
-    -- then lock the others out of order: so it takes its try back as a whole.
+    -- A credit that had to wait for its stripe and finds too little would keep it locked. Then it
+    -- would lock the others out of order. So the whole try is taken back.
     BEGIN
         UPDATE wallet_private.supply AS s SET available = s.available - p_amount
         WHERE s.asset_id = p_asset_id AND s.stripe = v_stripe

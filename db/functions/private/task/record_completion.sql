@@ -6,6 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
+-- Writes a completed task down. Raises WA405 or WA406 if the user can't complete it now.
 DECLARE
     v_last wallet_private.task_completion;
     v_wait numeric;
@@ -23,7 +24,7 @@ BEGIN
                 ),
                 HINT = 'Offer another task.';
     END IF;
-    -- In seconds, as the length of a day depends on the session's time zone.
+    -- The wait is in seconds, as the length of a day depends on the session's time zone.
     v_wait := EXTRACT(EPOCH FROM p_task.cooldown)
         - EXTRACT(EPOCH FROM p_transfer.created_at - v_last.completed_at);
     IF v_wait > 0 THEN

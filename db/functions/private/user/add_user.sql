@@ -11,6 +11,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
+-- Makes a user with a wallet in every asset, and with a password if one is given.
 DECLARE
     v_user wallet_private.user_account;
 BEGIN

@@ -4,7 +4,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- An address has one @, a number has digits and may begin with +; none is fine too.
+    -- An address has one @. A number has digits and may begin with +. Either may be missing.
     SELECT (p_email IS NULL OR p_email ~ '^[^@\s]+@[^@\s]+$')
         AND (p_phone IS NULL OR p_phone ~ '^\+?[0-9][0-9 ()./-]*$')
 $$;

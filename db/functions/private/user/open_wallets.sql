@@ -4,8 +4,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Gives a user a wallet in every asset that is there. The write to the account comes first: a
--- freeze at the same time either is seen here or sees the new wallets.
+-- Gives a user a wallet in every asset that there is. The write to the account comes first: either
+-- a freeze at the same time is seen here, or the freeze sees the new wallets.
 DECLARE
     v_is_active boolean;
 BEGIN

@@ -6,7 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Why a user was not imported; NULL if this very user is there.
+-- Says why a user was not imported. Returns NULL if this very user is there already.
 DECLARE
     v_refusal wallet.refusal;
 BEGIN

@@ -5,7 +5,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- An account was not made, as there is one with its email address or external id.
+-- Says why an account was not made: another one has its email address or its external id.
 BEGIN
     PERFORM FROM wallet_private.user_account AS u WHERE lower(u.email) = lower(p_email);
     IF FOUND THEN

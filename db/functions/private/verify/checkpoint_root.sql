@@ -6,8 +6,8 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The root over the heads as they stood at a checkpoint. In two levels, so that no string that
-    -- is hashed grows with the number of wallets without bound.
+    -- Computes the root over the heads as they were at a checkpoint. It hashes in two levels, so
+    -- that no hashed string becomes too long when there are many wallets.
     SELECT
         coalesce(sum(b.wallets), 0)::bigint,
         coalesce(sum(b.transfers), 0),

@@ -4,7 +4,8 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- The uuid that sorts just before another one: 1 less, with the borrow.
+-- Finds the uuid that sorts just before another one. It subtracts 1 from the last byte, and borrows
+-- from the byte before while a byte is 0.
 DECLARE
     v_bytes bytea := uuid_send(p_uuid);
 BEGIN
