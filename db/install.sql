@@ -21,6 +21,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
+    ('schema/V0004__exact_keys.sql', '48869458c339b43e2d39963037471b413113b74d0321e8871da0e696f5de4c4a'),
     ('functions/private/add_user.sql', 'fdc88baafe08f879c26516940d1b7bb23960acd49f1f1c1480718179312a2b04'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
     ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
@@ -83,7 +84,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/post_runs.sql', 'bf30939cd14af7d64a4fee7c36af4fd10ab21ddc941318402bc5c6df74acbe98'),
     ('functions/private/post_together.sql', '6e3de46998d4b405b0b3a405c9149cce4e78b16f2dafa3072321031cc8733803'),
     ('functions/private/read_cursor.sql', '3e0e42063aca1037243b9610defadd5d7d1b4d85c1ae8507970c80b88d322a19'),
-    ('functions/private/read_grants.sql', '49fe649ec8bc332e9bbbd90ea36a55f244269a7d824732b4fdcbef21c0f5ef26'),
+    ('functions/private/read_grants.sql', 'de044dbb757d73c907dd1e62cc2a7800fe129edb3f20bc6ac49d34ca98ffd359'),
     ('functions/private/read_place.sql', '9c9fdc80e8731ffa3560aecafdf100954fc54fdb7294be822e91c7f94b42517b'),
     ('functions/private/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
     ('functions/private/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
@@ -92,9 +93,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/record_reversal.sql', '801e78a4a6f97ed8d244091ed64d0e250dd4a6286335d944c8c90004c238bbd9'),
     ('functions/private/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
     ('functions/private/refuse_grant.sql', '29f914d8cfdc8d6a522389b180001bc0f1f405464eaf4856f12ea7e7cf1dd400'),
-    ('functions/private/refuse_import.sql', '53b785df2c1ec1bee5b9c0df3beddaf28e8344cd346dbf30db860381d27f900c'),
+    ('functions/private/refuse_import.sql', '2cab74392c366ad7015617497d24bb2399216ca330b12d32026d1d1ff2f8903e'),
     ('functions/private/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
-    ('functions/private/refuse_user.sql', '820d97b60416cc8f700d8e2f1dc33b6060053ccd17f29f205c8688d2137edd4d'),
+    ('functions/private/refuse_user.sql', '865c362b1f1d47315805226731c266969d4ed95ce69aee2fa75dfc94751ddc29'),
     ('functions/private/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
     ('functions/private/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
     ('functions/private/settle_supply.sql', '15887169d69212c2c98d52890e31697314ad59ef3007bc1d0fa5165ef571a762'),
@@ -132,16 +133,16 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_task.sql', '6e05c2f8c718f313a46b5a7fc32649601813fe2fa27a2011081f29babf2c501c'),
     ('functions/api/create_user.sql', '3255a36c556f30bc7f7df28742bde27cf21a56fa55f6d239413355297e447b36'),
     ('functions/api/expire_holds.sql', 'ce2a1bbf9789c37db5009777ebdf3cb6eade71f55f66d58767eb830505f79bb2'),
-    ('functions/api/find_user.sql', 'de2e0329bd459de981f2e6fe0aad31975860b1ec8fbe6cf92e5b31ce01ff37c3'),
+    ('functions/api/find_user.sql', '95054a6046d0185761537b3219a17abf14d45457f34f96500f7d721bbae5bc45'),
     ('functions/api/get_balance.sql', '3725d364137849a9f38b3f80ec04a23c6a829ddc7d28e597b8a6598ba14d3750'),
     ('functions/api/get_balance_at.sql', '9f04c39059292b82a479a879304d0c88000e533bc772e6e7569c5173a6a61897'),
-    ('functions/api/get_credential.sql', 'adc261bd3d25e7d8c4f851e228ef5eec58a7e7f4413c2290261c4f5c96a21711'),
+    ('functions/api/get_credential.sql', '5212a599196f52d8b45a16b8109993f63522abda998de124bd5edffd8dd0d6db'),
     ('functions/api/get_token_state.sql', '727cdbd1efcb3cc267dbe766be2f192f3ad33f488c9ee95e570d2103f9bc6ba7'),
     ('functions/api/get_transaction.sql', 'a0370d1be5503844a2a2d0a6bd05b469434490a0789bddd356fe1ef5c6ace0c6'),
     ('functions/api/get_user.sql', '7998a312fc09bf229fd3a7a4dc4ab67d833cf15c958cf592faba34e0f77dd7be'),
     ('functions/api/get_user_id.sql', 'cc3c1b911fcff5786d8beb6ccc22eaf6b16d1b7846abe49b561cc7e564109e4d'),
     ('functions/api/grant_batch.sql', 'd544df0b6cd41a5faa2e96fc93298ec686d090ab4feff2d4dc04c7cdf93a16fe'),
-    ('functions/api/import_users.sql', 'c9a7765d7baaf2da1c8dd1958f336eb5e21c761b1b5827d0edf5bd85690c9e8f'),
+    ('functions/api/import_users.sql', '8dfac382e78182514074ca3e16cee84f3e574449955b78e4faf44c86825726d5'),
     ('functions/api/list_assets.sql', '2d7fb5dd5a86553c87fe53b382e29037a57acb91f4b90b9e00114ee8fe9683d9'),
     ('functions/api/list_balances.sql', '5b80df8a28487423329c4d4b413fd7b229ebd4c870a630c673507ce5a702cce7'),
     ('functions/api/list_campaigns.sql', '197fa88654d6c699bfe7e4d388e6ae73fea198545b9dcfcb48aaa832bf94632e'),
@@ -162,7 +163,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/set_conversion_rate.sql', '3d9b3bd4684c1552b9efcf80d5f22247bf44903746e96e1d2a1b07798f9deb3c'),
     ('functions/api/set_password.sql', '9387c558743e5793a2d98735a1439225b20e4c5c86a3e1ccb50f89852119336e'),
     ('functions/api/set_user_status.sql', '927df26bd4e8eb10a7952f027b411217f080061bccfbe9f78d133a3c12492c05'),
-    ('functions/api/sign_up.sql', '3efacf71c0fea6933684e9bf415efb42f4144fb2bf4bb76ab0a4675e71153607'),
+    ('functions/api/sign_up.sql', 'd46ade0e8a1740b8a3b984147173fd968b17688bedd7b0525c542a377f63447e'),
     ('functions/api/spend.sql', '364123b454ef644283a7a9472fdfcdad6a876480a51d56349f2ca7dbcafb3203'),
     ('functions/api/statement.sql', '9a609f9048a9dc9f8e5cf17b10a4ef89dca44f411a7c3c040b31a9d57e3c23f3'),
     ('functions/api/topup.sql', 'c5bfd4c3690149c8c1eb191b7fcc09b2bbb3a6da1a83af690b7df2ffb327fe62'),
@@ -173,13 +174,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/verify.sql', '8e72795ae25a3b826d22b26f3d0306dfe69ff0c2fb9dbafc6dbe8dbf21a044db'),
     ('functions/api/verify_checkpoint.sql', '398b795d76b3740a969450f2db02a9a5b22b3f478f232a245c20fe57c7a022f9'),
     ('functions/api/verify_page.sql', '6ca1d03fbc8d0a8216d224b32204c9daf00892cd2b013297c37dbd02e1b06e81'),
-    ('functions/api/version.sql', '79436922dcc11637fe0c21df1f1567455ba5214abe0d412047ff9f49af63ff3d'),
-    ('views/balance.sql', '2b2ad38318e7ca68347ac0aa7387eb66c097460eec795b23ff87320e25cfe9cd'),
-    ('views/economy_daily.sql', '00da2d6e2be1f1d985fda3535306b396578c0545909d695a3b5d2298cb101769'),
-    ('views/ledger_entry.sql', '57bbaa8efc9d898447f715c42453b21b7735a170893954335ca21266b9874a1d'),
+    ('functions/api/version.sql', 'ba72051da4fa38fda4e935de40eda1cc826594e24954b1fe23dbfcdde1e3e3b8'),
+    ('views/balance.sql', '79ae80c2b84112dee45df3231477b5905ae8550061165ab5acba79591e748295'),
+    ('views/economy_daily.sql', '8e685cc053af835887ace336438cac1dd351d35c0c9047c19a7e49db07e4ebce'),
+    ('views/ledger_entry.sql', 'ee02d61694158058b7514fee3b67ec572ee1dbb43aaab1e3d44831ce1c6579cf'),
     ('views/operator_action.sql', '0dc421e14bf1ab95f1ab003e698e866a3f7c934dbfdb907ccfbc559206f22662'),
-    ('views/transaction.sql', '9995f1c3aac7001f4f12d79f72b07b6a0d6aa56e91415cc7934089377ea86f82'),
-    ('views/treasury_balance.sql', '554bf07715dfd0da2ba7b49ddb78b99977f99b62eee7ac009455d9be43932e4f'),
+    ('views/transaction.sql', '4081511c9b4c9f80ea5d41b8b69de1c435823c0883a66203019f37e065249b48'),
+    ('views/treasury_balance.sql', '1f2c1f4c3b41bc6593716b4bc44a94402eaa5c5e53789e68f7952f458993d8da'),
     ('grants.sql', 'becb426013ba010679e04b573a7f4a0bee10c0b303d4501662cb87377ce4922c')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
@@ -244,6 +245,11 @@ SELECT 'schema/V0003__tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
 \if :pgwallet_run
     \echo schema/V0003__tokens.sql
     \ir schema/V0003__tokens.sql
+\endif
+SELECT 'schema/V0004__exact_keys.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0004__exact_keys.sql
+    \ir schema/V0004__exact_keys.sql
 \endif
 SELECT 'functions/private/add_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
