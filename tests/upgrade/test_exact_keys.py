@@ -1,4 +1,4 @@
-"""Keys are compared byte by byte: with and without indexes built before, and with two keys alike."""
+"""Keys are compared byte by byte: an upgrade with indexes built before, and with keys alike."""
 
 import re
 
