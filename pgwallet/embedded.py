@@ -43,13 +43,20 @@ SOCKET_DIR_MAX_BYTES = 85  # the path of the socket in it may have 103 on the st
 START_SECONDS = STOP_SECONDS = 600  # crash recovery and the last checkpoint take what they take
 ORPHAN_SECONDS = 30
 
+# Whoever needs a new file of the WAL fills it with zeros and syncs it. All commits wait for that.
+# The smaller the file is, the shorter is the wait. A new server has no other files.
+WAL_FILE_MB = 1
 SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
     "shared_buffers": "128MB",
-    "wal_compression": "on",
+    "wal_buffers": "4MB",  # without it no more than a file
+    "wal_compression": "off",  # the build has only pglz, which takes the time of who writes
+    "min_wal_size": "128MB",  # so much is kept and used again
+    "max_wal_size": "1GB",
+    "checkpoint_timeout": "15min",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
@@ -77,12 +84,18 @@ class EmbeddedPostgres:
     """One cluster and its server. Any number of processes may hold one for the same home."""
 
     def __init__(
-        self, home: Path, *, bin_dir: Path | None = None, options: Mapping[str, str] = {}
+        self,
+        home: Path,
+        *,
+        bin_dir: Path | None = None,
+        options: Mapping[str, str] = {},
+        wal_file_mb: int = WAL_FILE_MB,
     ) -> None:
         self.home = home.resolve()
         self.bin_dir = (bin_dir or _bundled_bin_dir()).absolute()
         self.log = self.home / "postgres.log"
         self._settings = SETTINGS | dict(options)
+        self._wal_file_mb = wal_file_mb
         self._has_given_up = threading.Event()
 
     def __enter__(self) -> Self:
@@ -272,6 +285,7 @@ class EmbeddedPostgres:
         options = ["--encoding=UTF8", "--locale=C", "--data-checksums"]
         if int(major) >= 17:  # orders text like C, and knows the case of every letter
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options += [f"--wal-segsize={self._wal_file_mb}"]
         options += ["--username=postgres", "--auth-local=trust", "--auth-host=reject"]
         try:
             self._make_private(new)

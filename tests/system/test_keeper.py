@@ -21,8 +21,8 @@ import asyncpg
 import psutil
 import pytest
 
-from gateway.auth import issue_token
 from gateway.settings import Settings
+from gateway.tokens import issue_token
 from pgwallet.cli.seed import seed_demo
 from pgwallet.embedded import EmbeddedPostgres
 from pgwallet.keeper import Keeper
@@ -266,7 +266,7 @@ async def test_a_server_that_recovers_by_itself_is_left_alone(
 async def test_each_try_that_fails_is_logged_and_the_wallet_goes_on_once_one_succeeds(
     postgres: EmbeddedPostgres, http: aiohttp.ClientSession
 ) -> None:
-    with running(postgres, SERVE) as command:
+    with running(postgres, WORKERS) as command:
         await until_healthy(http, command)
         control = postgres.data_dir / "global" / "pg_control"
         control.rename(postgres.home / "pg_control")
