@@ -178,9 +178,12 @@ class Spenders:
         self._tasks = [asyncio.create_task(self._spend()) for _ in range(CLIENTS)]
         return self
 
-    async def __aexit__(self, *exc_info: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._is_on = False
-        await asyncio.gather(*self._tasks)
+        if kind is not None:  # it may be that nobody will ever be answered
+            for task in self._tasks:
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=kind is not None)
 
     async def _ask(self, what: str, body: dict[str, str], key: str) -> int:
         headers = {"Idempotency-Key": key}
