@@ -45,18 +45,22 @@ class Proxied:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
 
-    async def logs(self, line: str) -> None:
-        for _ in range(100):
-            if line in self.log.read_text():
+    async def logs(self, text: str, count: int = 1) -> None:
+        """Wait until its log has that."""
+        for _ in range(200):
+            if self.log.read_text().count(text) >= count:
                 return
             await asyncio.sleep(0.05)
-        raise AssertionError(f"{line} is not in {self.log.read_text()}")
+        raise AssertionError(f"{text} is not in {self.log.read_text()}")
 
 
 @pytest.fixture
 async def proxied(program: Path, serve: Any, http: Any, tmp_path: Path) -> AsyncIterator[Proxied]:
     gateway, target = serve(
-        stderr=subprocess.DEVNULL, PGWALLET_PROXIES="1", PGWALLET_ADDRESS_RATE="5/hour"
+        stderr=subprocess.DEVNULL,
+        PGWALLET_PROXIES="1",
+        PGWALLET_ADDRESS_RATE="5/hour",
+        PGWALLET_DATABASE_PATIENCE="20",
     )
     await ready(http, target)
     with socket.socket() as free:
@@ -180,6 +184,24 @@ async def test_too_many_at_once(proxied: Proxied, database: Database, user: str)
     assert database.psql(f"SELECT available FROM wallet.get_balance('{user}', 'GOLD')") == "736"
 
 
+async def test_who_waits_for_too_long_is_told(
+    proxied: Proxied, database: Database, user: str
+) -> None:
+    blocker = await database.connect()
+    lock = blocker.transaction()
+    await lock.start()
+    await blocker.execute("UPDATE wallet_private.wallet SET held = held")
+
+    async with client("127.0.0.2") as session:
+        begin = time.monotonic()
+        asking = [asyncio.create_task(spend(session, proxied, user)) for _ in range(74)]
+        await proxied.logs("sQ", count=10)
+        await lock.rollback()
+        assert time.monotonic() - begin > 1.9
+        assert Counter([(await task).status for task in asking]) == {201: 64, 503: 10}
+    await blocker.close()
+
+
 async def test_too_many_of_one_client(proxied: Proxied, http: Any) -> None:
     """100 connections of it are served, 100 more are told, and the rest is closed."""
     request = b"GET /v1/assets HTTP/1.1\r\nHost: wallet\r\nAuthorization: Bearer "
@@ -236,6 +258,19 @@ async def test_slow_senders_are_cut_off_and_keep_no_place(
     assert {status for status, _ in ended} == {408}
     assert max(after for _, after in ended) < 15
     assert longest < 2
+
+
+async def test_a_gateway_without_its_database_speaks_for_itself(
+    proxied: Proxied, http: Any, database: Database
+) -> None:
+    database.server.admin(f'ALTER DATABASE "{database.name}" ALLOW_CONNECTIONS false')
+    database.server.admin(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.name}'"
+    )
+    for _ in range(8):  # longer than health checks take to give a server up
+        answer = await http.get(f"{proxied.url}/health")
+        assert answer.status == 503 and (await answer.json())["status"] != "ok"
+        await asyncio.sleep(1)
 
 
 async def test_without_the_gateway_it_says_so(proxied: Proxied, http: Any) -> None:
