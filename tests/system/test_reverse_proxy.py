@@ -1,6 +1,7 @@
 """ops/haproxy.cfg, run by HAProxy before a gateway: what it lets in is served, the rest is told."""
 
 import asyncio
+import json
 import re
 import socket
 import subprocess
@@ -114,6 +115,10 @@ async def test_what_a_client_asks_for_is_served(proxied: Proxied, http: Any, use
     answer = await http.post(f"{proxied.url}/v1/auth/login", json=person)
     assert answer.status == 200
     assert (await spend(http, proxied, user)).status == 201
+    request = {"user_id": user, "kind": "SPEND", "asset": "GOLD", "amount": 1}
+    batch = json.dumps({"requests": [request | {"idempotency_key": "in a batch"}]})
+    answer = await http.post(f"{proxied.url}/v1/batches", data=batch + 500_000 * " ")
+    assert answer.status == 200
     for path in ("/health", "/docs", "/docs/start.js", "/openapi.json"):
         assert (await http.get(f"{proxied.url}{path}")).status == 200, path
 
@@ -222,6 +227,31 @@ async def test_too_many_of_one_client(proxied: Proxied, http: Any) -> None:
         writer.close()
     assert Counter(told) == {"200": 100, "429": 100, "": 10}
     assert (await http.get(f"{proxied.url}/v1/assets")).status == 200
+
+
+async def test_too_many_requests_of_one_client(proxied: Proxied, http: Any) -> None:
+    statuses: Counter[int] = Counter()
+    async with client("127.0.0.2") as session:
+        for _ in range(30):
+            answers = await asyncio.gather(*(session.get(proxied.url) for _ in range(50)))
+            statuses.update(answer.status for answer in answers)
+    assert statuses[404] + statuses[429] == 1500
+    assert 1000 <= statuses[404] < 1200
+    assert (await http.get(f"{proxied.url}/health")).status == 200
+
+
+async def test_log_ins_take_no_place_of_others(proxied: Proxied, http: Any, user: str) -> None:
+    async def one(address: str) -> int:
+        person = {"email": f"{uuid4()}@example.com", "password": "a guess of mine"}
+        async with client(address) as session:
+            return (await session.post(f"{proxied.url}/v1/auth/login", json=person)).status
+
+    log_ins = [asyncio.create_task(one(f"127.0.1.{n}")) for n in range(150)]
+    await asyncio.sleep(0.2)
+    assert (await spend(http, proxied, user)).status == 201
+    statuses = Counter(await asyncio.gather(*log_ins))
+    print(statuses)
+    assert set(statuses) == {401, 503} and statuses[401] >= 58
 
 
 async def test_slow_senders_are_cut_off_and_keep_no_place(
