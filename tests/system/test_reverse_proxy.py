@@ -251,7 +251,7 @@ async def test_log_ins_take_no_place_of_others(proxied: Proxied, http: Any, user
     assert (await spend(http, proxied, user)).status == 201
     statuses = Counter(await asyncio.gather(*log_ins))
     print(statuses)
-    assert set(statuses) == {401, 503} and statuses[401] >= 58
+    assert set(statuses) == {401, 503} and statuses[401] >= 8
     await proxied.logs("503 POST /v1/auth/login waited -1")  # the proxy's own
 
 
