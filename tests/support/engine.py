@@ -90,7 +90,10 @@ def engine() -> Iterator[Engine]:
         engine = Engine(folder / "socket")
         _wait(engine, daemon, folder / "log")
         _make_stand_ins(engine, debian, folder)
-        yield engine
+        try:
+            yield engine
+        finally:  # or the bridge of its network would stay
+            engine.compose("--profile", "test", "down", "--volumes", "--remove-orphans")
     finally:
         daemon.terminate()  # which ends the containers
         daemon.wait(60)
