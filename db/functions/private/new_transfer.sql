@@ -14,10 +14,10 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- A transfer as it is asked for. seq, balance_after and hash are post's to know.
+    -- A transfer as it is asked for. seq, balance_after, hash and feed_position are post's to know.
     SELECT ROW(
         p_user_id, wallet_private.transaction_id(), NULL, clock_timestamp(), p_asset_id, 1, p_kind,
         p_amount, NULL, 'TREASURY', p_idempotency_key, p_reference, p_details, p_metadata,
-        coalesce(p_actor, session_user), NULL
+        coalesce(p_actor, session_user), NULL, NULL
     )::wallet_private.transfer
 $$;

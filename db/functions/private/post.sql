@@ -13,12 +13,13 @@ AS $$
 -- transaction_id than was asked for when a duplicate of it has won. A leg that is not alone is left
 -- to post_pair to append and to settle; of a duplicate it gets NULL.
 DECLARE
+    v_base bigint := wallet_private.feed_base();
     v_is_capped boolean;
 BEGIN
     LOOP
         -- Lock, check and change in one: what can't be met matches no row. After a wait PostgreSQL
         -- judges and computes anew with the row as it has become. Time never goes backwards within
-        -- a wallet, whatever the clock does.
+        -- a wallet, whatever the clock does, and neither does the feed.
         UPDATE wallet_private.wallet AS w
         SET balance = w.balance + p_transfer.amount,
             held = w.held + p_hold,
@@ -31,14 +32,17 @@ BEGIN
                 p_transfer.idempotency_key, p_transfer.reference, p_transfer.details,
                 p_transfer.metadata, p_transfer.actor,
                 greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond')
+            ),
+            feed_position = greatest(
+                v_base + pg_current_xact_id()::text::bigint, w.feed_position
             )
         WHERE w.user_id = p_transfer.user_id
             AND w.asset_id = p_transfer.asset_id
             AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE}'))
             AND w.balance + p_transfer.amount >= w.held + p_hold
-        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.feed_position, w.is_capped
         INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
-            v_is_capped;
+            p_transfer.feed_position, v_is_capped;
         EXIT WHEN FOUND;
         IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;

@@ -12,6 +12,7 @@ AS $$
 -- anything is left, the first try ends with WA901, or by the ledger's unique index if a key is
 -- used, and the second locks all wallets before any moves. The third only locks them.
 DECLARE
+    v_position bigint := wallet_private.feed_base() + pg_current_xact_id()::text::bigint;
     v_items wallet_private.batch_item[];
     v_new wallet_private.batch_item[];  -- all in the first try, then those whose keys are new
     v_item record;
@@ -59,14 +60,15 @@ BEGIN
                     i.amount, w.balance + i.amount, i.counterparty, i.idempotency_key,
                     i.reference, i.details, i.metadata, i.actor,
                     greatest(i.created_at, w.moved_at + interval '1 microsecond')
-                )
+                ),
+                feed_position = greatest(v_position, w.feed_position)
             FROM item AS i
             WHERE w.user_id = i.user_id AND w.asset_id = i.asset_id
                 AND w.is_active AND w.balance + i.amount >= w.held
             RETURNING i.ord, i.asset, ROW(
                 i.user_id, i.transaction_id, w.seq, w.moved_at, i.asset_id, i.leg, i.kind,
                 i.amount, w.balance, i.counterparty, i.idempotency_key, i.reference, i.details,
-                i.metadata, i.actor, w.head
+                i.metadata, i.actor, w.head, w.feed_position
             )::wallet_private.transfer AS transfer
         ),
 

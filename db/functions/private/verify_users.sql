@@ -26,7 +26,8 @@ BEGIN
             lag(l.seq, 1, 0::bigint) OVER chain AS last_seq,
             lag(l.hash, 1, ''::bytea) OVER chain AS last_hash,
             lag(l.balance_after, 1, 0::numeric) OVER chain AS last_balance,
-            lag(l.created_at, 1, '-infinity') OVER chain AS last_at
+            lag(l.created_at, 1, '-infinity') OVER chain AS last_at,
+            lag(l.feed_position) OVER chain AS last_position
         FROM wallet_private.transfer AS l
         WHERE l.user_id BETWEEN v_from AND v_to
         WINDOW chain AS (PARTITION BY l.user_id, l.asset_id ORDER BY l.seq)
@@ -38,6 +39,13 @@ BEGIN
         ('time rises',
             CASE WHEN t.created_at <= t.last_at THEN 'after ' || t.last_at END,
             CASE WHEN t.created_at <= t.last_at THEN t.created_at::text END),
+        ('feed position never falls',
+            CASE WHEN coalesce(t.feed_position, 0) < t.last_position
+                THEN 'at least ' || t.last_position
+            END,
+            CASE WHEN coalesce(t.feed_position, 0) < t.last_position
+                THEN coalesce(t.feed_position::text, 'none')
+            END),
         ('only holds move nothing', (t.kind IN ('HOLD', 'RELEASE'))::text, (t.amount = 0)::text),
         ('the first leg has the key', (t.leg = 1)::text, (t.idempotency_key IS NOT NULL)::text),
         ('chain is intact', encode(wallet_private.transfer_hash(
@@ -64,7 +72,8 @@ BEGIN
     FULL JOIN (
         SELECT
             l.user_id, l.asset_id, sum(l.amount) AS balance, count(*) AS seq,
-            (array_agg(l.hash ORDER BY l.seq DESC))[1] AS head, max(l.created_at) AS moved_at
+            (array_agg(l.hash ORDER BY l.seq DESC))[1] AS head, max(l.created_at) AS moved_at,
+            max(l.feed_position) AS feed_position
         FROM wallet_private.transfer AS l
         WHERE l.user_id BETWEEN v_from AND v_to
         GROUP BY l.user_id, l.asset_id
@@ -81,6 +90,7 @@ BEGIN
             trim_scale(w.balance)::text),
         ('seq counts the transfers', coalesce(t.seq, 0)::text, w.seq::text),
         ('head is the last hash', encode(coalesce(t.head, ''), 'hex'), encode(w.head, 'hex')),
+        ('feed position is the last one', t.feed_position::text, w.feed_position::text),
         ('moved_at is the last time', coalesce(t.moved_at, '-infinity')::text, w.moved_at::text),
         ('held is what open holds hold', trim_scale(coalesce(h.held, 0))::text,
             trim_scale(w.held)::text),
