@@ -101,6 +101,7 @@ wallet.drop_subscription,
 wallet.list_subscriptions,
 wallet.read_events,
 wallet.acknowledge_events,
+wallet.get_feed_position,
 wallet.treasury,
 wallet.version,
 wallet.schema_version

@@ -21,7 +21,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
-    ('schema/V0006__feed.sql', '417fce490e29d925c4e555d7686812241d1671de74934632920198cd47b83aee'),
+    ('schema/V0006__feed.sql', 'eb5d6b640615ed86e85c72c13f1dd5009a41393e7030447897fe90fbaa3344c3'),
     ('functions/private/add_user.sql', 'fdc88baafe08f879c26516940d1b7bb23960acd49f1f1c1480718179312a2b04'),
     ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
     ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
@@ -42,17 +42,18 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/clear_way.sql', '4a6470afffe25289eeacadebf2ce47c46c68630914714a9943f7bc924032f835'),
     ('functions/private/conversion_step.sql', '8a420d69400260569fb727872a075bc2849309d93788bf4d40cd5b958c57b931'),
     ('functions/private/expire_holds.sql', '0a581b008baf95a2345f130eb0784139823deaf6956850966a0b70eeedab2d60'),
-    ('functions/private/feed/check_filter.sql', '8f0be2e9e99184c75ccef1889de7bb2f8739d07684b690857b17f5527bc4ebcf'),
-    ('functions/private/feed/feed_base.sql', '6452a98d76bdb6ae6ad7129cbfd5be523c347cf0956011e195f054d8d8a5aecb'),
-    ('functions/private/feed/feed_horizon.sql', 'bf4563f149d02586c7be58cfafbf706a965b28f35fc45c079ca507f88c95bf3a'),
-    ('functions/private/feed/feed_identity.sql', '80c0a6338b83d972dae3ee4032d07e61567a4c87a8d0aae174211ae8d071baac'),
-    ('functions/private/feed/feed_start.sql', '77314832e09d85806171a18b7a0791a4bd47c4193202fc8d5b6db58fde8b5253'),
+    ('functions/private/feed/check_filter.sql', '431399e2cbbf39ec17b08d97db332039ec06627aac00fbc04a5de886e15d8bea'),
+    ('functions/private/feed/feed_base.sql', '0a2e0daf7fb090b3014c377f726efa9d9485f66f0f345cdd08fab086be3728bf'),
+    ('functions/private/feed/feed_horizon.sql', '78c42f4592da2791e158db6f0d653050dfaf0dc62eca5e0706dbd91922d22d69'),
+    ('functions/private/feed/feed_identity.sql', '76747b31d40b62ba710b26261efe6323d072895ee9cb40c6506f278719557156'),
+    ('functions/private/feed/feed_start.sql', 'd448f29f56ee981d356c9b6a02ccbb5805d446f55a9d0c8dfe34eeeccd4f9f43'),
     ('functions/private/feed/find_subscription.sql', '3e07639b21e027f727df3d5acdd686b1661a313a2e33ecf4fe0d7350f43f7a30'),
-    ('functions/private/feed/read_event_cursor.sql', 'd38cde4e183f5231166ab215034cbaa198ac9edf3dfe8be91e9c62ef6cafae42'),
-    ('functions/private/feed/renew_feed.sql', '5d92247208fd7744d7e5c92b5ae91395dee24861701d75e87013f94c3246eea6'),
+    ('functions/private/feed/note_start.sql', '255c95ab854c1662f5902a04a193eb967120a680ec1848edee5d5be7b8467df9'),
+    ('functions/private/feed/read_event_cursor.sql', 'eda62a1725a54ace6c630f7fc8c72a8beca2ed615477ce4c93c47c89cba85840'),
+    ('functions/private/feed/renew_feed.sql', '8274c34b472526178103dd2dd2f9ce701ec0bd9fbd8836040e50e53a655396d5'),
     ('functions/private/feed/scan_feed.sql', '6541f4e106c6e78bceb116157c11e26a0a7011acf8f509a6094e85c92155bc81'),
     ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
-    ('functions/private/feed/to_subscription.sql', '81138ecc8b9d0988b644fd763420b21d73ae26a6f72aa6a92cadd3b5766cb4c2'),
+    ('functions/private/feed/to_subscription.sql', 'a80e62417ef3fc3e1e2cc2a2bdfaa0358f5020babd171b76a88ee4116dacae91'),
     ('functions/private/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
     ('functions/private/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
     ('functions/private/find_gain.sql', 'd21efc8426eb3fedf65fd6ed7a403d7e5b07be8d4bab6cba52170bc7743ae72c'),
@@ -79,7 +80,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lock_supplies.sql', 'b97bb0f73c3e087ba0dac5ea80639247ecf75ae2ba3d67194f883d7a403d43f3'),
     ('functions/private/lock_supply.sql', '55abed8ae659275bc3d0018ad3c3be6da5796315e3bb8e1437f9ce11fbac6788'),
     ('functions/private/lock_wallet.sql', 'f247fe250a5c431f9564623fd66fbdd46d2dda205a94789f60e6bda8a72c1201'),
-    ('functions/private/move.sql', 'e1c1f3a61c05aab034865d8677435ac7c76e69e1266fd22b0ce79903d132f14d'),
+    ('functions/private/move.sql', '67b2d86153a113286c1d0e085750427c485c37d36d48db7eb5e1e077eba917c2'),
     ('functions/private/move_carefully.sql', '1cdee20ded421ed42c579c027ea70a574458bbe6827154632859694afd07daa1'),
     ('functions/private/nearest.sql', 'b30edc182ecab15cf2935d681ff79c2a1204b8cd9e0496be9756f89f5037c207'),
     ('functions/private/new_transfer.sql', 'd0441adbbe915ea8314de31781724980e5750884d48a68f5b7dac202c7778242'),
@@ -89,11 +90,11 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/page_transfers.sql', 'd64b3c7cac471c71c3303605086e9ccc63924cf6a063a75c84ebda89cd23083a'),
     ('functions/private/place_after.sql', '52fedab12b5cdd038f62057c6d5f2cc6c1c79c67081692b969fde0b94613ba2d'),
     ('functions/private/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
-    ('functions/private/post.sql', '778739e58698b741c7e3e6a306b6e2944068fdd2dbcc7da01859a26483f9aad1'),
+    ('functions/private/post.sql', '49da0e435d2f9807bbca0b306ffb6619780e889d748b06b4847aaf51241699ad'),
     ('functions/private/post_one.sql', 'c8a890281d394135c48d3c67ac801c61f6223024c5d753bcf9d926138f07862b'),
     ('functions/private/post_pair.sql', 'ead49a3eea5e6650a566b4fa2daf199784ae72fff4d2cf1d1e719a32aea9b5be'),
-    ('functions/private/post_runs.sql', 'c2a46d2d786da0c38defed9ca7e9cf97b95c981ecf862026a70bb7425353def2'),
-    ('functions/private/post_together.sql', '1e44e932cd38326f037188eec5e14db3a5e7cbd7872483098ec139d3d19fdb0c'),
+    ('functions/private/post_runs.sql', 'fc9e09ec04b6dc51baf272b05de5f08239ce80da456c82dc050545e3e6e19a42'),
+    ('functions/private/post_together.sql', '5a5aec4001533947914b992fd800bb692f37ef1a63d55b9a0b007bba349eb1e5'),
     ('functions/private/read_cursor.sql', '3e0e42063aca1037243b9610defadd5d7d1b4d85c1ae8507970c80b88d322a19'),
     ('functions/private/read_grants.sql', '49fe649ec8bc332e9bbbd90ea36a55f244269a7d824732b4fdcbef21c0f5ef26'),
     ('functions/private/read_place.sql', '9c9fdc80e8731ffa3560aecafdf100954fc54fdb7294be822e91c7f94b42517b'),
@@ -142,7 +143,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_asset.sql', '582ed75aace653dd72c1f922086fea07faa0259fb5a9b4d4f56fd2fd96c133cd'),
     ('functions/api/create_campaign.sql', '7b90e41735dda7e17a8e63771bb053b2515c966047549ee1b3385c52236135b4'),
     ('functions/api/create_item.sql', '00fabf2289d4205c47a5b6ef32e8b61d4e565abae26029972e92469f1a2e44d3'),
-    ('functions/api/create_subscription.sql', '6c62e49db095d219ae47f381dcd0ffc8b89db3da62960dcff31ccb881ce49e18'),
+    ('functions/api/create_subscription.sql', 'bddf843038411f23f8f153266d62cf67a98e487802a1d96ad4013e36d2cf660e'),
     ('functions/api/create_task.sql', '6e05c2f8c718f313a46b5a7fc32649601813fe2fa27a2011081f29babf2c501c'),
     ('functions/api/create_user.sql', '3255a36c556f30bc7f7df28742bde27cf21a56fa55f6d239413355297e447b36'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
@@ -151,7 +152,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_balance.sql', '3725d364137849a9f38b3f80ec04a23c6a829ddc7d28e597b8a6598ba14d3750'),
     ('functions/api/get_balance_at.sql', '9f04c39059292b82a479a879304d0c88000e533bc772e6e7569c5173a6a61897'),
     ('functions/api/get_credential.sql', 'adc261bd3d25e7d8c4f851e228ef5eec58a7e7f4413c2290261c4f5c96a21711'),
-    ('functions/api/get_feed_position.sql', 'fac3537088c8be9b85dfa04f195ea263ae0eb4bb80bd38f642e24a822105f0c8'),
+    ('functions/api/get_feed_position.sql', '0a638aa6a8f1e290ff4911dddd7a1d63487d6af8b5f3fac28f131e6f560e7c05'),
     ('functions/api/get_token_state.sql', '727cdbd1efcb3cc267dbe766be2f192f3ad33f488c9ee95e570d2103f9bc6ba7'),
     ('functions/api/get_transaction.sql', 'a0370d1be5503844a2a2d0a6bd05b469434490a0789bddd356fe1ef5c6ace0c6'),
     ('functions/api/get_user.sql', '7998a312fc09bf229fd3a7a4dc4ab67d833cf15c958cf592faba34e0f77dd7be'),
@@ -171,7 +172,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_user_ids.sql', '39b96f1a5ca0aa65a3d20d82ed177fc3e5a3139c9b215169b0575252b23e4cc1'),
     ('functions/api/place_hold.sql', '8a996e744c8f97290781cb4fcfdf6f8025ca805647fa694ee0211de964a54fb8'),
     ('functions/api/post_batch.sql', '7e63f8eb912ed2840934a4f04eba63e02b9f4cbf4897106ca8dfbc2c461be9b1'),
-    ('functions/api/read_events.sql', '35ec203f6f7bd30d7a53ee5041c183b469d1610fbcb2a8c27324db95d5895a26'),
+    ('functions/api/read_events.sql', '2ded668344236db109a99cbe75e860baa0c1c8e6a0df751e9040419d20042e48'),
     ('functions/api/rehash_password.sql', 'efc7215d8f85bb075fd4f7688c2cc515ad3f36f46becde375bea28caae075d24'),
     ('functions/api/release_hold.sql', '5549099ea8263a9f18cd2c9df140259b88f2338fa767d8f29d3d2ceec1b422e5'),
     ('functions/api/reverse.sql', 'c40ff6a89d118ae20c10e75de15daf15ddb06a9b65b7c1810b2f5fdf070a758a'),
@@ -199,7 +200,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', '0dc421e14bf1ab95f1ab003e698e866a3f7c934dbfdb907ccfbc559206f22662'),
     ('views/transaction.sql', '9995f1c3aac7001f4f12d79f72b07b6a0d6aa56e91415cc7934089377ea86f82'),
     ('views/treasury_balance.sql', '554bf07715dfd0da2ba7b49ddb78b99977f99b62eee7ac009455d9be43932e4f'),
-    ('grants.sql', '981059a96d178345af44c791b1d8b994307578e5d109ac446e3090a953b91ffb')
+    ('grants.sql', 'ae2b629b61b27c1de012b3f56f25a0d41a1f0a121d83d41d022af2a6cb0bc7d6')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -398,6 +399,11 @@ SELECT 'functions/private/feed/find_subscription.sql' = ANY (:'pgwallet_pending'
 \if :pgwallet_run
     \echo functions/private/feed/find_subscription.sql
     \ir functions/private/feed/find_subscription.sql
+\endif
+SELECT 'functions/private/feed/note_start.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/note_start.sql
+    \ir functions/private/feed/note_start.sql
 \endif
 SELECT 'functions/private/feed/read_event_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

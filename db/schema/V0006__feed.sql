@@ -16,7 +16,7 @@ IS 'feed_position of the last transfer; NULL where that has none.';
 -- release before that are under way now and do not name the column.
 ALTER TABLE wallet_private.transfer ADD COLUMN feed_position bigint;
 ALTER TABLE wallet_private.transfer
-ALTER COLUMN feed_position SET DEFAULT pg_current_xact_id()::text::bigint;
+ALTER COLUMN feed_position SET DEFAULT txid_current();
 COMMENT ON COLUMN wallet_private.transfer.feed_position
 IS 'Its place in the feed; NULL: it is older than the feed.';
 
@@ -26,7 +26,7 @@ DO $$
 BEGIN
     IF pg_relation_size('wallet_private.transfer') < 2 ^ 30 THEN
         CREATE INDEX IF NOT EXISTS transfer_feed_position_idx
-        ON wallet_private.transfer (feed_position) WHERE feed_position IS NOT NULL;
+        ON wallet_private.transfer (feed_position);
     END IF;
 END
 $$;
@@ -36,36 +36,26 @@ $$;
 CREATE TABLE wallet_private.feed (
     is_only boolean NOT NULL DEFAULT true,
     base bigint NOT NULL DEFAULT 0,
-    origin text NOT NULL,
-    server_started_at timestamptz NOT NULL,
+    system_identifier bigint NOT NULL,
     is_whole boolean NOT NULL,
     CONSTRAINT feed_pkey PRIMARY KEY (is_only),
     CONSTRAINT feed_is_one_row_check CHECK (is_only)
 );
 COMMENT ON COLUMN wallet_private.feed.base
 IS 'Added to the number of a transaction: more than any feed_position of an earlier server.';
-COMMENT ON COLUMN wallet_private.feed.origin IS 'The server and the table that base is for.';
-COMMENT ON COLUMN wallet_private.feed.server_started_at
-IS 'When the server started that origin was last compared on: another start, another look.';
+COMMENT ON COLUMN wallet_private.feed.system_identifier IS 'Of the server that base is for.';
 COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a position.';
 
--- Which server and table this is; a restored dump has another one.
-CREATE FUNCTION wallet_private.feed_origin() RETURNS text
-LANGUAGE sql
-STABLE
-PARALLEL SAFE
-SECURITY INVOKER
-AS $$
-    SELECT format(
-        '%s/%s', c.system_identifier, 'wallet_private.transfer'::regclass::oid
-    ) FROM pg_control_system() AS c
-$$;
+INSERT INTO wallet_private.feed (system_identifier, is_whole)
+SELECT c.system_identifier, NOT EXISTS (SELECT FROM wallet_private.transfer) AS is_whole
+FROM pg_control_system() AS c;
 
-INSERT INTO wallet_private.feed (origin, server_started_at, is_whole)
-VALUES (
-    wallet_private.feed_origin(), pg_postmaster_start_time(),
-    NOT EXISTS (SELECT FROM wallet_private.transfer)
-);
+ALTER TABLE wallet_private.asset ADD COLUMN feed_base bigint;
+ALTER TABLE wallet_private.asset ADD COLUMN server_started_at timestamptz;
+COMMENT ON COLUMN wallet_private.asset.feed_base
+IS 'As in feed, here so that a movement finds it in the row it reads anyway; NULL: look there.';
+COMMENT ON COLUMN wallet_private.asset.server_started_at
+IS 'The start of the server on which feed_base was looked up: after another start, another look.';
 
 -- Where a reader is: behind this transfer. Those without a position come first, as of position 0.
 CREATE TYPE wallet_private.feed_place AS (

@@ -157,7 +157,7 @@ CREATE TYPE wallet.event AS (
 CREATE TYPE wallet.event_page AS (
 	events wallet.event[],
 	next_cursor text,
-	has_more boolean
+	is_last boolean
 );
 
 CREATE TYPE wallet.finding AS (
@@ -320,7 +320,7 @@ CREATE TYPE wallet.subscription AS (
 	user_id uuid,
 	cursor text,
 	behind bigint,
-	behind_since timestamp with time zone,
+	oldest_at timestamp with time zone,
 	created_at timestamp with time zone,
 	acknowledged_at timestamp with time zone
 );
@@ -452,7 +452,7 @@ CREATE TABLE wallet_private.transfer (
     metadata jsonb,
     actor text NOT NULL,
     hash bytea NOT NULL,
-    feed_position bigint DEFAULT ((pg_current_xact_id())::text)::bigint
+    feed_position bigint DEFAULT txid_current()
 );
 
 COMMENT ON COLUMN wallet_private.transfer.seq IS 'Gapless in a wallet: the order of the ledger.';
@@ -489,6 +489,8 @@ CREATE TABLE wallet_private.asset (
     is_purchasable boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     archived_at timestamp with time zone,
+    feed_base bigint,
+    server_started_at timestamp with time zone,
     CONSTRAINT asset_code_is_upper_snake_case_check CHECK ((code ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)),
     CONSTRAINT asset_scale_is_0_to_8_check CHECK (((scale >= 0) AND (scale <= 8))),
     CONSTRAINT asset_sign_up_bonus_is_positive_check CHECK ((sign_up_bonus > (0)::numeric)),
@@ -498,6 +500,10 @@ CREATE TABLE wallet_private.asset (
 COMMENT ON COLUMN wallet_private.asset.supply IS 'The cap on what users hold; NULL = uncapped.';
 
 COMMENT ON COLUMN wallet_private.asset.sign_up_bonus IS 'What a new sign-up gets; NULL = nothing.';
+
+COMMENT ON COLUMN wallet_private.asset.feed_base IS 'As in feed, here so that a movement finds it in the row it reads anyway; NULL: look there.';
+
+COMMENT ON COLUMN wallet_private.asset.server_started_at IS 'The start of the server on which feed_base was looked up: after another start, another look.';
 
 CREATE TABLE wallet_private.subscription (
     subscription_id integer NOT NULL,
@@ -873,19 +879,16 @@ CREATE TABLE wallet_private.credential (
 CREATE TABLE wallet_private.feed (
     is_only boolean DEFAULT true NOT NULL,
     base bigint DEFAULT 0 NOT NULL,
-    origin text NOT NULL,
-    server_started_at timestamp with time zone NOT NULL,
-    has_older boolean NOT NULL,
+    system_identifier bigint NOT NULL,
+    is_whole boolean NOT NULL,
     CONSTRAINT feed_is_one_row_check CHECK (is_only)
 );
 
 COMMENT ON COLUMN wallet_private.feed.base IS 'Added to the number of a transaction: more than any feed_position of an earlier server.';
 
-COMMENT ON COLUMN wallet_private.feed.origin IS 'The server and the table that base is for.';
+COMMENT ON COLUMN wallet_private.feed.system_identifier IS 'Of the server that base is for.';
 
-COMMENT ON COLUMN wallet_private.feed.server_started_at IS 'When the server started that origin was last compared on: another start, another look.';
-
-COMMENT ON COLUMN wallet_private.feed.has_older IS 'Whether there are transfers without a position.';
+COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a position.';
 
 CREATE TABLE wallet_private.hold_capture (
     user_id uuid NOT NULL,
@@ -1070,7 +1073,7 @@ CREATE INDEX hold_open_idx ON wallet_private.hold USING btree (user_id, asset_id
 
 CREATE INDEX purchase_user_id_item_id_idx ON wallet_private.purchase USING btree (user_id, item_id);
 
-CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (feed_position) WHERE (feed_position IS NOT NULL);
+CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (feed_position);
 
 CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
 

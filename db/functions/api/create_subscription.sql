@@ -32,8 +32,7 @@ BEGIN
             USING ERRCODE = 'WA321',
                 DETAIL = 'The ledger was too large for the migration to make it.',
                 HINT = 'Run, as wallet_owner: CREATE INDEX CONCURRENTLY '
-                'transfer_feed_position_idx ON wallet_private.transfer (feed_position) '
-                'WHERE feed_position IS NOT NULL';
+                'transfer_feed_position_idx ON wallet_private.transfer (feed_position)';
     END IF;
 
     INSERT INTO wallet_private.subscription (code, asset_ids, kinds, user_id, place)

@@ -35,11 +35,11 @@ BEGIN
     -- 1. Check the request.
     SELECT
         a.asset_id, p_sign * round(p_amount, a.scale),
-        wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind), f.base
+        wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind)
+            AND a.server_started_at = pg_postmaster_start_time(),
+        a.feed_base
     INTO v_asset_id, v_amount, v_is_sound, v_base
-    FROM wallet_private.asset AS a
-    INNER JOIN wallet_private.feed AS f ON f.server_started_at = pg_postmaster_start_time()
-    WHERE a.code = p_asset;
+    FROM wallet_private.asset AS a WHERE a.code = p_asset;
     v_is_sound := v_is_sound AND wallet_private.is_key(p_idempotency_key);
     IF p_reference IS NOT NULL OR p_metadata IS NOT NULL OR p_actor IS NOT NULL THEN
         v_is_sound := v_is_sound
@@ -60,9 +60,7 @@ BEGIN
                 p_metadata, v_actor,
                 greatest(v_created_at, w.moved_at + interval '1 microsecond')
             ),
-            feed_position = greatest(
-                v_base + pg_current_xact_id()::text::bigint, w.feed_position
-            )
+            feed_position = greatest(v_base + txid_current(), w.feed_position)
         WHERE w.user_id = p_user_id
             AND w.asset_id = v_asset_id
             AND w.is_active

@@ -13,7 +13,7 @@ AS $$
 -- transaction_id than was asked for when a duplicate of it has won. A leg that is not alone is left
 -- to post_pair to append and to settle; of a duplicate it gets NULL.
 DECLARE
-    v_base bigint := wallet_private.feed_base();
+    v_base bigint := wallet_private.feed_base(p_transfer.asset_id);
     v_is_capped boolean;
 BEGIN
     LOOP
@@ -33,9 +33,7 @@ BEGIN
                 p_transfer.metadata, p_transfer.actor,
                 greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond')
             ),
-            feed_position = greatest(
-                v_base + pg_current_xact_id()::text::bigint, w.feed_position
-            )
+            feed_position = greatest(v_base + txid_current(), w.feed_position)
         WHERE w.user_id = p_transfer.user_id
             AND w.asset_id = p_transfer.asset_id
             AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE}'))

@@ -10,7 +10,8 @@ AS $$
 -- posted. The wallets are locked.
 DECLARE
     v_item wallet_private.batch_item;
-    v_position bigint := wallet_private.feed_base() + pg_current_xact_id()::text::bigint;
+    v_position bigint := txid_current()
+        + wallet_private.feed_base((p_items[1].transfer).asset_id);
     v_wallet wallet_private.wallet;
     v_balance numeric;  -- the wallet's, which may turn out to be too low
     v_transfer wallet_private.transfer;

@@ -12,7 +12,7 @@ AS $$
 -- anything is left, the first try ends with WA901, or by the ledger's unique index if a key is
 -- used, and the second locks all wallets before any moves. The third only locks them.
 DECLARE
-    v_position bigint := wallet_private.feed_base() + pg_current_xact_id()::text::bigint;
+    v_position bigint;
     v_items wallet_private.batch_item[];
     v_new wallet_private.batch_item[];  -- all in the first try, then those whose keys are new
     v_item record;
@@ -23,6 +23,8 @@ BEGIN
         SELECT i FROM wallet_private.sort_batch(p_requests, p_actors) AS i WHERE i.is_sound
     );
     v_new := v_items;
+    v_position := txid_current()
+        + wallet_private.feed_base((v_items[1].transfer).asset_id);
     v_results[cardinality(p_requests)] := NULL;
     IF p_try > 1 OR EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1) THEN
         PERFORM wallet_private.lock_batch(v_items);

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION wallet_private.feed_base() RETURNS bigint
+CREATE OR REPLACE FUNCTION wallet_private.feed_base(p_asset_id integer) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -9,8 +9,8 @@ AS $$
 DECLARE
     v_base bigint;
 BEGIN
-    SELECT f.base INTO v_base FROM wallet_private.feed AS f
-    WHERE f.server_started_at = pg_postmaster_start_time();
+    SELECT a.feed_base INTO v_base FROM wallet_private.asset AS a
+    WHERE a.asset_id = p_asset_id AND a.server_started_at = pg_postmaster_start_time();
     RETURN coalesce(v_base, wallet_private.renew_feed());
 END
 $$;

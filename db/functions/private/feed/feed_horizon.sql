@@ -8,9 +8,10 @@ AS $$
     -- way or still to come adds anything there. On a server where nothing has moved yet since a
     -- dump was restored, that is all.
     SELECT CASE
-        WHEN f.origin = wallet_private.feed_origin()
-            THEN f.base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+        WHEN f.system_identifier = c.system_identifier
+            THEN f.base + txid_snapshot_xmin(txid_current_snapshot())
         ELSE 9223372036854775807
     END
     FROM wallet_private.feed AS f
+    CROSS JOIN pg_control_system() AS c
 $$;

@@ -4,11 +4,13 @@ STABLE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Another one after a failover or a restoration: what was read before that may be gone.
+    -- Of this database as it is now: another one after a failover, which begins a timeline, or a
+    -- restoration. What was read before may be gone then.
     SELECT left(md5(format(
-        '%s %s %s', wallet_private.feed_origin(), d.oid,
-        left(pg_walfile_name(pg_current_wal_lsn()), 8)
+        '%s %s %s %s', c.system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8),
+        d.oid, 'wallet_private.transfer'::regclass::oid
     )), 8)
-    FROM pg_catalog.pg_database AS d
+    FROM pg_control_system() AS c
+    CROSS JOIN pg_catalog.pg_database AS d
     WHERE d.datname = current_database()
 $$;

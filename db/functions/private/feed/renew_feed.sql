@@ -8,16 +8,15 @@ AS $$
 -- than restore a dump: the first movement there comes behind all that was restored, and every
 -- other one waits for it.
 DECLARE
-    v_origin text := wallet_private.feed_origin();
+    v_system_identifier bigint := (SELECT c.system_identifier FROM pg_control_system() AS c);
     v_base bigint;
 BEGIN
     UPDATE wallet_private.feed AS f
     SET base = greatest(
             f.base, (SELECT max(t.feed_position) FROM wallet_private.transfer AS t)
         ),
-        origin = v_origin,
-        server_started_at = pg_postmaster_start_time()
-    WHERE f.origin <> v_origin;
+        system_identifier = v_system_identifier
+    WHERE f.system_identifier <> v_system_identifier;
     PERFORM wallet_private.note_start();
     SELECT f.base INTO v_base FROM wallet_private.feed AS f;
     RETURN v_base;
