@@ -11,7 +11,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 RUN python -m venv --without-pip /opt/pgwallet
-COPY pyproject.toml README.md ./
+COPY pyproject.toml LICENSE README.md ./
 COPY db db
 COPY gateway gateway
 COPY pgwallet pgwallet
@@ -29,7 +29,7 @@ RUN apt-get update \
 USER 10001
 WORKDIR /src
 ENV PGWALLET_CACHE=/opt/cache
-COPY --chown=10001 pyproject.toml README.md Makefile ./
+COPY --chown=10001 pyproject.toml LICENSE README.md Makefile ./
 COPY --chown=10001 db db
 COPY --chown=10001 gateway gateway
 COPY --chown=10001 pgwallet pgwallet

@@ -1,10 +1,11 @@
--- Every right in one place. Nobody but the owner sees a table; each role may call what it is for.
+-- Grants every right, in one place. Nobody but the owner sees a table. Each role may call what it
+-- is for.
 REVOKE ALL ON ALL TABLES IN SCHEMA wallet, wallet_private FROM public;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA wallet_private FROM public;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA wallet, wallet_private FROM public;
 GRANT USAGE ON SCHEMA wallet TO wallet_gateway, wallet_operator, wallet_auditor;
 
--- What the routes need, and nothing else.
+-- The gateway may call what its routes need, and nothing else.
 GRANT EXECUTE ON FUNCTION
 wallet.sign_up,
 wallet.get_credential,
@@ -60,7 +61,8 @@ wallet.version,
 wallet.schema_version
 TO wallet_gateway;
 
--- The catalogue, campaigns, corrections and accounts; no movement of everyday life.
+-- An operator may change the catalogue, campaigns and accounts, and make corrections. Everyday
+-- movements are not an operator's.
 GRANT EXECUTE ON FUNCTION
 wallet.create_user,
 wallet.set_user_status,
@@ -107,7 +109,7 @@ wallet.version,
 wallet.schema_version
 TO wallet_operator;
 
--- Everything that only looks, and the proofs.
+-- An auditor may call what only reads, and the proofs.
 GRANT EXECUTE ON FUNCTION
 wallet.get_balance_at,
 wallet.get_transaction,

@@ -17,31 +17,52 @@ SET LOCAL lock_timeout = '2s';
 
 -- Compare the files with the record, and record those that are about to run.
 WITH file (file_name, content_hash) AS (VALUES
-    ('roles.sql', '1a98dbfb010ef981a4a162f9624718e3ab01de19be52838b3de9b20cc8098020'),
+    ('roles.sql', 'bfe59cabda7a4995051e4aad56c1136731f0e6c85ea1a8cb4103f6ba6ba47fe6'),
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
+    ('schema/V0005__rooms.sql', '2beef648884cdf0412c60c5adf55f66f6b9829fe982bace63e09550da3ddd64d'),
     ('schema/V0006__feed.sql', 'eb5d6b640615ed86e85c72c13f1dd5009a41393e7030447897fe90fbaa3344c3'),
-    ('functions/private/add_user.sql', 'fdc88baafe08f879c26516940d1b7bb23960acd49f1f1c1480718179312a2b04'),
-    ('functions/private/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
-    ('functions/private/balance_at.sql', '820806837044b8328427718bdfe5453ab525c80bd1b2d5cb2ea1b86c06f0d449'),
-    ('functions/private/campaign_key.sql', 'a47e81405d1872720c065fd7329d8c39d62b7cc6d48004632a175a86f46b43de'),
-    ('functions/private/check_active.sql', '902c92565db468922d8365f1dcf73751786156b29af50cea0df7dc81c7158dd0'),
-    ('functions/private/check_amount.sql', '9f0a608cefc567d5b55622b0d687304f0fce1dd60d534800a8338ee918d4a053'),
-    ('functions/private/check_choice.sql', 'e7eda2631d3146fd94ca09712c7b73de14a93e2b0b18f1c441529784a03c5cb6'),
-    ('functions/private/check_code.sql', '89d35bd67a9df06b2aef5d6657201ad930f4aa23636233aaccbc4e446fb67976'),
-    ('functions/private/check_given.sql', 'b2aca35e8ee9ee083c4b7a5e393b7f69e7f465a4af3eb62fc0f3ef2386b32a63'),
-    ('functions/private/check_multiple.sql', '889c57db4d067198ec4f3cca59a45207ea35c37041f3bfcc59352f944ebea202'),
-    ('functions/private/check_open.sql', '268b47d2a247a3bd66ba8e41c005898605ef75bb28ad16ebe24257fda30d5b74'),
-    ('functions/private/check_pair.sql', '7bba8a0cf985591b99e994de452ae86b66a881fd193b432cc1b231fd6af7f13a'),
-    ('functions/private/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
-    ('functions/private/check_request.sql', '39c15eea8152fb4f0d2aa86f2eb814a07e0fbe554d0c1f8d3c5e4c8754d1bcd8'),
-    ('functions/private/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
-    ('functions/private/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
-    ('functions/private/checkpoint_root.sql', '705b430c4033fdc090cda6078d449adb9b662a2362853c51b89773a233dcb54d'),
-    ('functions/private/clear_way.sql', '4a6470afffe25289eeacadebf2ce47c46c68630914714a9943f7bc924032f835'),
-    ('functions/private/conversion_step.sql', '8a420d69400260569fb727872a075bc2849309d93788bf4d40cd5b958c57b931'),
-    ('functions/private/expire_holds.sql', '0a581b008baf95a2345f130eb0784139823deaf6956850966a0b70eeedab2d60'),
+    ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
+    ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
+    ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
+    ('functions/private/batch/post_runs.sql', '0c9f99aa93cc839c00d2ef67d66ec50ef26725340dcfdd381e598a9fb14ed7a3'),
+    ('functions/private/batch/post_together.sql', 'ed4a548467020fe8475d2f4890bcc8ead5f4391b4ef1881cf208988030a569f6'),
+    ('functions/private/batch/sort_batch.sql', '6c188e5269ed2cb83d212b9c1969159af23a15f208fb4cee45e21164330c0927'),
+    ('functions/private/batch/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
+    ('functions/private/campaign/campaign_key.sql', '737186b44bab70fda77f7a954b6da74b5c5025fbc8ead71633bf554bc2701bcb'),
+    ('functions/private/campaign/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
+    ('functions/private/campaign/lock_budget.sql', 'ddcd014467c02e6ce500d2cf1ef327c208a12cbe3c60eeda72299e6fb8ee7f53'),
+    ('functions/private/campaign/open_missing.sql', '42772f835aaf75b2fbe58ffccd0590483b0643fe70093b96026ed8603aa02ca7'),
+    ('functions/private/campaign/read_grants.sql', '115afafa1fd56f6812a577a9fe338d60632137d626a43343aaef67815f82a3e1'),
+    ('functions/private/campaign/refuse_grant.sql', '0081a653a118522a9183910c4b0c23092e5984e9fd2aec091d2129a2111aca59'),
+    ('functions/private/campaign/spread_budget.sql', 'b75cc2e4ecfe6d322f2f86ac38edeb0a58e2d09a28155ef5de3889b14d5fff93'),
+    ('functions/private/campaign/take_budget.sql', '6ac6c44576f62c1a0621540970d349bc34f240cb4e37e7319ffbb6ce5d547136'),
+    ('functions/private/campaign/to_campaign.sql', '73272d568111cf91b9c790a0b6f5865f9cfd8ede62f1b0789597f57c78bd0858'),
+    ('functions/private/catalogue/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
+    ('functions/private/catalogue/check_active.sql', '902c92565db468922d8365f1dcf73751786156b29af50cea0df7dc81c7158dd0'),
+    ('functions/private/catalogue/check_code.sql', '4589321dc2502d94b6a5c37a6eb409270414f256c3aba4ffa1b24a7a64f4d3b1'),
+    ('functions/private/catalogue/check_open.sql', '268b47d2a247a3bd66ba8e41c005898605ef75bb28ad16ebe24257fda30d5b74'),
+    ('functions/private/catalogue/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
+    ('functions/private/catalogue/is_for.sql', '5c88edf62800e614911de870c9a9370bc1df82e9fa0c8ac03f563bd9b3e91e98'),
+    ('functions/private/catalogue/record_action.sql', '0f8674251c0cfcb2165ed2c93efc369323380c563b062cf2ac24e2c25d002992'),
+    ('functions/private/catalogue/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
+    ('functions/private/catalogue/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
+    ('functions/private/check/check_amount.sql', '6ed48218c6d7309f2d9c3f79da59a2f8872df0e04f2098e48807f0d2fa5b8d93'),
+    ('functions/private/check/check_choice.sql', 'e7eda2631d3146fd94ca09712c7b73de14a93e2b0b18f1c441529784a03c5cb6'),
+    ('functions/private/check/check_given.sql', 'b2aca35e8ee9ee083c4b7a5e393b7f69e7f465a4af3eb62fc0f3ef2386b32a63'),
+    ('functions/private/check/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
+    ('functions/private/check/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
+    ('functions/private/check/is_amount.sql', 'c4810a8baa752087e008ce2a1aecadbb9621247669630ebccb873836d9b442bd'),
+    ('functions/private/check/is_key.sql', '3289896bf0fd8d65fe7ee01865f9a638bb770b3bd0bc902344a12007183d38cd'),
+    ('functions/private/check/is_metadata.sql', '0dd4f358d700c965a8ebb43f31ba0e70e2071a446cf7f56e2f58f40b336291b7'),
+    ('functions/private/check/is_text.sql', '9b96d6c4672f917c05d3dca9a0447a85cf5f74211a04519240a2599c81da2b8c'),
+    ('functions/private/check/nearest.sql', '467f34415bf96801eab484bf3ca50dd7789d9d8bb83a4be7872d36867369844a'),
+    ('functions/private/conversion/check_multiple.sql', '39a0f156d329d3b8810e5ce2f471c39ba17aeb8b2960d4191ab425f46514c615'),
+    ('functions/private/conversion/check_pair.sql', '7bba8a0cf985591b99e994de452ae86b66a881fd193b432cc1b231fd6af7f13a'),
+    ('functions/private/conversion/conversion_step.sql', '3fd0caca266e52d02e4d4c38ee188885b1a13e574ae2454395d95977f84e869c'),
+    ('functions/private/conversion/find_gain.sql', '1331c2d1c643c196f3b73c06fc35ec8571cc711b5ced1b07464b96204e45fb01'),
+    ('functions/private/conversion/find_rate.sql', 'f3f516c97f1074f0ce92039bfc85e687cacb705e41bb81aee3e49246a9834c6c'),
     ('functions/private/feed/check_filter.sql', '431399e2cbbf39ec17b08d97db332039ec06627aac00fbc04a5de886e15d8bea'),
     ('functions/private/feed/feed_base.sql', '0a2e0daf7fb090b3014c377f726efa9d9485f66f0f345cdd08fab086be3728bf'),
     ('functions/private/feed/feed_horizon.sql', '78c42f4592da2791e158db6f0d653050dfaf0dc62eca5e0706dbd91922d22d69'),
@@ -54,153 +75,141 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/feed/scan_feed.sql', '6541f4e106c6e78bceb116157c11e26a0a7011acf8f509a6094e85c92155bc81'),
     ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
     ('functions/private/feed/to_subscription.sql', 'a80e62417ef3fc3e1e2cc2a2bdfaa0358f5020babd171b76a88ee4116dacae91'),
-    ('functions/private/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
-    ('functions/private/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
-    ('functions/private/find_gain.sql', 'd21efc8426eb3fedf65fd6ed7a403d7e5b07be8d4bab6cba52170bc7743ae72c'),
-    ('functions/private/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
-    ('functions/private/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
-    ('functions/private/find_legs.sql', 'e90853c20ccd9afc58ec100cec05dffdadb5bc2fa123435f5fe876ce897d5edf'),
-    ('functions/private/find_open_hold.sql', '43b9286af6444b240cc606fd0c5c31f01ce7c2e69fa7c30aad6cfe1faa9b8af6'),
-    ('functions/private/find_rate.sql', 'daadaf5831202ba21dc10039fa3574ac8a7456cdc1c09d559c12313d0992d19d'),
-    ('functions/private/find_replay.sql', '3c01e5d8edeb07be8ed25e298e0d6e67357f1dd9eec05f8df3cd25ac06f407f0'),
-    ('functions/private/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
-    ('functions/private/find_transaction.sql', '83ea101b866819c8ffd97ba1516d47fd7b001ec1e73fe897d66bf17f94409d58'),
-    ('functions/private/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
-    ('functions/private/heed_caps.sql', 'ad9b1d2db9672506c1a78a81ae2db54dfcbfd0670b8416561cdfe4c2e208796f'),
-    ('functions/private/held_at.sql', '8caec6084cc2744c78714107ecee701c56f4286288b4f1ba55d79145a3617f93'),
-    ('functions/private/is_amount.sql', 'fa4d1fbb08211dcaaa17e06e2c637db36233744ff812b645431f91e06c0e9b7f'),
-    ('functions/private/is_contact.sql', '95e7973af1f8b1a353b2b7627fa6d8cc15e9b8a06d89d6df12bf29b59678ac5f'),
-    ('functions/private/is_for.sql', 'cc67f6eef97943d4f3318f1070bfb0e4ac0405b192757233b843d24d392f62a6'),
-    ('functions/private/is_key.sql', 'c1c1ee879aafa0fd457026bbecc07471f75bd11cbf0a43ab6916ee5982665b08'),
-    ('functions/private/is_metadata.sql', 'ddb54cd52df15cc00f9e03df7b56d8767c8f3126ee30d97529c41d689d0b67fb'),
-    ('functions/private/is_text.sql', 'db7183bb3babd7a634ae47bc765e38fab45e664b111de758a5b26e7e83f057c9'),
-    ('functions/private/lock_and_find.sql', '88c26a0923f83d7aec39cb5032b32630061bb8ef93336ba02766212dea05b3b5'),
-    ('functions/private/lock_batch.sql', 'e992f1ece7a30ec7052067cda6ed649d991690338de03f37eaaa96cd30f80b0a'),
-    ('functions/private/lock_budget.sql', '8295b0cdbe6fd0d7a73482950938a97c74980ec10f3d9da1f600e3ecc1a6bd65'),
-    ('functions/private/lock_supplies.sql', 'b97bb0f73c3e087ba0dac5ea80639247ecf75ae2ba3d67194f883d7a403d43f3'),
-    ('functions/private/lock_supply.sql', '55abed8ae659275bc3d0018ad3c3be6da5796315e3bb8e1437f9ce11fbac6788'),
-    ('functions/private/lock_wallet.sql', 'f247fe250a5c431f9564623fd66fbdd46d2dda205a94789f60e6bda8a72c1201'),
-    ('functions/private/move.sql', '67b2d86153a113286c1d0e085750427c485c37d36d48db7eb5e1e077eba917c2'),
-    ('functions/private/move_carefully.sql', '1cdee20ded421ed42c579c027ea70a574458bbe6827154632859694afd07daa1'),
-    ('functions/private/nearest.sql', 'b30edc182ecab15cf2935d681ff79c2a1204b8cd9e0496be9756f89f5037c207'),
-    ('functions/private/new_transfer.sql', 'd0441adbbe915ea8314de31781724980e5750884d48a68f5b7dac202c7778242'),
-    ('functions/private/open_missing.sql', '5042dd97e5a9c0a74658ff79035a34ae71463fc1394150bd0c738470bd221aaa'),
-    ('functions/private/open_wallets.sql', '781616ed04ac1e453ee971ff4f305ecb588e7f371a9e685ee44c3a0944e7da04'),
-    ('functions/private/page_history.sql', '7a0a7867ae1b27e97022cc5b6b7487a0af71de50cf21facf239b8ef17f8daf2f'),
-    ('functions/private/page_transfers.sql', 'd64b3c7cac471c71c3303605086e9ccc63924cf6a063a75c84ebda89cd23083a'),
-    ('functions/private/place_after.sql', '52fedab12b5cdd038f62057c6d5f2cc6c1c79c67081692b969fde0b94613ba2d'),
-    ('functions/private/plan_reversal.sql', '20ad763da24a8581e4c208e19c32cf2021ccdd0c68368c4db1a45e6148822601'),
-    ('functions/private/post.sql', '49da0e435d2f9807bbca0b306ffb6619780e889d748b06b4847aaf51241699ad'),
-    ('functions/private/post_one.sql', 'c8a890281d394135c48d3c67ac801c61f6223024c5d753bcf9d926138f07862b'),
-    ('functions/private/post_pair.sql', 'ead49a3eea5e6650a566b4fa2daf199784ae72fff4d2cf1d1e719a32aea9b5be'),
-    ('functions/private/post_runs.sql', 'fc9e09ec04b6dc51baf272b05de5f08239ce80da456c82dc050545e3e6e19a42'),
-    ('functions/private/post_together.sql', '5a5aec4001533947914b992fd800bb692f37ef1a63d55b9a0b007bba349eb1e5'),
-    ('functions/private/read_cursor.sql', '3e0e42063aca1037243b9610defadd5d7d1b4d85c1ae8507970c80b88d322a19'),
-    ('functions/private/read_grants.sql', '49fe649ec8bc332e9bbbd90ea36a55f244269a7d824732b4fdcbef21c0f5ef26'),
-    ('functions/private/read_place.sql', '9c9fdc80e8731ffa3560aecafdf100954fc54fdb7294be822e91c7f94b42517b'),
-    ('functions/private/record_action.sql', '3622c483fa7e30d04e4f92abf7e489a11173ebddf1c2f90a63e457378e683900'),
-    ('functions/private/record_capture.sql', 'bbb274c5e247a2dbf9435af6e4aea052a1797ea9d3c560bbf18eb45f2231457c'),
-    ('functions/private/record_completion.sql', '93ce1e1071ae2f0eb84c2ff8072f86fb1535d1d38626ae5ed12a812e974046cf'),
-    ('functions/private/record_purchase.sql', '0a20ee546945bf7067ca6e39bc8fb2155cd47a8cb3af0a9112223f132558e722'),
-    ('functions/private/record_reversal.sql', '801e78a4a6f97ed8d244091ed64d0e250dd4a6286335d944c8c90004c238bbd9'),
-    ('functions/private/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
-    ('functions/private/refuse_grant.sql', '29f914d8cfdc8d6a522389b180001bc0f1f405464eaf4856f12ea7e7cf1dd400'),
-    ('functions/private/refuse_import.sql', '53b785df2c1ec1bee5b9c0df3beddaf28e8344cd346dbf30db860381d27f900c'),
-    ('functions/private/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
-    ('functions/private/refuse_user.sql', '820d97b60416cc8f700d8e2f1dc33b6060053ccd17f29f205c8688d2137edd4d'),
-    ('functions/private/seq_at.sql', '813bab9647a5d629051d98c2d265f197e3ec388f6b57a49a0a6c271977b0a3fe'),
-    ('functions/private/set_supply.sql', 'b5e9b68d883abf69c599bd096ded5ac552872f941b216559d319b47d154b83ae'),
-    ('functions/private/settle_supply.sql', '15887169d69212c2c98d52890e31697314ad59ef3007bc1d0fa5165ef571a762'),
-    ('functions/private/sort_batch.sql', '370d6243217238713a9f1ed493b29ce8392d192b9af307f00357a28d2ed36680'),
-    ('functions/private/spread_budget.sql', '9add41fdeacdb4f8146c75080329c0c62bfa84923c25419460009f2b6414f35b'),
-    ('functions/private/take_back.sql', '41c8a14decead4706941b2852bbd64b840d6e19843f72929cd56a95604b134ac'),
-    ('functions/private/take_budget.sql', '8a7e53af2487780ef0a1b25d307fa95b3ae972ca3089667eb6b545b7bdeeaa79'),
-    ('functions/private/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
-    ('functions/private/to_campaign.sql', '73272d568111cf91b9c790a0b6f5865f9cfd8ede62f1b0789597f57c78bd0858'),
-    ('functions/private/to_hold.sql', 'cb561be9c0e739aa38443a10bfbc039de9c5fbf069433b5578c5c182e9a03cbd'),
-    ('functions/private/to_instant.sql', '1003d47b71226493b365efbdf69245a1d231eaab0b9b8a2e76b6368c71ef0f37'),
-    ('functions/private/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
-    ('functions/private/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
-    ('functions/private/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
-    ('functions/private/to_task.sql', 'd15610e334d046aea816c80014aec0b2f4d09350908fe58a1c173af10531aca3'),
-    ('functions/private/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
-    ('functions/private/transfer_hash.sql', '147b76227d7ef390baf667f28cca1e7f532a236d0899ef049bc155800d6b15a3'),
-    ('functions/private/uuid_before.sql', '9b19324db69b339e52c451386c5b84fbd952f8a0b0faea7f2771621355ba8885'),
-    ('functions/private/verify_books.sql', '25231dfb8e3671fe9d18c2cc91f0ef5e32adf6f047f468ac6fc0667930c3a403'),
-    ('functions/private/verify_users.sql', '570092d8e2dd16ceb45359f1834599567ca6a92b871ded7199f3e914348e8ff6'),
-    ('functions/private/with_result.sql', '6ccbd0fdc080e4a84bf0dc246508d3bc2e6791a2df53ec916f97717669947094'),
-    ('functions/private/write_cursor.sql', '12ee67a0b644d91ce440f5a6cadbda436320b4907642645726fc479404a072b8'),
+    ('functions/private/history/balance_at.sql', 'cec1cb423e0aa7b398089b2f83a89489aff5d2a95ffe59b73b53439323fa1e09'),
+    ('functions/private/history/find_transaction.sql', '82ff9a646800960518b34f30f85a1326f27b0c674eeefcef754d5e5daa0cc9d7'),
+    ('functions/private/history/held_at.sql', '361678aead56a2d70fe932177b36efe59d9af75ec4c7485f1b306d5bb701791f'),
+    ('functions/private/history/page_history.sql', '4bfd4782f5e01cad602493c53e5460b963bacc0ece6069d3b74b856629ad531a'),
+    ('functions/private/history/place_after.sql', '2e1f1c583fa6795b25c8458f4315a57a96c1d6daf4a5a6f24b8bd12dacb3b633'),
+    ('functions/private/history/read_cursor.sql', '09cb8d34f462d7d9dbc1081570f7b8964cde9b6ef049b380bdae70ba4f6bdec1'),
+    ('functions/private/history/read_place.sql', 'bc77cde421f7c41567b25b3a95ad3222eee426b3c2ed70a0f24bae6728e0dd39'),
+    ('functions/private/history/seq_at.sql', 'd3c458a5a7cd5a727025d4691f4ddf4d05469cbd82f480a6a61d3e2718c028e5'),
+    ('functions/private/history/write_cursor.sql', '2603725c20ecbee205d7c816ee7268d8dfff0e5a5de25844463233b810d773e6'),
+    ('functions/private/hold/expire_holds.sql', '2e64ad6f628f174b9955e61f22fd61ffd5dc506ff580ebe252da5f2007e1fa17'),
+    ('functions/private/hold/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
+    ('functions/private/hold/find_open_hold.sql', '66231790c3e9553cfd5f33d92e1d1b92a45e4e936177141640eea5702f61763a'),
+    ('functions/private/hold/record_capture.sql', 'f06154cd9448cf024de57f5289bc2bb79dad9337bf6c6f3b8544a591b300c0a9'),
+    ('functions/private/hold/to_hold.sql', '1c7ee663c847e211d72a7df1088b57ccb39735106c409a801c5575994c70d8ae'),
+    ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
+    ('functions/private/item/record_purchase.sql', '5b0a44d53ae2b2e1e0323d0f335d0ea73e4228eb2bee131517e6db87fea29979'),
+    ('functions/private/item/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
+    ('functions/private/movement/check_request.sql', 'a889cb38e0aef6da592d0011d1f116aee6eb83207a3ecbf540f364029664fd26'),
+    ('functions/private/movement/clear_way.sql', 'f524d7625f9a8c7f96b730eb27c99bb9c8f9ab7e2b2e95ebbff6ae6698e8cecd'),
+    ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
+    ('functions/private/movement/find_replay.sql', '99f64bbb0c473c81af4ff4ebc7e143fbe1658ccd063deb2f058220b3e2d2bd9a'),
+    ('functions/private/movement/lock_and_find.sql', 'c4f688b927a003654b2b001ca822e5a1c5fcd2d90fd2fbee0a3e1f78e7df3f86'),
+    ('functions/private/movement/lock_wallet.sql', '99ec5838f0215b64c7af7e789aefaae66da6c9ac247a1e625175af593ce4ad9f'),
+    ('functions/private/movement/move.sql', 'ac659d21e361d1ffaa19fa0ff52b50d1e5371e6c00a8f88570171fd4c81d074c'),
+    ('functions/private/movement/move_carefully.sql', '464109d79cf4be6a61b2cf0a995eacf2445d18416bd41cbb2cd2b71683ccccbf'),
+    ('functions/private/movement/new_transfer.sql', '8332dcdd2c4b2483c3181a8c6a6e0f6d96326950078fabba907cc45fe985fedd'),
+    ('functions/private/movement/post.sql', '2d946e900dc1fd76eda0880d0e86cacca922cab448e1e8bf11ec50eea4fdabd8'),
+    ('functions/private/movement/post_pair.sql', 'cfdf069aff77aecea0cd2c0f40be66f5850c4a2aeee0e0c93b81a71a8cb8b5c3'),
+    ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
+    ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
+    ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
+    ('functions/private/movement/with_result.sql', '2a2b7f923065e9ff67d223b15fd4d1d62e32e7f56b244fab3ed9df628c08b6c0'),
+    ('functions/private/reversal/plan_reversal.sql', '841d36057fb8b5eee56eeb910f14fd6850e91bd9d30f56f11b6c08d7484b04e9'),
+    ('functions/private/reversal/record_reversal.sql', '5bfad53dd2683b74116dcff4aa69c88dc075b5514feb0260eb843ada027f5a8a'),
+    ('functions/private/supply/heed_caps.sql', 'da01092572b624b45a7889181c3b706b96a8e60977f47d5162e963ae7b350c03'),
+    ('functions/private/supply/lock_supply.sql', '2792e983a04985fc5b80d24dd5b5d33015ef71030669930cac44588b1ea87ee3'),
+    ('functions/private/supply/set_supply.sql', 'b0d96890388a484329b38c282b9211ef35ee114954e696db9f766f9fb733b100'),
+    ('functions/private/supply/settle_supply.sql', '290b7b5a28f9109406ea4e7d5e623af23b71489a42909edcc5868c856ad7832b'),
+    ('functions/private/task/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
+    ('functions/private/task/record_completion.sql', 'cb5c08459664c3d0b18f42d8e41cb3113806d253b5f9716d0048d624f6e07148'),
+    ('functions/private/task/to_task.sql', 'd15610e334d046aea816c80014aec0b2f4d09350908fe58a1c173af10531aca3'),
+    ('functions/private/user/add_user.sql', '6a212350b516e8e12d9368845579f279c6cf186bafafd3eec37d8f5ba2647c2a'),
+    ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
+    ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
+    ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
+    ('functions/private/user/open_wallets.sql', '8aaf92a4734a2b7548e58a2be9628ea479aeff60b952027a02e28625d96aabae'),
+    ('functions/private/user/refuse_import.sql', '5615a463e0178a764b344d4fb3fbafc03b1805f1606df471c41eada8971fb298'),
+    ('functions/private/user/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
+    ('functions/private/user/refuse_user.sql', 'e90a3dda113ec04454264eadef46250975eda1e2b43650154e7b731731720033'),
+    ('functions/private/user/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
+    ('functions/private/verify/checkpoint_root.sql', '9602a379746b0253b7a59305595870c0b362a645afc72f0651b6392bbff754c8'),
+    ('functions/private/verify/uuid_before.sql', '22be10a129debe2d4a831d08d76eba87fa579738bb8457d19f9a9cbb1a2c8db5'),
+    ('functions/private/verify/verify_assets.sql', '255731aa66a77509dc1618be594b0337fd80070bb2b012ccd4ef50f47958a3ef'),
+    ('functions/private/verify/verify_books.sql', '902681be63331b09db9e012069ab0bddbe0694755f85e6373af3f4075fdf5731'),
+    ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
+    ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
+    ('functions/private/verify/verify_chains.sql', 'a10888c1f12fcb6acae6e304e7d7e5175cb888192d7b44f15c63a8aaacb98bd2'),
+    ('functions/private/verify/verify_completions.sql', '9d766cab1d1bcfc9ecf54eaee543cf944cb106d45f2717ff80435d79ab3bf863'),
+    ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
+    ('functions/private/verify/verify_holds.sql', 'c82a98ccfb789c20642b5b46cc17d9f7badb187715956a3eadc2cdef10df71e1'),
+    ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
+    ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
+    ('functions/private/verify/verify_users.sql', 'fc0fa786dcb37b341fbe95acf4ec5180693c2389def89e115e88671d1529e83e'),
+    ('functions/private/verify/verify_wallets.sql', '7f8c8795541038813ab33218866d008032dfc8a12cc91286305f8f3e18099ebc'),
     ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
-    ('functions/api/adjust.sql', '958da5fe81cba361749517b8a9684d999bf3500db10f61bb3403144b3f893130'),
-    ('functions/api/bonus.sql', '93a97af1010a6659f118cd1cb8106bea09c32eb0ca4c73a8314dbb32ed44a935'),
-    ('functions/api/buy_item.sql', 'cf3f686181963493aa82589e85aecb12b1bb2a912293f24975d1bf11f938dc09'),
-    ('functions/api/capture_hold.sql', '36aece5d82cda63f590e61c6d006dfcf455c8c5010f30f351db99a54c902f37b'),
-    ('functions/api/change_budget.sql', '665adb818cab213d25025faf546cf08cd14ac60be4a25de7ff01dac8e9c784f6'),
-    ('functions/api/change_supply.sql', '71918335c6635efa15e0cc99b817a2993feee0c636a19777a0b2fcd7841f504b'),
-    ('functions/api/checkpoint.sql', '2988d188961a70726572d0b1021b92efd610d75031f91be55ed40f901794b8c3'),
-    ('functions/api/complete_task.sql', '943c1a6cceacaf8fa245e75b4479736d2d905a471c32591ccaf985b98f38ef6c'),
-    ('functions/api/convert.sql', '7cd09b027d878e3f170dee26b19bdec98fbf914aa3d34bd60961b0afff8ac8e3'),
-    ('functions/api/create_asset.sql', '582ed75aace653dd72c1f922086fea07faa0259fb5a9b4d4f56fd2fd96c133cd'),
-    ('functions/api/create_campaign.sql', '7b90e41735dda7e17a8e63771bb053b2515c966047549ee1b3385c52236135b4'),
-    ('functions/api/create_item.sql', '00fabf2289d4205c47a5b6ef32e8b61d4e565abae26029972e92469f1a2e44d3'),
+    ('functions/api/adjust.sql', '689b3e6608a158f0b08f293d8257818bf630c60d8e1592822e9d0f017d713027'),
+    ('functions/api/bonus.sql', 'b2916068a6d45f7ba36a52bdd0db1abb8d635e43e1f32b938f3dcec4ad2f4cc4'),
+    ('functions/api/buy_item.sql', 'a559a88d9253e828306f2afaf4957a2d8ae3c6262bfa8dbf322dd08b02033d81'),
+    ('functions/api/capture_hold.sql', '1bd668fed4171f97ebbd355bb68e29f391536d7a0b8deef298134f6ca5fe9f10'),
+    ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
+    ('functions/api/change_supply.sql', '0ae2f7e37c234647a6911fced61b8af72bec66767326cf16e2157c10b720339b'),
+    ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
+    ('functions/api/complete_task.sql', 'dae88eea816073af97b5c038a1e919c23b1d2c6380d50bde9046c14c48c4889e'),
+    ('functions/api/convert.sql', '4ee258e246bd4bb0e3381c25450df99cb74838be35d8622900de6c2701d0ca61'),
+    ('functions/api/create_asset.sql', '490cc38a8abba84c3f66d835bca3cf4c5e97645c58bf293d39c5efdd27578a89'),
+    ('functions/api/create_campaign.sql', '14fbea3ac4d9ec9624f8515d8a0b4a38bb9f8dc62a96603ef79a45cceb75e26a'),
+    ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_subscription.sql', 'bddf843038411f23f8f153266d62cf67a98e487802a1d96ad4013e36d2cf660e'),
-    ('functions/api/create_task.sql', '6e05c2f8c718f313a46b5a7fc32649601813fe2fa27a2011081f29babf2c501c'),
-    ('functions/api/create_user.sql', '3255a36c556f30bc7f7df28742bde27cf21a56fa55f6d239413355297e447b36'),
+    ('functions/api/create_task.sql', 'afd1aac7e2e3e5bb186c42d0b2ed6e4c228391277efc417ee72554474627cd19'),
+    ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
-    ('functions/api/expire_holds.sql', 'ce2a1bbf9789c37db5009777ebdf3cb6eade71f55f66d58767eb830505f79bb2'),
-    ('functions/api/find_user.sql', 'de2e0329bd459de981f2e6fe0aad31975860b1ec8fbe6cf92e5b31ce01ff37c3'),
-    ('functions/api/get_balance.sql', '3725d364137849a9f38b3f80ec04a23c6a829ddc7d28e597b8a6598ba14d3750'),
-    ('functions/api/get_balance_at.sql', '9f04c39059292b82a479a879304d0c88000e533bc772e6e7569c5173a6a61897'),
-    ('functions/api/get_credential.sql', 'adc261bd3d25e7d8c4f851e228ef5eec58a7e7f4413c2290261c4f5c96a21711'),
+    ('functions/api/expire_holds.sql', '0947031294dc8052f80173cb86befbcb38f49f99d807291bf561659ee2456cbb'),
+    ('functions/api/find_user.sql', '221aa109ab5cdb239e163ad474356577700a00786f7d2e62a76ba2c9fb778383'),
+    ('functions/api/get_balance.sql', 'd7f662a0715d4abb0dc57ff09c17eba99581a77f448b9f7b5d4f56fc1b7a20e8'),
+    ('functions/api/get_balance_at.sql', 'c98ebbb259ecf4a3517c73913f89ff8fe61ff96eb4ab626ce84221aad9ab8aeb'),
+    ('functions/api/get_credential.sql', '896d5864814386c94d670e01183393571e6ab52cda2824d0014a21e341b15cef'),
     ('functions/api/get_feed_position.sql', '0a638aa6a8f1e290ff4911dddd7a1d63487d6af8b5f3fac28f131e6f560e7c05'),
-    ('functions/api/get_token_state.sql', '727cdbd1efcb3cc267dbe766be2f192f3ad33f488c9ee95e570d2103f9bc6ba7'),
-    ('functions/api/get_transaction.sql', 'a0370d1be5503844a2a2d0a6bd05b469434490a0789bddd356fe1ef5c6ace0c6'),
-    ('functions/api/get_user.sql', '7998a312fc09bf229fd3a7a4dc4ab67d833cf15c958cf592faba34e0f77dd7be'),
-    ('functions/api/get_user_id.sql', 'cc3c1b911fcff5786d8beb6ccc22eaf6b16d1b7846abe49b561cc7e564109e4d'),
-    ('functions/api/grant_batch.sql', 'd544df0b6cd41a5faa2e96fc93298ec686d090ab4feff2d4dc04c7cdf93a16fe'),
-    ('functions/api/import_users.sql', 'c9a7765d7baaf2da1c8dd1958f336eb5e21c761b1b5827d0edf5bd85690c9e8f'),
-    ('functions/api/list_assets.sql', '2d7fb5dd5a86553c87fe53b382e29037a57acb91f4b90b9e00114ee8fe9683d9'),
-    ('functions/api/list_balances.sql', '5b80df8a28487423329c4d4b413fd7b229ebd4c870a630c673507ce5a702cce7'),
-    ('functions/api/list_campaigns.sql', '197fa88654d6c699bfe7e4d388e6ae73fea198545b9dcfcb48aaa832bf94632e'),
-    ('functions/api/list_conversion_rates.sql', '2e72ec2bf50ce39077a4df79a210e26b3f0b83803280953c4e74ea4765cf2841'),
-    ('functions/api/list_holds.sql', '9e4b9c993d551b4e87914be256ef14243109f8e666b8f670bd83124c18d3222f'),
-    ('functions/api/list_items.sql', '389c47ad626ebd1c145fa46a3875a5d066fbf22246e627051f836f4af54e635a'),
-    ('functions/api/list_ledger_entries.sql', 'f828663741709fe1a1307cec2e59eb3753cbf413406c58de352634becafbab5f'),
+    ('functions/api/get_token_state.sql', '7658a87106fbad8e0ce30feedbc9fb9b96b6cf1f1813478d49f8e72086b9e562'),
+    ('functions/api/get_transaction.sql', 'ac9d62608d48412e44da057a5fe0b5b54661fd54511aac950613a2ad695f83dc'),
+    ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
+    ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
+    ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
+    ('functions/api/import_users.sql', '507df36b5cd05851e7f5d4b75820b103933ee62f2acfea29ea517d87be062b40'),
+    ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
+    ('functions/api/list_balances.sql', '166f17694eb2c42b8413687406ad7d724f762617b441613b023d9e48fd6716d7'),
+    ('functions/api/list_campaigns.sql', 'f785daf0bc8c2e51491e9c6aea0e7bb76b4618f5e4571bdf29d5fbf6cf8f9609'),
+    ('functions/api/list_conversion_rates.sql', '660a025d7235522a4ff5cfb05a02bd93736af9802e94e0be6242a0dd97cb6707'),
+    ('functions/api/list_holds.sql', '0044905826b02aebdda06ce1ec05d72ed3074c86e889d113e57ae830e09d3157'),
+    ('functions/api/list_items.sql', '6767b26f349e77170e2bd530fce0b0f418958cf226a6c41afda39d53ae53c8b1'),
+    ('functions/api/list_ledger_entries.sql', '98e3069163414f3d21fbbf918c0f41f02b11472ce388058fe563d13cd43996d1'),
     ('functions/api/list_subscriptions.sql', 'bd0007002fcdfcc1db3ffff683a625989836fa0b90735d8e9fb2571d6608b300'),
-    ('functions/api/list_tasks.sql', 'ef7bb0f10130eb8a9a4a189f7c11a000ee6713e2d22daa0dc570a6eee4793b14'),
-    ('functions/api/list_transactions.sql', '37bad14e40e3d3e6a6c6e6c2a8a784a82268e7d3c63546957b578b0175456340'),
-    ('functions/api/list_user_ids.sql', '39b96f1a5ca0aa65a3d20d82ed177fc3e5a3139c9b215169b0575252b23e4cc1'),
-    ('functions/api/place_hold.sql', '8a996e744c8f97290781cb4fcfdf6f8025ca805647fa694ee0211de964a54fb8'),
-    ('functions/api/post_batch.sql', '7e63f8eb912ed2840934a4f04eba63e02b9f4cbf4897106ca8dfbc2c461be9b1'),
+    ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
+    ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
+    ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
+    ('functions/api/place_hold.sql', '38229073b4aa137dbe3e48a447b696819d0b886192fcd2f28f3663d874904e23'),
+    ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
     ('functions/api/read_events.sql', '2ded668344236db109a99cbe75e860baa0c1c8e6a0df751e9040419d20042e48'),
-    ('functions/api/rehash_password.sql', 'efc7215d8f85bb075fd4f7688c2cc515ad3f36f46becde375bea28caae075d24'),
-    ('functions/api/release_hold.sql', '5549099ea8263a9f18cd2c9df140259b88f2338fa767d8f29d3d2ceec1b422e5'),
-    ('functions/api/reverse.sql', 'c40ff6a89d118ae20c10e75de15daf15ddb06a9b65b7c1810b2f5fdf070a758a'),
-    ('functions/api/revoke_tokens.sql', '65db13e9c65e4f29ea2edbe2f1f1a5a1f9452b3ebb7415ef42b98923d2e91f5c'),
-    ('functions/api/schema_version.sql', '0992a6fa39dedd9bc3f32b6513435172b722d58375eb575715abf7df4d91847f'),
-    ('functions/api/set_conversion_rate.sql', '3d9b3bd4684c1552b9efcf80d5f22247bf44903746e96e1d2a1b07798f9deb3c'),
-    ('functions/api/set_password.sql', '9387c558743e5793a2d98735a1439225b20e4c5c86a3e1ccb50f89852119336e'),
-    ('functions/api/set_user_status.sql', '927df26bd4e8eb10a7952f027b411217f080061bccfbe9f78d133a3c12492c05'),
-    ('functions/api/sign_up.sql', '3efacf71c0fea6933684e9bf415efb42f4144fb2bf4bb76ab0a4675e71153607'),
-    ('functions/api/spend.sql', '364123b454ef644283a7a9472fdfcdad6a876480a51d56349f2ca7dbcafb3203'),
-    ('functions/api/statement.sql', '9a609f9048a9dc9f8e5cf17b10a4ef89dca44f411a7c3c040b31a9d57e3c23f3'),
-    ('functions/api/topup.sql', 'c5bfd4c3690149c8c1eb191b7fcc09b2bbb3a6da1a83af690b7df2ffb327fe62'),
-    ('functions/api/treasury.sql', 'bc0525cf129d92a4944844a6f0ab0b1475664e337dbb1a9779e524a2ec534f50'),
-    ('functions/api/update_asset.sql', 'c3d044e5f29ee0043639e002d3bd2121a6700c7399d6256e6a2e1574a82ac328'),
-    ('functions/api/update_item.sql', '2f3ae3f5727a86d5d74c744e4ead7137f17acccbc8c54a155ee03fd7e7614564'),
+    ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
+    ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
+    ('functions/api/reverse.sql', '672a340e2f432e09be246718308481303b8c5462acde8beaf42690c4abe18d20'),
+    ('functions/api/revoke_tokens.sql', 'fb6565fe0ac42ddfe80fa892ec990944bea52cd018153cb27dd3f51dff4c7f58'),
+    ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
+    ('functions/api/set_conversion_rate.sql', '96598887ddc8ab8e2b03b121f773af23a0878d26c22aa828742adfd1ffc79616'),
+    ('functions/api/set_password.sql', '8b6bbbfc6009b6f423eed3f60e1b8dcbeb03e4d371f8da3d83847b0557713885'),
+    ('functions/api/set_user_status.sql', 'b4adca04c586f7228df0c54ddbd495d02eed2b827345723fe676135fe162e6eb'),
+    ('functions/api/sign_up.sql', 'ef6777c3fc261dd5b50e7bc3b752a1a6abd087ad64922c1d3a43c6ce4bf9aa85'),
+    ('functions/api/spend.sql', 'fb39cfc75afb6f8d0bd29f3ee0b142b8828a931b928ca0bb81113513d33fe842'),
+    ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
+    ('functions/api/topup.sql', '5be84b7cac1229179b0ebefaf85556d2bd0c10090f6e180fb5d5674ddaf87da4'),
+    ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
+    ('functions/api/update_asset.sql', '239d5112d1c6b02f45990a4d3388a1aa4bba384c6ce808d5412af58e386825cc'),
+    ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
-    ('functions/api/update_task.sql', '66c1556333487271727b769e6edeac637415b43e6866210f30c36f85b5a78fdc'),
-    ('functions/api/verify.sql', '8e72795ae25a3b826d22b26f3d0306dfe69ff0c2fb9dbafc6dbe8dbf21a044db'),
-    ('functions/api/verify_checkpoint.sql', '398b795d76b3740a969450f2db02a9a5b22b3f478f232a245c20fe57c7a022f9'),
-    ('functions/api/verify_page.sql', '6ca1d03fbc8d0a8216d224b32204c9daf00892cd2b013297c37dbd02e1b06e81'),
-    ('functions/api/version.sql', '79436922dcc11637fe0c21df1f1567455ba5214abe0d412047ff9f49af63ff3d'),
-    ('views/balance.sql', '2b2ad38318e7ca68347ac0aa7387eb66c097460eec795b23ff87320e25cfe9cd'),
-    ('views/economy_daily.sql', '00da2d6e2be1f1d985fda3535306b396578c0545909d695a3b5d2298cb101769'),
-    ('views/ledger_entry.sql', '57bbaa8efc9d898447f715c42453b21b7735a170893954335ca21266b9874a1d'),
-    ('views/operator_action.sql', '0dc421e14bf1ab95f1ab003e698e866a3f7c934dbfdb907ccfbc559206f22662'),
-    ('views/transaction.sql', '9995f1c3aac7001f4f12d79f72b07b6a0d6aa56e91415cc7934089377ea86f82'),
-    ('views/treasury_balance.sql', '554bf07715dfd0da2ba7b49ddb78b99977f99b62eee7ac009455d9be43932e4f'),
-    ('grants.sql', 'ae2b629b61b27c1de012b3f56f25a0d41a1f0a121d83d41d022af2a6cb0bc7d6')
+    ('functions/api/update_task.sql', '473efe1ac4b36e1ee695f5dd8daaf34216d66a158b1c354da7bfed8771bd283f'),
+    ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
+    ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
+    ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
+    ('functions/api/version.sql', '33decf4fec91b27aafb62a36ea4cfd3b9609887f851e3f205d0d2883a19b1fe1'),
+    ('views/balance.sql', '1bb0570c9b025ead26cf8b2bfdcdc480e67a34bf1833d43778c2277d2d3da8b6'),
+    ('views/economy_daily.sql', '9b06685506fd1f11f54e34016e11cc9f74d4c14e7b700bddd29f3b04429348d9'),
+    ('views/ledger_entry.sql', '949f05fe06925196bea1e3135688bd2c7a0315e44d2884982ca5c3303cca64b8'),
+    ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
+    ('views/transaction.sql', '6b20c5531d7f997021c38c78d2c7525e381395023600198ab096fb6161457b2d'),
+    ('views/treasury_balance.sql', '2e7d21d6db7f654601d0c29ef36d157ad8be338779236798893303d7671a48e3'),
+    ('grants.sql', 'd62e98162869522ceae391081ed3fa968bfc79fdbb5de1e4b45bee535b3951d4')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -265,110 +274,215 @@ SELECT 'schema/V0003__tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
     \echo schema/V0003__tokens.sql
     \ir schema/V0003__tokens.sql
 \endif
+SELECT 'schema/V0005__rooms.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0005__rooms.sql
+    \ir schema/V0005__rooms.sql
+\endif
 SELECT 'schema/V0006__feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo schema/V0006__feed.sql
     \ir schema/V0006__feed.sql
 \endif
-SELECT 'functions/private/add_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/add_user.sql
-    \ir functions/private/add_user.sql
+    \echo functions/private/batch/lock_batch.sql
+    \ir functions/private/batch/lock_batch.sql
 \endif
-SELECT 'functions/private/asset_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/lock_supplies.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/asset_code.sql
-    \ir functions/private/asset_code.sql
+    \echo functions/private/batch/lock_supplies.sql
+    \ir functions/private/batch/lock_supplies.sql
 \endif
-SELECT 'functions/private/balance_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/post_one.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/balance_at.sql
-    \ir functions/private/balance_at.sql
+    \echo functions/private/batch/post_one.sql
+    \ir functions/private/batch/post_one.sql
 \endif
-SELECT 'functions/private/campaign_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/post_runs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/campaign_key.sql
-    \ir functions/private/campaign_key.sql
+    \echo functions/private/batch/post_runs.sql
+    \ir functions/private/batch/post_runs.sql
 \endif
-SELECT 'functions/private/check_active.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/post_together.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_active.sql
-    \ir functions/private/check_active.sql
+    \echo functions/private/batch/post_together.sql
+    \ir functions/private/batch/post_together.sql
 \endif
-SELECT 'functions/private/check_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/sort_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_amount.sql
-    \ir functions/private/check_amount.sql
+    \echo functions/private/batch/sort_batch.sql
+    \ir functions/private/batch/sort_batch.sql
 \endif
-SELECT 'functions/private/check_choice.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/batch/to_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_choice.sql
-    \ir functions/private/check_choice.sql
+    \echo functions/private/batch/to_result.sql
+    \ir functions/private/batch/to_result.sql
 \endif
-SELECT 'functions/private/check_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/campaign_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_code.sql
-    \ir functions/private/check_code.sql
+    \echo functions/private/campaign/campaign_key.sql
+    \ir functions/private/campaign/campaign_key.sql
 \endif
-SELECT 'functions/private/check_given.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/find_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_given.sql
-    \ir functions/private/check_given.sql
+    \echo functions/private/campaign/find_campaign.sql
+    \ir functions/private/campaign/find_campaign.sql
 \endif
-SELECT 'functions/private/check_multiple.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/lock_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_multiple.sql
-    \ir functions/private/check_multiple.sql
+    \echo functions/private/campaign/lock_budget.sql
+    \ir functions/private/campaign/lock_budget.sql
 \endif
-SELECT 'functions/private/check_open.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/open_missing.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_open.sql
-    \ir functions/private/check_open.sql
+    \echo functions/private/campaign/open_missing.sql
+    \ir functions/private/campaign/open_missing.sql
 \endif
-SELECT 'functions/private/check_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/read_grants.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_pair.sql
-    \ir functions/private/check_pair.sql
+    \echo functions/private/campaign/read_grants.sql
+    \ir functions/private/campaign/read_grants.sql
 \endif
-SELECT 'functions/private/check_range.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/refuse_grant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_range.sql
-    \ir functions/private/check_range.sql
+    \echo functions/private/campaign/refuse_grant.sql
+    \ir functions/private/campaign/refuse_grant.sql
 \endif
-SELECT 'functions/private/check_request.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/spread_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_request.sql
-    \ir functions/private/check_request.sql
+    \echo functions/private/campaign/spread_budget.sql
+    \ir functions/private/campaign/spread_budget.sql
 \endif
-SELECT 'functions/private/check_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/take_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_text.sql
-    \ir functions/private/check_text.sql
+    \echo functions/private/campaign/take_budget.sql
+    \ir functions/private/campaign/take_budget.sql
 \endif
-SELECT 'functions/private/check_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/campaign/to_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check_user.sql
-    \ir functions/private/check_user.sql
+    \echo functions/private/campaign/to_campaign.sql
+    \ir functions/private/campaign/to_campaign.sql
 \endif
-SELECT 'functions/private/checkpoint_root.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/asset_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/checkpoint_root.sql
-    \ir functions/private/checkpoint_root.sql
+    \echo functions/private/catalogue/asset_code.sql
+    \ir functions/private/catalogue/asset_code.sql
 \endif
-SELECT 'functions/private/clear_way.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/check_active.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/clear_way.sql
-    \ir functions/private/clear_way.sql
+    \echo functions/private/catalogue/check_active.sql
+    \ir functions/private/catalogue/check_active.sql
 \endif
-SELECT 'functions/private/conversion_step.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/check_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/conversion_step.sql
-    \ir functions/private/conversion_step.sql
+    \echo functions/private/catalogue/check_code.sql
+    \ir functions/private/catalogue/check_code.sql
 \endif
-SELECT 'functions/private/expire_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/catalogue/check_open.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/expire_holds.sql
-    \ir functions/private/expire_holds.sql
+    \echo functions/private/catalogue/check_open.sql
+    \ir functions/private/catalogue/check_open.sql
+\endif
+SELECT 'functions/private/catalogue/find_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/catalogue/find_asset.sql
+    \ir functions/private/catalogue/find_asset.sql
+\endif
+SELECT 'functions/private/catalogue/is_for.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/catalogue/is_for.sql
+    \ir functions/private/catalogue/is_for.sql
+\endif
+SELECT 'functions/private/catalogue/record_action.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/catalogue/record_action.sql
+    \ir functions/private/catalogue/record_action.sql
+\endif
+SELECT 'functions/private/catalogue/refuse_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/catalogue/refuse_code.sql
+    \ir functions/private/catalogue/refuse_code.sql
+\endif
+SELECT 'functions/private/catalogue/to_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/catalogue/to_asset.sql
+    \ir functions/private/catalogue/to_asset.sql
+\endif
+SELECT 'functions/private/check/check_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/check_amount.sql
+    \ir functions/private/check/check_amount.sql
+\endif
+SELECT 'functions/private/check/check_choice.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/check_choice.sql
+    \ir functions/private/check/check_choice.sql
+\endif
+SELECT 'functions/private/check/check_given.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/check_given.sql
+    \ir functions/private/check/check_given.sql
+\endif
+SELECT 'functions/private/check/check_range.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/check_range.sql
+    \ir functions/private/check/check_range.sql
+\endif
+SELECT 'functions/private/check/check_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/check_text.sql
+    \ir functions/private/check/check_text.sql
+\endif
+SELECT 'functions/private/check/is_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/is_amount.sql
+    \ir functions/private/check/is_amount.sql
+\endif
+SELECT 'functions/private/check/is_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/is_key.sql
+    \ir functions/private/check/is_key.sql
+\endif
+SELECT 'functions/private/check/is_metadata.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/is_metadata.sql
+    \ir functions/private/check/is_metadata.sql
+\endif
+SELECT 'functions/private/check/is_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/is_text.sql
+    \ir functions/private/check/is_text.sql
+\endif
+SELECT 'functions/private/check/nearest.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/nearest.sql
+    \ir functions/private/check/nearest.sql
+\endif
+SELECT 'functions/private/conversion/check_multiple.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/conversion/check_multiple.sql
+    \ir functions/private/conversion/check_multiple.sql
+\endif
+SELECT 'functions/private/conversion/check_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/conversion/check_pair.sql
+    \ir functions/private/conversion/check_pair.sql
+\endif
+SELECT 'functions/private/conversion/conversion_step.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/conversion/conversion_step.sql
+    \ir functions/private/conversion/conversion_step.sql
+\endif
+SELECT 'functions/private/conversion/find_gain.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/conversion/find_gain.sql
+    \ir functions/private/conversion/find_gain.sql
+\endif
+SELECT 'functions/private/conversion/find_rate.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/conversion/find_rate.sql
+    \ir functions/private/conversion/find_rate.sql
 \endif
 SELECT 'functions/private/feed/check_filter.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -430,385 +544,325 @@ SELECT 'functions/private/feed/to_subscription.sql' = ANY (:'pgwallet_pending'::
     \echo functions/private/feed/to_subscription.sql
     \ir functions/private/feed/to_subscription.sql
 \endif
-SELECT 'functions/private/find_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/balance_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_asset.sql
-    \ir functions/private/find_asset.sql
+    \echo functions/private/history/balance_at.sql
+    \ir functions/private/history/balance_at.sql
 \endif
-SELECT 'functions/private/find_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/find_transaction.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_campaign.sql
-    \ir functions/private/find_campaign.sql
+    \echo functions/private/history/find_transaction.sql
+    \ir functions/private/history/find_transaction.sql
 \endif
-SELECT 'functions/private/find_gain.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/held_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_gain.sql
-    \ir functions/private/find_gain.sql
+    \echo functions/private/history/held_at.sql
+    \ir functions/private/history/held_at.sql
 \endif
-SELECT 'functions/private/find_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/page_history.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_hold.sql
-    \ir functions/private/find_hold.sql
+    \echo functions/private/history/page_history.sql
+    \ir functions/private/history/page_history.sql
 \endif
-SELECT 'functions/private/find_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/place_after.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_item.sql
-    \ir functions/private/find_item.sql
+    \echo functions/private/history/place_after.sql
+    \ir functions/private/history/place_after.sql
 \endif
-SELECT 'functions/private/find_legs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/read_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_legs.sql
-    \ir functions/private/find_legs.sql
+    \echo functions/private/history/read_cursor.sql
+    \ir functions/private/history/read_cursor.sql
 \endif
-SELECT 'functions/private/find_open_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/read_place.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_open_hold.sql
-    \ir functions/private/find_open_hold.sql
+    \echo functions/private/history/read_place.sql
+    \ir functions/private/history/read_place.sql
 \endif
-SELECT 'functions/private/find_rate.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/seq_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_rate.sql
-    \ir functions/private/find_rate.sql
+    \echo functions/private/history/seq_at.sql
+    \ir functions/private/history/seq_at.sql
 \endif
-SELECT 'functions/private/find_replay.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/history/write_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_replay.sql
-    \ir functions/private/find_replay.sql
+    \echo functions/private/history/write_cursor.sql
+    \ir functions/private/history/write_cursor.sql
 \endif
-SELECT 'functions/private/find_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/expire_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_task.sql
-    \ir functions/private/find_task.sql
+    \echo functions/private/hold/expire_holds.sql
+    \ir functions/private/hold/expire_holds.sql
 \endif
-SELECT 'functions/private/find_transaction.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/find_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_transaction.sql
-    \ir functions/private/find_transaction.sql
+    \echo functions/private/hold/find_hold.sql
+    \ir functions/private/hold/find_hold.sql
 \endif
-SELECT 'functions/private/find_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/find_open_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/find_user.sql
-    \ir functions/private/find_user.sql
+    \echo functions/private/hold/find_open_hold.sql
+    \ir functions/private/hold/find_open_hold.sql
 \endif
-SELECT 'functions/private/heed_caps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/record_capture.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/heed_caps.sql
-    \ir functions/private/heed_caps.sql
+    \echo functions/private/hold/record_capture.sql
+    \ir functions/private/hold/record_capture.sql
 \endif
-SELECT 'functions/private/held_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/hold/to_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/held_at.sql
-    \ir functions/private/held_at.sql
+    \echo functions/private/hold/to_hold.sql
+    \ir functions/private/hold/to_hold.sql
 \endif
-SELECT 'functions/private/is_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/item/find_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_amount.sql
-    \ir functions/private/is_amount.sql
+    \echo functions/private/item/find_item.sql
+    \ir functions/private/item/find_item.sql
 \endif
-SELECT 'functions/private/is_contact.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/item/record_purchase.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_contact.sql
-    \ir functions/private/is_contact.sql
+    \echo functions/private/item/record_purchase.sql
+    \ir functions/private/item/record_purchase.sql
 \endif
-SELECT 'functions/private/is_for.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/item/to_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_for.sql
-    \ir functions/private/is_for.sql
+    \echo functions/private/item/to_item.sql
+    \ir functions/private/item/to_item.sql
 \endif
-SELECT 'functions/private/is_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/check_request.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_key.sql
-    \ir functions/private/is_key.sql
+    \echo functions/private/movement/check_request.sql
+    \ir functions/private/movement/check_request.sql
 \endif
-SELECT 'functions/private/is_metadata.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/clear_way.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_metadata.sql
-    \ir functions/private/is_metadata.sql
+    \echo functions/private/movement/clear_way.sql
+    \ir functions/private/movement/clear_way.sql
 \endif
-SELECT 'functions/private/is_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/find_legs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/is_text.sql
-    \ir functions/private/is_text.sql
+    \echo functions/private/movement/find_legs.sql
+    \ir functions/private/movement/find_legs.sql
 \endif
-SELECT 'functions/private/lock_and_find.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/find_replay.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_and_find.sql
-    \ir functions/private/lock_and_find.sql
+    \echo functions/private/movement/find_replay.sql
+    \ir functions/private/movement/find_replay.sql
 \endif
-SELECT 'functions/private/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/lock_and_find.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_batch.sql
-    \ir functions/private/lock_batch.sql
+    \echo functions/private/movement/lock_and_find.sql
+    \ir functions/private/movement/lock_and_find.sql
 \endif
-SELECT 'functions/private/lock_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/lock_wallet.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_budget.sql
-    \ir functions/private/lock_budget.sql
+    \echo functions/private/movement/lock_wallet.sql
+    \ir functions/private/movement/lock_wallet.sql
 \endif
-SELECT 'functions/private/lock_supplies.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/move.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_supplies.sql
-    \ir functions/private/lock_supplies.sql
+    \echo functions/private/movement/move.sql
+    \ir functions/private/movement/move.sql
 \endif
-SELECT 'functions/private/lock_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/move_carefully.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_supply.sql
-    \ir functions/private/lock_supply.sql
+    \echo functions/private/movement/move_carefully.sql
+    \ir functions/private/movement/move_carefully.sql
 \endif
-SELECT 'functions/private/lock_wallet.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/new_transfer.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/lock_wallet.sql
-    \ir functions/private/lock_wallet.sql
+    \echo functions/private/movement/new_transfer.sql
+    \ir functions/private/movement/new_transfer.sql
 \endif
-SELECT 'functions/private/move.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/post.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/move.sql
-    \ir functions/private/move.sql
+    \echo functions/private/movement/post.sql
+    \ir functions/private/movement/post.sql
 \endif
-SELECT 'functions/private/move_carefully.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/post_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/move_carefully.sql
-    \ir functions/private/move_carefully.sql
+    \echo functions/private/movement/post_pair.sql
+    \ir functions/private/movement/post_pair.sql
 \endif
-SELECT 'functions/private/nearest.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/take_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/nearest.sql
-    \ir functions/private/nearest.sql
+    \echo functions/private/movement/take_back.sql
+    \ir functions/private/movement/take_back.sql
 \endif
-SELECT 'functions/private/new_transfer.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/to_receipt.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/new_transfer.sql
-    \ir functions/private/new_transfer.sql
+    \echo functions/private/movement/to_receipt.sql
+    \ir functions/private/movement/to_receipt.sql
 \endif
-SELECT 'functions/private/open_missing.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/transfer_hash.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/open_missing.sql
-    \ir functions/private/open_missing.sql
+    \echo functions/private/movement/transfer_hash.sql
+    \ir functions/private/movement/transfer_hash.sql
 \endif
-SELECT 'functions/private/open_wallets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/movement/with_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/open_wallets.sql
-    \ir functions/private/open_wallets.sql
+    \echo functions/private/movement/with_result.sql
+    \ir functions/private/movement/with_result.sql
 \endif
-SELECT 'functions/private/page_history.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/reversal/plan_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/page_history.sql
-    \ir functions/private/page_history.sql
+    \echo functions/private/reversal/plan_reversal.sql
+    \ir functions/private/reversal/plan_reversal.sql
 \endif
-SELECT 'functions/private/page_transfers.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/reversal/record_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/page_transfers.sql
-    \ir functions/private/page_transfers.sql
+    \echo functions/private/reversal/record_reversal.sql
+    \ir functions/private/reversal/record_reversal.sql
 \endif
-SELECT 'functions/private/place_after.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/supply/heed_caps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/place_after.sql
-    \ir functions/private/place_after.sql
+    \echo functions/private/supply/heed_caps.sql
+    \ir functions/private/supply/heed_caps.sql
 \endif
-SELECT 'functions/private/plan_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/supply/lock_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/plan_reversal.sql
-    \ir functions/private/plan_reversal.sql
+    \echo functions/private/supply/lock_supply.sql
+    \ir functions/private/supply/lock_supply.sql
 \endif
-SELECT 'functions/private/post.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/supply/set_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post.sql
-    \ir functions/private/post.sql
+    \echo functions/private/supply/set_supply.sql
+    \ir functions/private/supply/set_supply.sql
 \endif
-SELECT 'functions/private/post_one.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/supply/settle_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post_one.sql
-    \ir functions/private/post_one.sql
+    \echo functions/private/supply/settle_supply.sql
+    \ir functions/private/supply/settle_supply.sql
 \endif
-SELECT 'functions/private/post_pair.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/task/find_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post_pair.sql
-    \ir functions/private/post_pair.sql
+    \echo functions/private/task/find_task.sql
+    \ir functions/private/task/find_task.sql
 \endif
-SELECT 'functions/private/post_runs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/task/record_completion.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post_runs.sql
-    \ir functions/private/post_runs.sql
+    \echo functions/private/task/record_completion.sql
+    \ir functions/private/task/record_completion.sql
 \endif
-SELECT 'functions/private/post_together.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/task/to_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/post_together.sql
-    \ir functions/private/post_together.sql
+    \echo functions/private/task/to_task.sql
+    \ir functions/private/task/to_task.sql
 \endif
-SELECT 'functions/private/read_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/add_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/read_cursor.sql
-    \ir functions/private/read_cursor.sql
+    \echo functions/private/user/add_user.sql
+    \ir functions/private/user/add_user.sql
 \endif
-SELECT 'functions/private/read_grants.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/check_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/read_grants.sql
-    \ir functions/private/read_grants.sql
+    \echo functions/private/user/check_user.sql
+    \ir functions/private/user/check_user.sql
 \endif
-SELECT 'functions/private/read_place.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/find_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/read_place.sql
-    \ir functions/private/read_place.sql
+    \echo functions/private/user/find_user.sql
+    \ir functions/private/user/find_user.sql
 \endif
-SELECT 'functions/private/record_action.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/is_contact.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_action.sql
-    \ir functions/private/record_action.sql
+    \echo functions/private/user/is_contact.sql
+    \ir functions/private/user/is_contact.sql
 \endif
-SELECT 'functions/private/record_capture.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/open_wallets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_capture.sql
-    \ir functions/private/record_capture.sql
+    \echo functions/private/user/open_wallets.sql
+    \ir functions/private/user/open_wallets.sql
 \endif
-SELECT 'functions/private/record_completion.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/refuse_import.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_completion.sql
-    \ir functions/private/record_completion.sql
+    \echo functions/private/user/refuse_import.sql
+    \ir functions/private/user/refuse_import.sql
 \endif
-SELECT 'functions/private/record_purchase.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/refuse_unknown_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_purchase.sql
-    \ir functions/private/record_purchase.sql
+    \echo functions/private/user/refuse_unknown_user.sql
+    \ir functions/private/user/refuse_unknown_user.sql
 \endif
-SELECT 'functions/private/record_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/refuse_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/record_reversal.sql
-    \ir functions/private/record_reversal.sql
+    \echo functions/private/user/refuse_user.sql
+    \ir functions/private/user/refuse_user.sql
 \endif
-SELECT 'functions/private/refuse_code.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/user/to_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_code.sql
-    \ir functions/private/refuse_code.sql
+    \echo functions/private/user/to_user.sql
+    \ir functions/private/user/to_user.sql
 \endif
-SELECT 'functions/private/refuse_grant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/checkpoint_root.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_grant.sql
-    \ir functions/private/refuse_grant.sql
+    \echo functions/private/verify/checkpoint_root.sql
+    \ir functions/private/verify/checkpoint_root.sql
 \endif
-SELECT 'functions/private/refuse_import.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/uuid_before.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_import.sql
-    \ir functions/private/refuse_import.sql
+    \echo functions/private/verify/uuid_before.sql
+    \ir functions/private/verify/uuid_before.sql
 \endif
-SELECT 'functions/private/refuse_unknown_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_assets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_unknown_user.sql
-    \ir functions/private/refuse_unknown_user.sql
+    \echo functions/private/verify/verify_assets.sql
+    \ir functions/private/verify/verify_assets.sql
 \endif
-SELECT 'functions/private/refuse_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_books.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/refuse_user.sql
-    \ir functions/private/refuse_user.sql
+    \echo functions/private/verify/verify_books.sql
+    \ir functions/private/verify/verify_books.sql
 \endif
-SELECT 'functions/private/seq_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_campaigns.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/seq_at.sql
-    \ir functions/private/seq_at.sql
+    \echo functions/private/verify/verify_campaigns.sql
+    \ir functions/private/verify/verify_campaigns.sql
 \endif
-SELECT 'functions/private/set_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_captures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/set_supply.sql
-    \ir functions/private/set_supply.sql
+    \echo functions/private/verify/verify_captures.sql
+    \ir functions/private/verify/verify_captures.sql
 \endif
-SELECT 'functions/private/settle_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_chains.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/settle_supply.sql
-    \ir functions/private/settle_supply.sql
+    \echo functions/private/verify/verify_chains.sql
+    \ir functions/private/verify/verify_chains.sql
 \endif
-SELECT 'functions/private/sort_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_completions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/sort_batch.sql
-    \ir functions/private/sort_batch.sql
+    \echo functions/private/verify/verify_completions.sql
+    \ir functions/private/verify/verify_completions.sql
 \endif
-SELECT 'functions/private/spread_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_conversions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/spread_budget.sql
-    \ir functions/private/spread_budget.sql
+    \echo functions/private/verify/verify_conversions.sql
+    \ir functions/private/verify/verify_conversions.sql
 \endif
-SELECT 'functions/private/take_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/take_back.sql
-    \ir functions/private/take_back.sql
+    \echo functions/private/verify/verify_holds.sql
+    \ir functions/private/verify/verify_holds.sql
 \endif
-SELECT 'functions/private/take_budget.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_purchases.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/take_budget.sql
-    \ir functions/private/take_budget.sql
+    \echo functions/private/verify/verify_purchases.sql
+    \ir functions/private/verify/verify_purchases.sql
 \endif
-SELECT 'functions/private/to_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_reversals.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_asset.sql
-    \ir functions/private/to_asset.sql
+    \echo functions/private/verify/verify_reversals.sql
+    \ir functions/private/verify/verify_reversals.sql
 \endif
-SELECT 'functions/private/to_campaign.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_campaign.sql
-    \ir functions/private/to_campaign.sql
+    \echo functions/private/verify/verify_users.sql
+    \ir functions/private/verify/verify_users.sql
 \endif
-SELECT 'functions/private/to_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/verify/verify_wallets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/to_hold.sql
-    \ir functions/private/to_hold.sql
-\endif
-SELECT 'functions/private/to_instant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/to_instant.sql
-    \ir functions/private/to_instant.sql
-\endif
-SELECT 'functions/private/to_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/to_item.sql
-    \ir functions/private/to_item.sql
-\endif
-SELECT 'functions/private/to_receipt.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/to_receipt.sql
-    \ir functions/private/to_receipt.sql
-\endif
-SELECT 'functions/private/to_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/to_result.sql
-    \ir functions/private/to_result.sql
-\endif
-SELECT 'functions/private/to_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/to_task.sql
-    \ir functions/private/to_task.sql
-\endif
-SELECT 'functions/private/to_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/to_user.sql
-    \ir functions/private/to_user.sql
-\endif
-SELECT 'functions/private/transfer_hash.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/transfer_hash.sql
-    \ir functions/private/transfer_hash.sql
-\endif
-SELECT 'functions/private/uuid_before.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/uuid_before.sql
-    \ir functions/private/uuid_before.sql
-\endif
-SELECT 'functions/private/verify_books.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/verify_books.sql
-    \ir functions/private/verify_books.sql
-\endif
-SELECT 'functions/private/verify_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/verify_users.sql
-    \ir functions/private/verify_users.sql
-\endif
-SELECT 'functions/private/with_result.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/with_result.sql
-    \ir functions/private/with_result.sql
-\endif
-SELECT 'functions/private/write_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/write_cursor.sql
-    \ir functions/private/write_cursor.sql
+    \echo functions/private/verify/verify_wallets.sql
+    \ir functions/private/verify/verify_wallets.sql
 \endif
 SELECT 'functions/api/acknowledge_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -1,9 +1,9 @@
--- Roles, schemas and the record of applied files. The first file of every migration; it changes
--- nothing where all of it is there. Roles belong to the whole cluster, so another database of it
--- may have made them already, or be making them now.
+-- Makes roles, schemas and the record of applied files. This is the first file of every migration.
+-- It changes nothing where all of them exist. Roles belong to the whole cluster, so another
+-- database of it may have made them already, or may be making them now.
 --
--- Not promised: that history withstands wallet_owner or a superuser, who can switch a trigger off
--- or drop a table. So nobody logs in as the owner, and wallet.verify shows what was done.
+-- History does not withstand wallet_owner or a superuser: they can switch a trigger off or drop a
+-- table. So nobody logs in as the owner, and wallet.verify shows what was done.
 DO $$
 DECLARE
     v_role text;
@@ -20,8 +20,8 @@ BEGIN
         END;
     END LOOP;
 
-    -- A migrating user without superuser rights has to be able to act as the owner. (To have
-    -- made the role is not enough from PostgreSQL 16 on.)
+    -- A migrating user without superuser rights has to be able to act as the owner. From PostgreSQL
+    -- 16 on it is not enough that this user made the role.
     IF NOT pg_has_role('wallet_owner', CASE
         WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER'
     END) THEN
@@ -32,7 +32,7 @@ BEGIN
         END;
     END IF;
 
-    -- IF NOT EXISTS would ask for the right to create schemas also where they are there.
+    -- IF NOT EXISTS would need the right to create schemas, even where they exist.
     FOREACH v_schema IN ARRAY ARRAY['wallet', 'wallet_private'] LOOP
         CONTINUE WHEN to_regnamespace(v_schema) IS NOT NULL;
         EXECUTE format('CREATE SCHEMA %I AUTHORIZATION wallet_owner', v_schema);
@@ -45,7 +45,7 @@ SET LOCAL ROLE wallet_owner;
 COMMENT ON SCHEMA wallet IS 'The wallet''s API: functions, result types and read-only views.';
 COMMENT ON SCHEMA wallet_private IS 'Tables, helpers and triggers. Nobody but the owner sees in.';
 
--- Without IN SCHEMA: with it PostgreSQL keeps public's default right to execute.
+-- There is no IN SCHEMA here. With it PostgreSQL would keep public's default right to execute.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM public;
 ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM public;
 

@@ -34,11 +34,12 @@ def hash_password(password: str) -> str:
 
 
 class Accounts:
-    """The routes with work of their own around the call: sign-up, log-in, another password.
+    """The routes that do work around the call: sign-up, log-in, change of password.
 
-    An attempt to guess counts until it has succeeded, at three rates: by its address; by account
-    and address together; and by account alone, which never refuses but makes those wait whom the
-    account doesn't know. So nobody can lock out another who asks from elsewhere.
+    An attempt to guess a password counts until it succeeds, at three rates: by address, by account
+    and address, and by account. The last one refuses nobody. It makes an attempt wait if it comes
+    from an address from which the account has not logged in. So nobody can lock out a user who
+    asks from elsewhere.
     """
 
     def __init__(self, settings: Settings, database: Database) -> None:
@@ -55,8 +56,8 @@ class Accounts:
         self._seen: dict[tuple[str, str], None] = {}  # accounts and where they logged in from
 
     async def sign_up(self, request: web.Request, arguments: Row, call: Call) -> list[Row]:
-        """Makes a user who logs in with a password, with a wallet in every asset and what the
-        assets give new users.
+        """Makes a user who logs in with a password, with a wallet in every asset and the sign-up
+        bonuses of the assets.
         Raises: GW429.
         """
         refuse_before(self._by_address.take(self._address(request)), "address")
@@ -71,7 +72,7 @@ class Accounts:
         return [self._token(*await self._check(request, arguments))]
 
     async def change_password(self, request: web.Request, arguments: Row, call: Call) -> list[Row]:
-        """Gives a user another password, and a token; those got with the one before are cut off.
+        """Gives a user another password and a token. Tokens got with the old password end.
         Raises: GW401 GW429 GW501 WA501.
         """
         check_issuer(self._settings)
@@ -82,7 +83,7 @@ class Accounts:
         return [self._token(account, time.time())]
 
     async def _check(self, request: web.Request, arguments: Row) -> tuple[Row, float]:
-        """The account whose password it is, and when it was looked up."""
+        """The account that has this password, and when it was looked up."""
         address, email = self._address(request), arguments["email"].lower()
         pair = email, address
         refuse_before(self._by_address.take(address), "address")
@@ -92,7 +93,7 @@ class Accounts:
         try:
             if too_early and pair not in self._seen:
                 await asyncio.sleep(min(too_early, _SLOWED_BY))
-            # A password set from here on cuts off the token that is issued for this one.
+            # A password that is set after this moment ends the token that is issued now.
             asked_at = time.time()
             [account] = await self._get_credential(arguments)
             is_wrong = not await self._is_right(account, arguments["password"])
@@ -112,7 +113,7 @@ class Accounts:
         return account, asked_at
 
     async def _is_right(self, account: Row, password: str) -> bool:
-        """Whether it is the account's password, whose hash is made anew if it was a weak one."""
+        """Whether it is the account's password. A weak hash of it is replaced by a strong one."""
         stored = account["password_hash"]
         try:
             await self._work(_HASHER.verify, stored or self._nobody, _normal(password))
@@ -125,7 +126,7 @@ class Accounts:
         return stored is not None
 
     async def _hash_new(self, password: str, *about: str) -> str:
-        """The hash of a password that may be one; `about`: what others know of its owner."""
+        """Checks a new password and gives its hash. about: what others know of its owner."""
         if len(_normal(password)) < (least := self._settings.password_length):
             raise _weak_password(f"The password has less than {least} characters.")
         await self._work(_check_strength, password, *about)
@@ -142,9 +143,9 @@ class Accounts:
             return await asyncio.to_thread(function, *arguments)
 
     def _address(self, request: web.Request) -> str:
-        """The client's; behind trusted proxies the one that the outermost of them saw.
+        """The client's address; behind trusted proxies the one that the outermost of them saw.
 
-        Of IPv6 it is the network of 64 bits, all of whose addresses are one client's.
+        Of an IPv6 address it is the network of 64 bits: one client has all of its addresses.
         """
         hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
         trusted = self._settings.proxies
@@ -159,7 +160,7 @@ class Accounts:
 
 
 def _normal(password: str) -> str:
-    """One form of what looks the same, however a keyboard makes it."""
+    """One form for texts that look the same, whatever keyboard made them."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -168,7 +169,7 @@ def _weak_password(detail: str, hint: str = "Several words are better than one."
 
 
 def _check_strength(password: str, *about: str) -> None:
-    """Refuses what a guesser tries first: common passwords and words, also when disguised."""
+    """Refuses what guessers try first: common passwords and words, also disguised ones."""
     known = [*about, *(part for text in about for part in re.split(r"[\s@.]+", text) if part)]
     found = zxcvbn(_normal(password)[:_JUDGED], user_inputs=known)
     if found["score"] < _STRENGTH:

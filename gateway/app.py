@@ -1,4 +1,4 @@
-"""From the map of routes to a server: one handler for all of them, three middlewares around it."""
+"""Makes the application of the map of routes: one handler for all, and middlewares around it."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Application:
-    """The gateway. It starts without a database too, and serves as soon as there is one."""
+    """The gateway. It starts without a database too, and serves as soon as one is there."""
     if settings.traces == "on":
         tracing = _tracing()
     database = Database(settings)
@@ -136,11 +136,11 @@ def _handler(
     decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
     around, is_movement, is_batch = route.around, route.is_movement, route.body is BatchRequest
     by_query = "user_id" in route.query.__struct_fields__
-    # A query's numbers are texts; but a text of digits, 20260131, is no moment.
+    # A query's numbers are texts. But a text of digits, such as 20260131, is not a moment.
     is_strict = "limit" not in route.query.__struct_fields__
 
     async def handle(request: web.Request) -> web.Response:
-        # Each source may overrule the ones above it, and never the other way round.
+        # Each source overrules those above it: query, body, path, token.
         arguments = _fields(msgspec.convert(_query(request), route.query, strict=is_strict))
         if decode_body is not None:
             if route.max_body > MAX_BODY:
@@ -192,7 +192,7 @@ def _query(request: web.Request) -> dict[str, str]:
 
 
 async def _body(request: web.Request, patience: float) -> bytes:
-    if request.content.is_eof():  # nearly always all of it is there
+    if request.content.is_eof():  # all of it is there, which is the usual case
         return await request.read()
     try:
         async with asyncio.timeout(patience):
@@ -202,7 +202,7 @@ async def _body(request: web.Request, patience: float) -> bytes:
 
 
 def _check_names(pairs: list[tuple[str, Any]]) -> None:
-    """Refuses an object that has two values for one name: which of them is meant?"""
+    """Refuses an object that names a field twice: nobody can tell which value is meant."""
     names = [name for name, _ in pairs]
     if len(names) != len(set(names)):
         twice = next(name for name in names if names.count(name) > 1)
@@ -217,7 +217,7 @@ def _path(request: web.Request, claims: Claims) -> dict[str, str]:
 
 
 async def _user_id(name: str, claims: Claims, users: Users) -> str:
-    """Whose `ext:<external id>` it is; for a user it can only be the own one."""
+    """The user of `ext:<external id>`. A user may only name himself."""
     if claims.role != "user":
         return await users.find(name)
     if name.removeprefix(PREFIX) != claims.external_id:
@@ -226,14 +226,14 @@ async def _user_id(name: str, claims: Claims, users: Users) -> str:
 
 
 def _check_owner(arguments: dict[str, Any], claims: Claims) -> None:
-    """To a user, another's wallet is as one that doesn't exist."""
+    """Tells a user who asks for another's wallet that it does not exist."""
     user_id = arguments.get("user_id")
     if claims.role == "user" and user_id is not None and str(user_id) != claims.sub:
         raise no_user(user_id)
 
 
 def _idempotency_key(request: web.Request) -> str:
-    """The header's value, bare or as a string of RFC 8941 in quotes."""
+    """The header's value: bare, or a quoted string of RFC 8941."""
     values = request.headers.getall("Idempotency-Key", ())
     key = values[0] if len(values) == 1 else ""
     if key.startswith('"'):
@@ -242,8 +242,8 @@ def _idempotency_key(request: web.Request) -> str:
     if not re.fullmatch(r"[ -~]{1,255}", key):
         raise Problem(
             "WA104",
-            "The header Idempotency-Key has to have 1 to 255 printable ASCII characters.",
-            "Give each intent its own key, and the same key again when you retry it.",
+            "The header Idempotency-Key must have 1 to 255 printable ASCII characters.",
+            "Give each intent its own key. Send the same key when you retry.",
         )
     return key
 
@@ -294,7 +294,7 @@ async def _answer_problems(request: web.Request, handler: Handler) -> web.Stream
 def _authenticate(
     verifier: Verifier, routes: Mapping[web.AbstractRoute, Route], rates: TokenRates | None
 ) -> Middleware:
-    """Verifies the token and its role, on the routes that want one."""
+    """Verifies the token and its role on the routes that need one."""
 
     @web.middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -341,7 +341,7 @@ def _sample(app: web.Application) -> None:
 
 
 async def _run_samples(app: web.Application) -> AsyncIterator[None]:
-    """What the gauges of this worker say in another's scrape is a second old at most."""
+    """Keeps this worker's gauges fresh: another worker may answer the scrape."""
 
     async def keep_sampling() -> None:
         while True:

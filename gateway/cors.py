@@ -1,4 +1,4 @@
-"""Which web pages' scripts may read the answers: none, unless a setting names their origins."""
+"""Which web pages' scripts may read the answers. A setting names their origins; else none may."""
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
@@ -14,7 +14,7 @@ _PREFLIGHT = {
 
 
 def cors(settings: Settings) -> Middleware:
-    """Answers preflights, and says on every answer whose it is. There are no cookies to allow."""
+    """Answers preflights, and names the allowed origin on every answer. There are no cookies."""
     origins = frozenset(settings.cors_origins.split(","))
 
     @web.middleware

@@ -25,7 +25,7 @@ Row = dict[str, Any]
 Call = Callable[[Mapping[str, Any]], Awaitable[list[Row]]]
 Functions = dict[str, tuple[str, set[str]]]  # SQL -> name, what it answers
 
-_RETRIED = {"40001", "40P01", "55P03"}  # rolled back as a whole, so again does no harm
+_RETRIED = {"40001", "40P01", "55P03"}  # the server rolled back the whole call
 _RETRIES = 3
 _MISFITS = {"3F000", "42501", "42883"}  # schema, right or function missing
 _GONE = "the database can't be reached"
@@ -45,14 +45,14 @@ SELECT wallet.version() AS functions, wallet.schema_version() AS schema_version,
 
 
 class SchemaMismatch(RuntimeError):
-    """The database can't be used as it is; the text says why."""
+    """The database can't be used as it is. The text says why."""
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
-    """Its statements have names that no other process gives.
+    """Gives its statements names that no other process gives.
 
-    asyncpg numbers them, so a pooler that passes names on as they are could run what another
-    gateway has prepared under the same number: a topup instead of a spend.
+    asyncpg numbers them. A pooler that passes the names on could run what another gateway has
+    prepared under the same number: a topup instead of a spend.
     """
 
     process = secrets.token_hex(8)
@@ -62,7 +62,7 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
 
 
 async def keeps_statements(one: Any, other: Any) -> bool:
-    """Whether what a connection prepared is there when another has taken its turn meanwhile."""
+    """Whether a connection still has its prepared statement after another connection's turn."""
     prepared = await one.prepare("SELECT 1")
     await prepared.fetchval()  # it keeps its session until then
     async with other.transaction():
@@ -72,12 +72,12 @@ async def keeps_statements(one: Any, other: Any) -> bool:
         except asyncpg.InvalidSQLStatementNameError:
             return False
         except TimeoutError:
-            pass  # there is one connection for both, so nothing to mix up
+            pass  # both share one server connection: there is nothing to mix up
     return True
 
 
 class Gate:
-    """So many at a time, first come first served; a full queue or a long wait is a 503."""
+    """Lets in so many at a time, first come first served. A full queue or a long wait is a 503."""
 
     def __init__(self, name: str, slots: int, queue: int, patience: float) -> None:
         self.name, self.slots, self.in_use, self.waiting = name, slots, 0, 0
@@ -114,14 +114,14 @@ class Gate:
 
 
 class Away(Problem):
-    """The server is not there, or no longer; what it was asked may have been done."""
+    """The server is not there, or no longer. It may have done what it was asked."""
 
 
 class Pool:
-    """Calls to one database, which may be away, on connections that are opened when needed.
+    """Calls to one database, which may be away. Connections are opened when needed.
 
-    A gate in front of a list. asyncpg's own pool would take 30 us more for each call, for sessions
-    with something to reset; nothing is ever set in these.
+    It is a gate in front of a list. asyncpg's own pool takes 30 us more for each call, to reset the
+    session. Nothing is ever set in these sessions.
     """
 
     def __init__(
@@ -140,15 +140,15 @@ class Pool:
         if settings.database_role != "none":
             self._session["role"] = settings.database_role
         if is_replica:
-            self._session["default_transaction_read_only"] = "on"  # whatever server it is
+            self._session["default_transaction_read_only"] = "on"  # even if the URL names a primary
         self._gate = Gate(
             name, settings.database_pool, settings.database_queue, settings.database_patience
         )
         self._idle: list[Any] = []
-        self._health = asyncio.Lock()  # however many ask, one connection more than the gate's
+        self._health = asyncio.Lock()  # one connection more than the gate's
         self._watcher: asyncio.Task[None] | None = None
         self.cause = "it has not started"  # why there is no service; empty when there is
-        self.schema_version = ""  # that it was compared with
+        self.schema_version = ""  # of the schema that the functions were compared with
 
     async def call(self, sql: str, values: list[Any]) -> list[Row]:
         self._check_ready()
@@ -167,7 +167,9 @@ class Pool:
             await asyncio.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)
 
     async def versions(self) -> Row:
-        """Of the functions and the schema, or a Problem. It waits behind no call."""
+        """The versions of the functions and the schema. It waits behind no call.
+        Raises: Away.
+        """
         self._check_ready()
         try:
             async with asyncio.timeout(2), self._health:
@@ -181,7 +183,7 @@ class Pool:
         return {name: versions[name] for name in ("functions", "schema_version")}
 
     def watch(self, cause: str = "") -> None:
-        """Compares it until it fits. Meanwhile there is no service, if a cause says so."""
+        """Compares the database until it fits. A cause stops the service meanwhile."""
         self.cause = cause or self.cause
         if self._watcher is None or self._watcher.done():
             self._watcher = asyncio.create_task(self._watch())
@@ -192,7 +194,7 @@ class Pool:
         await asyncio.gather(*(connection.close(timeout=5) for connection in self._idle))
 
     async def _doubt(self) -> None:
-        """What a call misses may have been taken away; then there is no service until it's back."""
+        """Looks whether a function is gone. If it is, there is no service until it is back."""
         async with self._health:
             if not self.cause:
                 try:
@@ -204,7 +206,9 @@ class Pool:
         self._check_ready()
 
     async def check(self) -> None:
-        """Says in `cause` whether it is there; raises SchemaMismatch if it is and doesn't fit."""
+        """Says in `cause` whether the database is there.
+        Raises: SchemaMismatch if it is there and doesn't fit.
+        """
         try:
             connection = await self._connect()
             try:
@@ -223,7 +227,7 @@ class Pool:
             self.cause = _GONE
 
     async def _compare(self, connection: Any) -> None:
-        """Has the server prepare every call, so that it says what is missing or has changed."""
+        """Has the server prepare every call: it says what is missing or has changed."""
         for sql, (name, answers) in self._functions.items():
             found = {a.name for a in (await connection.prepare(sql)).get_attributes()}
             if answers and (differing := (found ^ answers) - {"is_replay", "cursor"}):
@@ -234,7 +238,7 @@ class Pool:
             raise SchemaMismatch(f"this role may not execute {forbidden}")
 
     async def _try_pooler(self, connection: Any) -> None:
-        """Refuses one that loses what is prepared; without one there is nothing to try."""
+        """Refuses a pooler that loses prepared statements. Without a pooler it does nothing."""
         if await connection.fetchval("SELECT pg_backend_pid()") == connection.get_server_pid():
             return
         other = await self._connect()
@@ -245,7 +249,7 @@ class Pool:
             await other.close(timeout=5)
 
     async def _watch(self) -> None:
-        """Until the database is there and fits; by now a mismatch is waited out as well."""
+        """Tries until the database is there and fits. It waits out a mismatch too."""
         pause = 0.1
         while True:
             try:
@@ -279,7 +283,7 @@ class Pool:
             if isinstance(error, asyncpg.PostgresError) and not is_lost(error):
                 self._idle.append(connection)
                 raise
-            connection.terminate()  # who knows what it is at
+            connection.terminate()  # it may be in the middle of something
             if not isinstance(error, (asyncpg.PostgresError, *_AWAY)):
                 raise
             self._drop()
@@ -291,7 +295,7 @@ class Pool:
         return rows
 
     def _drop(self) -> None:
-        """The idle ones lead where the one led that was lost, or gave no answer."""
+        """Closes the idle connections: they lead to the server that was lost or gave no answer."""
         while self._idle:
             self._idle.pop().terminate()
 
@@ -301,7 +305,7 @@ class Pool:
         return Away("GW503", "The database can't be reached.")
 
     async def _connect(self) -> Any:
-        """To whichever host takes it first: one that is gone may never say so."""
+        """Connects to the host that answers first: a host that is gone may never say so."""
         tries = [asyncio.create_task(self._open(url)) for url in self._urls]
         chosen, failure = None, None
         try:
@@ -324,7 +328,7 @@ class Pool:
             connection_class=Connection,
             timeout=5,
             command_timeout=self._timeout,
-            max_cached_statement_lifetime=0,  # for ever: there is one for each route
+            max_cached_statement_lifetime=0,  # keep them: there is one for each route
             server_settings=self._session,
         )
         try:
@@ -339,9 +343,9 @@ class Pool:
 
 
 class Database:
-    """The wallet's functions on the primary; those that only read on the replica, if there is one.
+    """Calls functions on the primary. Functions that only read go to the replica, if there is one.
 
-    A read falls back to the primary while the replica is away or doesn't fit.
+    A read goes to the primary while the replica is away or doesn't fit.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -369,7 +373,7 @@ class Database:
         *,
         is_read: bool = False,
     ) -> Call:
-        """wallet.<name>: a coroutine function from its arguments to its rows."""
+        """wallet.<name> as a coroutine function: it takes the arguments and gives the rows."""
         named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
         sql = f"SELECT * FROM wallet.{name}({named})"
         self._functions[sql] = name, set(answers)
@@ -383,7 +387,9 @@ class Database:
         return call
 
     async def start(self) -> None:
-        """Refuses a database that doesn't fit; one that is away is waited for meanwhile."""
+        """Starts. A database that is away is waited for in the background.
+        Raises: SchemaMismatch.
+        """
         await self._primary.check()
         if self._primary.cause:
             self._primary.watch()
@@ -396,7 +402,9 @@ class Database:
             await self._replica.stop()
 
     async def health(self) -> Row:
-        """The versions, and how the replica is; or a Problem, if the primary isn't well."""
+        """The versions, and how the replica is.
+        Raises: Away if the primary isn't well.
+        """
         if self._replica is None:
             return await self._primary.versions()
         state = await _state(self._replica)
@@ -413,7 +421,7 @@ class Database:
             except Away:
                 replica.watch(replica.cause or _GONE)
             except asyncpg.SerializationError:
-                pass  # the rows that it looks at are removed by what has to be replayed
+                pass  # replaying the WAL removes rows that this read looks at
         return await self._primary.call(sql, values)
 
 
@@ -427,7 +435,7 @@ async def _state(replica: Pool) -> str:
 
 
 def _one_by_one(url: str, attributes: str) -> list[str]:
-    """A URL of several hosts as a URL for each, of which one with these attributes is wanted."""
+    """Splits a URL of several hosts into a URL for each, with target_session_attrs."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     login, at, netloc = parts.netloc.rpartition("@")
@@ -447,7 +455,7 @@ def _one_by_one(url: str, attributes: str) -> list[str]:
 
 
 def _discard(task: asyncio.Task[Any], but: Any) -> None:
-    """Closes what a try opened that wasn't needed."""
+    """Closes a connection that lost the race."""
     if not task.cancelled() and task.exception() is None and task.result() is not but:
         task.result().terminate()
 
@@ -457,7 +465,7 @@ def _seconds(binary: bytes) -> int:
     return int(microseconds // 1_000_000 + 86_400 * (days + 30 * months))
 
 
-# jsonb passes through as it is, an interval is whole seconds.
+# jsonb passes through unparsed. An interval becomes whole seconds.
 _CODECS: list[tuple[str, Callable[[Any], bytes], Callable[[bytes], Any]]] = [
     ("jsonb", lambda v: b"\x01" + msgspec.json.encode(v), lambda binary: msgspec.Raw(binary[1:])),
     ("interval", lambda seconds: _INTERVAL.pack(seconds * 1_000_000, 0, 0), _seconds),
@@ -465,7 +473,7 @@ _CODECS: list[tuple[str, Callable[[Any], bytes], Callable[[bytes], Any]]] = [
 
 
 def _plain(record: asyncpg.Record) -> Row:
-    """A record as JSON takes it; uuids and times it knows already."""
+    """A record with values that the JSON encoder knows: it knows uuids and times already."""
     return {
         name: convert(value) if (convert := _CONVERT.get(type(value))) else value
         for name, value in record.items()

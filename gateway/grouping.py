@@ -1,10 +1,10 @@
-"""Movements that have to wait anyway go together: one call of post_batch, not many of spend.
+"""Movements that have to wait go together: one call of post_batch instead of many of spend.
 
-A few go at once, each alone, if nobody is at its wallet. When as many are under way as there are
-lanes, who comes then waits, and all that may go leave in one call: as soon as fewer are under way,
-or when the last call left 5 ms ago. So the busier a wallet or the server is, the larger the groups
-are, and one call that hangs holds up nobody else's wallet. The answers are the same: SQL promises
-that those of a batch are those of the same calls one by one.
+A movement goes at once and alone while there are free lanes and nothing else moves its wallet.
+Otherwise it waits. All that wait leave in one call as soon as a lane is free, or 5 ms after the
+last call left. So groups grow with the load, and a call that hangs holds up only its own wallets.
+Nobody sees a difference but the speed: post_batch gives each movement the answer that it would get
+alone.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ Wallet = tuple[str, str]
 
 
 class _Waiting:
-    """A movement that is asked for, and its answer to be."""
+    """A movement that somebody asked for, and its future answer."""
 
     def __init__(self, call: Call, kind: str, values: Mapping[str, Any]) -> None:
         self.call, self.kind, self.values = call, kind, values
@@ -39,7 +39,7 @@ class _Waiting:
         self.answer: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
         self.since = monotonic()
         self.limit: asyncio.TimerHandle | None = None  # of its wait
-        self.context = copy_context()  # whose request its log lines are about
+        self.context = copy_context()  # log lines about it name its request
 
     @property
     def request(self) -> tuple[Any, ...]:
@@ -51,7 +51,7 @@ class _Waiting:
         )  # fmt: skip
 
     def settle(self, row: Row) -> None:
-        if self.answer.done():  # its client has gone
+        if self.answer.done():  # the client has gone
             return
         _, code, message, detail, hint = (row.pop(name) for name in _REFUSAL)
         if code is None:
@@ -72,7 +72,7 @@ class Groups:
         self.name, self.in_use = "groups", 0  # calls under way
         self._under_way = 0  # movements in them
         self._left_at = 0.0
-        self._busy: set[Wallet] = set()  # somebody is at them
+        self._busy: set[Wallet] = set()  # a call that is under way moves them
         self._waiting: list[_Waiting] = []
         self._alarm: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,7 +83,7 @@ class Groups:
         return len(self._waiting)
 
     def call(self, function: str, alone: Call) -> Call:
-        """The call of a movement, which may go in company."""
+        """Wraps the call of a movement: it may go together with others."""
         kind = function.upper()
 
         async def call(values: Mapping[str, Any]) -> list[Row]:
@@ -112,7 +112,7 @@ class Groups:
         asked.fail(too_late())
 
     def _next(self) -> None:
-        """Lets go who may."""
+        """Sends those that may go."""
         while self._waiting and self.in_use < self.slots and self._is_time():
             company: list[_Waiting] = []
             staying: list[_Waiting] = []
@@ -157,7 +157,7 @@ class Groups:
                 await _go_alone(company[0])
             else:
                 await self._go_together(company)
-        except Exception as error:  # the answer of all of them
+        except Exception as error:  # all of them get it
             for asked in company:
                 asked.fail(error)
         finally:
@@ -174,7 +174,7 @@ class Groups:
         except asyncpg.PostgresError as error:
             if is_transient(error):
                 raise
-            for asked in company:  # what one of them has spoilt was rolled back
+            for asked in company:  # one of them spoilt the call, which was rolled back
                 await _go_alone(asked)
         else:
             for asked, row in zip(company, rows, strict=True):
@@ -192,7 +192,7 @@ async def _go_alone(asked: _Waiting) -> None:
 
 
 def _may_spoil(reference: str | None, metadata: Any) -> bool:
-    """Whether there may be a NUL in it, for which the server refuses all of a call."""
+    """Whether it may hold the character NUL, for which the server refuses the whole call."""
     return (reference is not None and "\0" in reference) or (
         metadata is not None and b"\\u0000" in msgspec.json.encode(metadata)
     )

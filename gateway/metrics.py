@@ -1,7 +1,7 @@
-"""What Prometheus is told: every metric of the process, and how a scrape is answered.
+"""Every metric of the process, and the answer to Prometheus' scrape.
 
-Counters and histograms are counted where things happen. Gauges are read when somebody asks, and
-with several workers each second too, as a scrape reaches only one of them.
+Code counts where things happen. Gauges are read when somebody asks. With several workers, each
+also reads its gauges every second, because a scrape reaches only one of them.
 """
 
 import os
@@ -25,17 +25,17 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from gateway import __version__
 
-# Where the workers write their parts; the library looks for it as soon as it is imported.
+# The workers write their parts here. The library reads the variable when it is imported.
 DIRECTORY = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 
-# A movement takes 1 to 50 ms; what takes longer has waited.
+# A movement takes 1 to 50 ms. Longer times include waiting.
 _SECONDS = (
     0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1,
     2.5, 5, 10, 30,
 )  # fmt: skip
 _MOVEMENTS = (1, 2, 5, 10, 20, 50, 100, 150, 200)
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # as many series again
+disable_created_metrics()  # type: ignore[no-untyped-call]  # they would double the number of series
 _registry = CollectorRegistry()
 
 
@@ -67,31 +67,31 @@ _request_seconds = _histogram(
 answered, took = cache(_requests.labels), cache(_request_seconds.labels)
 
 failures = _counter("pgwallet_failures", "Answers of 500 and above, by the problem's code", "code")
-replays = _counter("pgwallet_replays", "Movements that had been made already", "function")
+replays = _counter("pgwallet_replays", "Movements whose key had been used", "function")
 batch_results = _counter(
-    "pgwallet_batch_results", "Movements of batches; code: why refused", "code"
+    "pgwallet_batch_results", "Movements of batches; code: of the refusal", "code"
 )
 group_sizes = _histogram(
     "pgwallet_group_size", "Movements that went together in a call", buckets=_MOVEMENTS
 )
-retries = _counter("pgwallet_database_retries", "Calls that were made again", "sqlstate")
-errors = _counter("pgwallet_database_errors", "Errors that are no refusals", "sqlstate")
-throttled = _counter("pgwallet_throttled", "Sign-ups and log-ins that were too many", "scope")
-tokens = _counter("pgwallet_tokens_verified", "Tokens that were not known by heart", "result")
-waits = _histogram("pgwallet_gate_wait_seconds", "Of those that had to wait at a gate", "gate")
+retries = _counter("pgwallet_database_retries", "Calls that were tried again", "sqlstate")
+errors = _counter("pgwallet_database_errors", "Errors that are not refusals", "sqlstate")
+throttled = _counter("pgwallet_throttled", "Sign-ups and log-ins that came too often", "scope")
+tokens = _counter("pgwallet_tokens_verified", "Tokens that were verified, not remembered", "result")
+waits = _histogram("pgwallet_gate_wait_seconds", "Time waited at a gate", "gate")
 sheds = _counter("pgwallet_gate_shed", "Requests that a gate turned away", "gate", "reason")
 
-_slots = _gauge("pgwallet_gate_slots", "So many may be inside a gate", "gate")
-_in_use = _gauge("pgwallet_gate_in_use", "So many are inside a gate", "gate")
-_waiting = _gauge("pgwallet_gate_waiting", "So many wait at a gate", "gate")
+_slots = _gauge("pgwallet_gate_slots", "How many may be inside a gate", "gate")
+_in_use = _gauge("pgwallet_gate_in_use", "How many are inside a gate", "gate")
+_waiting = _gauge("pgwallet_gate_waiting", "How many wait at a gate", "gate")
 _ready = _gauge(
-    "pgwallet_database_ready", "Whether there was a database that fits", of_workers="livemin"
+    "pgwallet_database_ready", "1 if there is a database that fits", of_workers="livemin"
 )
 _build = _gauge(
-    "pgwallet_build_info", "What runs, and the schema it found", "version", "schema",
+    "pgwallet_build_info", "The gateway's version, and the schema it found", "version", "schema",
     of_workers="livemax",
 )  # fmt: skip
-# Under the names that all exporters use.
+# These have the names that all exporters use.
 _process = {
     "process_resident_memory_bytes": _gauge("process_resident_memory_bytes", "Memory"),
     "process_open_fds": _gauge("process_open_fds", "Open file descriptors", of_workers="livemax"),
@@ -103,7 +103,7 @@ _process = {
 _cpu = _counter("process_cpu_seconds", "User and system time")
 _this_process = ProcessCollector(registry=None)
 
-# What counts from zero, so that its first time is an increase too.
+# These start at zero, so that their first event counts as an increase.
 for _sqlstate in ("40001", "40P01", "55P03"):
     retries.labels(_sqlstate)
 for _sqlstate in ("08006", "40001", "40P01", "55P03", "57P01", "XX000"):
@@ -115,7 +115,7 @@ for _result in ("accepted", "refused"):
 
 
 class Gate(Protocol):
-    """Where requests queue; so many are inside and so many wait."""
+    """A place where requests queue: some are inside, some wait."""
 
     name: str
     slots: int
@@ -129,9 +129,9 @@ _gates: WeakSet[Gate] = WeakSet()
 
 
 def watch(gate: Gate) -> Histogram:
-    """Have a gate's numbers in the gauges, for as long as there is the gate.
+    """Shows a gate's numbers in the gauges as long as the gate exists.
 
-    Returns: where the seconds go that are waited at it.
+    Returns: the histogram of the seconds waited at it.
     """
     _gates.add(gate)
     for reason in ("full", "late"):
@@ -140,7 +140,7 @@ def watch(gate: Gate) -> Histogram:
 
 
 def sample(schema_version: str, *, is_ready: bool) -> None:
-    """Bring the gauges up to date."""
+    """Brings the gauges up to date."""
     slots, in_use, waiting = Sum[str](), Sum[str](), Sum[str]()
     for gate in _gates:
         slots[gate.name] += gate.slots
@@ -170,7 +170,7 @@ def _sample_process() -> None:
 
 
 def scrape(accept: str) -> tuple[bytes, str]:
-    """All metrics in the format that was asked for, and its content type."""
+    """All metrics in the format that `accept` asks for, and their content type."""
     registry = _registry
     if DIRECTORY:
         _bury(Path(DIRECTORY))
@@ -181,12 +181,12 @@ def scrape(accept: str) -> tuple[bytes, str]:
 
 
 def _bury(directory: Path) -> None:
-    """A worker that was killed uses nothing any more; what it has counted stays."""
+    """Removes the gauges of workers that were killed. Their counters stay."""
     for pid in {int(file.stem.rpartition("_")[2]) for file in directory.glob("gauge_live*_*.db")}:
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
-            with suppress(FileNotFoundError):  # another worker was first
+            with suppress(FileNotFoundError):  # another worker was faster
                 mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]
         except PermissionError:
-            pass  # it is another user's, and alive
+            pass  # it belongs to another user and is alive

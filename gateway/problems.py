@@ -1,4 +1,4 @@
-"""Every way in which a request can fail, as RFC 9457 application/problem+json."""
+"""Every way in which a request can fail, answered as application/problem+json (RFC 9457)."""
 
 import logging
 from typing import Final
@@ -11,7 +11,7 @@ from gateway import metrics
 
 logger = logging.getLogger("pgwallet.problems")
 
-# code -> (HTTP status, title). WA codes are raised in SQL, where the title is the error's message;
+# code -> (HTTP status, title). SQL raises the WA codes, and the title is the error's message. The
 # GW codes are the gateway's own.
 CODES: Final[dict[str, tuple[int, str]]] = {
     "GW400": (400, "request malformed"),
@@ -82,16 +82,16 @@ CODES: Final[dict[str, tuple[int, str]]] = {
 
 for _code, (_status, _) in CODES.items():
     if _status >= 500:
-        metrics.failures.labels(_code)  # counts from zero, so that the first is an increase too
+        metrics.failures.labels(_code)  # starts at zero: the first one is an increase
 
 CODE = web.RequestKey("code", str)  # of the problem that a request was answered with
 
 _LONGEST = 500  # characters of a detail that quotes the request
 
-# SQLSTATEs of PostgreSQL's own that a request has caused,
+# SQLSTATEs of PostgreSQL's own that a wrong request causes.
 _NUL = "Text can't contain the character NUL."
 _UNFIT: Final = {"22000": "A value is out of range.", "22021": _NUL, "22P05": _NUL}
-# and those that pass by themselves; two characters stand for a class.
+# SQLSTATEs that pass by themselves. Two characters stand for a class.
 _TRANSIENT: Final = {
     "08",  # connection lost
     "25006",  # read-only: a standby, after a failover
@@ -104,7 +104,7 @@ _TRANSIENT: Final = {
 
 
 class Problem(Exception):
-    """An answer that is not what was asked for: raised anywhere, answered in one place."""
+    """A failure with a code. It is raised anywhere and answered in one place."""
 
     def __init__(
         self,
@@ -139,12 +139,12 @@ class Problem(Exception):
 
 
 def too_many() -> Problem:
-    """What a full queue answers."""
+    """The queue is full."""
     return Problem("GW503", "Too many requests are waiting.")
 
 
 def too_late() -> Problem:
-    """What is answered to who has been in a queue for too long."""
+    """The request was in a queue for too long."""
     return Problem("GW503", "The request has waited too long.")
 
 
@@ -155,16 +155,13 @@ def is_transient(error: asyncpg.PostgresError) -> bool:
 
 
 def is_lost(error: asyncpg.PostgresError) -> bool:
-    """Whether its connection is of no use any more.
-
-    It is closed, leads to a server that takes no writes, or has forgotten what was prepared.
-    """
+    """Whether its connection is useless: closed, read-only, or without its prepared statements."""
     state = error.sqlstate or ""
     return state in ("25006", "26000") or state.startswith(("08", "57P"))
 
 
 def problem_of(error: Exception) -> Problem:
-    """What to answer for an exception; what nobody foresaw is logged and told to nobody."""
+    """The problem that answers an exception. An unforeseen one is logged, not told."""
     match error:
         case Problem():
             return error
@@ -198,6 +195,6 @@ def _of_postgres(error: asyncpg.PostgresError) -> Problem:
     if is_transient(error):
         logger.warning("%s %s", state, message)
         return Problem("GW503", "The database is busy or away.")
-    # Without DETAIL: it may quote a row, and rows hold addresses.
+    # DETAIL stays out: it may quote a row, and rows hold addresses.
     logger.error("%s %s (constraint %s)\n%s", state, message, error.constraint_name, error.context)
     return Problem(state if state in CODES else "GW500")

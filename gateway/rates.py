@@ -1,4 +1,4 @@
-"""How often: what a key has left of its rate, counted in this process alone."""
+"""How often somebody may ask. Each process counts for itself."""
 
 from collections.abc import Hashable
 from math import ceil
@@ -9,16 +9,15 @@ from gateway.problems import Problem
 from gateway.settings import Settings
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-_SWEPT = 10_000  # keys from which on those that say nothing are looked for,
-_REMEMBERED = 200_000  # and keys at most
-_DUST = 1e-6  # what adding floats may leave
+_SWEPT = 10_000  # keys; above that, keys with a whole quota are removed
+_REMEMBERED = 200_000  # keys at most
+_DUST = 1e-6  # rounding errors of floats
 
 
 class Limiter:
-    """So many at once for each key; what was taken comes back evenly within the window.
+    """Each key may take its quota at once. What was taken comes back evenly within the window.
 
-    For each key one number is kept, the time at which its quota will be whole again (GCRA). A key
-    whose quota is whole needs none.
+    The limiter keeps one number for each key: the time at which its quota is whole again (GCRA).
     """
 
     def __init__(self, rate: str) -> None:
@@ -30,7 +29,7 @@ class Limiter:
         self._sweep_at = _SWEPT
 
     def take(self, key: Hashable) -> float:
-        """Takes one; when there is none, takes nothing and answers in how many seconds there is."""
+        """Takes one and gives 0. If there is none: takes nothing and gives the seconds to wait."""
         now = monotonic()
         whole_at = max(self._whole_at.get(key, now), now) + self._step
         wait = whole_at - now - self.window
@@ -40,7 +39,7 @@ class Limiter:
         return 0.0
 
     def overdraw(self, key: Hashable) -> float:
-        """Takes one, also when there is none; answers by how many seconds that was too early."""
+        """Takes one even if there is none. Gives the seconds by which that was too early."""
         now = monotonic()
         whole_at = max(self._whole_at.get(key, now), now) + self._step
         self._keep(key, min(whole_at, now + 2 * self.window), now)
@@ -48,12 +47,12 @@ class Limiter:
         return wait if wait > _DUST else 0.0
 
     def give_back(self, key: Hashable) -> None:
-        """One that was taken, as if it had not been."""
+        """Gives back one that was taken."""
         if key in self._whole_at:
             self._whole_at[key] -= self._step
 
     def left(self, key: Hashable) -> tuple[int, int]:
-        """How many there are, and in how many seconds there will be all."""
+        """How many are left, and in how many seconds the quota is whole."""
         missing = max(0.0, self._whole_at.get(key, 0.0) - monotonic())
         return max(0, int((self.window - missing) / self._step + _DUST)), ceil(missing - _DUST)
 
@@ -67,7 +66,7 @@ class Limiter:
 
 
 def refuse_before(seconds: float, scope: str = "") -> None:
-    """Says when to come again, unless that is now; scope: whose guesses they are."""
+    """Raises GW429 if there are seconds to wait. scope: what the metrics count it under."""
     if seconds:
         if scope:
             metrics.throttled.labels(scope).inc()
@@ -75,9 +74,9 @@ def refuse_before(seconds: float, scope: str = "") -> None:
 
 
 class TokenRates:
-    """How often the subject of a token may ask, and the header fields that tell it.
+    """How often the subject of a token may ask, and the header fields that say it.
 
-    The fields are those of draft-ietf-httpapi-ratelimit-headers, as they are since its 8th version.
+    The fields are those of draft-ietf-httpapi-ratelimit-headers since its 8th version.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -92,7 +91,7 @@ class TokenRates:
         }
 
     def take(self, role: str, sub: str) -> tuple[dict[str, str], float]:
-        """The header fields of the answer, and the seconds to wait if there was nothing left."""
+        """The header fields of the answer, and the seconds to wait; 0: none."""
         limiter = self._limiters[role]
         if limiter is None:
             return {}, 0.0

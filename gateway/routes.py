@@ -15,11 +15,11 @@ from gateway import types as t
 from gateway.accounts import Accounts
 from gateway.database import Call, Row
 
-ALL = frozenset({"user", "service", "admin"})  # a user: for the own wallet only
+ALL = frozenset({"user", "service", "admin"})  # a user may only ask about the own wallet
 STAFF = frozenset({"service", "admin"})
 ADMIN = frozenset({"admin"})
 
-# What only the gateway says, from the token and the headers: no path, body or query may name it.
+# Only the gateway sets these, from the token and the headers. No path, body or query may.
 RESERVED = frozenset({"actor", "idempotency_key", "is_self"})
 ACTOR, KEYED = ("actor",), ("actor", "idempotency_key")
 
@@ -42,7 +42,7 @@ def one(arguments: Arguments, rows: list[Row]) -> Any:
 
 
 def results(arguments: Arguments, rows: list[Row]) -> Any:
-    """Those of a batch, which is answered with 200 whatever they are."""
+    """The results of a batch. Its status is 200 whatever they are."""
     for code, number in Counter(row["code"] or "" for row in rows).items():
         metrics.batch_results.labels(code).inc(number)
     return {"items": rows}
@@ -59,23 +59,23 @@ def wallet(arguments: Arguments, rows: list[Row]) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Route:
-    """One line of the map; path, body and query name their fields as the function does."""
+    """One line of the map. Path, body and query name their fields as the function does."""
 
     method: str
     path: str
     function: str  # of the schema wallet
-    row: type[msgspec.Struct]  # what its result holds
+    row: type[msgspec.Struct]  # a row of its result
     summary: str
     body: type[msgspec.Struct] | None = None
     query: type[msgspec.Struct] = t.Query
-    roles: frozenset[str] | None = ALL  # None: no token needed
+    roles: frozenset[str] | None = ALL  # None: needs no token
     trusted: tuple[str, ...] = ()  # those of RESERVED that the function takes
-    shape: Callable[[Arguments, list[Row]], Any] = one  # from its rows to the answer
+    shape: Callable[[Arguments, list[Row]], Any] = one  # makes the answer of the rows
     status: int = 200
     function_at: str | None = None  # answers instead when the query has `at`
-    answer: type[msgspec.Struct] | None = None  # what the client gets, where it is no row
+    answer: type[msgspec.Struct] | None = None  # what the client gets, if it is not a row
     max_body: int = MAX_BODY
-    # Work around the call, and what it then passes.
+    # Does work around the call; `passed` are the arguments of that call.
     around: Callable[[Accounts, web.Request, Arguments, Call], Awaitable[list[Row]]] | None = None
     passed: tuple[str, ...] | None = None
 
@@ -98,7 +98,7 @@ class Route:
 
 
 def template(request: web.Request) -> str:
-    """Where a request has got to, never its path: that and the query can hold what no log must."""
+    """The route of a request, for the log. Its path and query may hold what no log must show."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "none"
 

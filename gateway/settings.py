@@ -1,4 +1,4 @@
-"""Everything that can be set: the environment variable, its default, and what it does."""
+"""Every setting: its environment variable, its default, and what it does."""
 
 import os
 import re
@@ -14,7 +14,7 @@ _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]+)?")
 
 
 class SettingsError(ValueError):
-    """A setting is missing or makes no sense; the text names it."""
+    """A setting is missing or makes no sense. The text names it."""
 
 
 def variable(name: str) -> str:
@@ -27,7 +27,7 @@ def _doc(description: str, **limits: Any) -> Meta:
 
 
 def _rate(description: str) -> Meta:
-    """Its empty default means: no limit."""
+    """A rate such as 10/minute. An empty default means no limit."""
     return Meta(description=description, pattern=r"\A[1-9][0-9]*/(second|minute|hour|day)\Z")
 
 
@@ -36,12 +36,12 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
     read_database_url: Annotated[str, _doc("A replica for the routes that only read.")] = ""
     database_role: Annotated[str, _doc("Role to act as; `none`: the login.")] = "wallet_gateway"
     database_pool: Annotated[int, _doc("Calls at a time, each on its connection.", ge=1)] = 16
-    database_queue: Annotated[int, _doc("Requests that may wait for one; more get 503.")] = 240
+    database_queue: Annotated[int, _doc("Requests that may wait for a call; more get 503.")] = 240
     database_patience: Annotated[float, _doc("Seconds that they wait; then 503.", gt=0)] = 2.0
     database_timeout: Annotated[float, _doc("Seconds that one call may take.", gt=0)] = 30.0
-    grouping: Annotated[
-        Literal["on", "off"], _doc("Whether movements that have to wait go together.")
-    ] = "on"
+    grouping: Annotated[Literal["on", "off"], _doc("Whether movements that wait go together.")] = (
+        "on"
+    )
     home: Annotated[Path, _doc("Folder of the embedded server and the secret.")] = Path(".pgwallet")
     host: Annotated[str, _doc("Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, _doc("Port to listen on.", ge=0, le=65535)] = 8080
@@ -55,9 +55,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
         Literal["user_id", "external_id"], _doc("What a user's subject is: ours or the host's id.")
     ] = "user_id"
     jwt_role_claim: Annotated[str, _doc("Claim that says the role: a text or a list.")] = "role"
-    jwt_user_values: Annotated[str, _doc("What it says of users; several with commas.")] = "user"
-    jwt_service_values: Annotated[str, _doc("What it says of services.")] = "service"
-    jwt_admin_values: Annotated[str, _doc("What it says of admins.")] = "admin"
+    jwt_user_values: Annotated[str, _doc("Its value for users; several with commas.")] = "user"
+    jwt_service_values: Annotated[str, _doc("Its values for services.")] = "service"
+    jwt_admin_values: Annotated[str, _doc("Its values for admins.")] = "admin"
     token_ttl: Annotated[int, _doc("Seconds that a token from log-in lives.", ge=1)] = 3600
     password_length: Annotated[
         int, _doc("Characters that a new password has at least.", ge=8, le=64)
@@ -105,11 +105,13 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
                 raise ValueError(f"PGWALLET_CORS_ORIGINS: {origin!r} is not as browsers send it")
 
     def __repr__(self) -> str:
-        return "Settings()"  # no secret gets into a log by it
+        return "Settings()"  # no log gets a secret by it
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """What the environment says; an empty variable says nothing."""
+        """The settings of the environment. An empty variable counts as not set.
+        Raises: SettingsError.
+        """
         given = {name: text.strip() for name, text in environ.items() if text.strip()}
         try:
             return msgspec.convert(given, cls, strict=False, dec_hook=lambda kind, text: kind(text))

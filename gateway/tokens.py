@@ -1,4 +1,4 @@
-"""Who asks: tokens are verified and remembered; a token of this gateway's own is issued."""
+"""Who asks: verifies tokens and remembers them; issues tokens of this gateway's own."""
 
 import asyncio
 import time
@@ -36,7 +36,7 @@ class Claims(NamedTuple):
 
 
 def check_issuer(settings: Settings) -> None:
-    """Refuses what would need a token of this gateway's own, if there are none."""
+    """Raises GW501 if this gateway issues no tokens of its own."""
     if not settings.jwt_secret:
         raise Problem("GW501", "Tokens come from the issuer whose keys are configured.")
 
@@ -46,8 +46,8 @@ def issue_token(
 ) -> tuple[str, datetime]:
     """A token of this gateway's own, and when it expires.
 
-    issued_at: seconds since 1970, with a fraction, as it is compared with when tokens were revoked;
-    now, if it is not given.
+    issued_at: seconds since 1970, now by default. It keeps its fraction, because it is compared
+    with the moment at which tokens were revoked.
     """
     check_issuer(settings)
     now = time.time() if issued_at is None else issued_at
@@ -68,7 +68,7 @@ async def _nobody(_: Mapping[str, Any]) -> list[Row]:
 class Verifier:
     """Turns `Authorization: Bearer <token>` into claims.
 
-    What it finds is remembered, so a token that is cut off is refused within 60 seconds.
+    It remembers what it found for 60 seconds. A revoked token is refused after that.
     """
 
     def __init__(self, settings: Settings, get_token_state: Call = _nobody) -> None:
@@ -78,7 +78,7 @@ class Verifier:
         self._subject_claim, self._role_claim = settings.jwt_subject_claim, settings.jwt_role_claim
         self._is_own = bool(settings.jwt_secret)
         self._is_external = settings.jwt_subject_is == "external_id"
-        self._values = {  # the mightiest first
+        self._values = {  # the role with the most rights first
             "admin": _values(settings.jwt_admin_values),
             "service": _values(settings.jwt_service_values),
             "user": _values(settings.jwt_user_values),
@@ -87,7 +87,7 @@ class Verifier:
         self._may_fetch = settings.jwt_jwks.startswith("http")
         self._gate = Gate("tokens", slots=4, queue=100, patience=5)
         self._asking: dict[str, asyncio.Task[Claims]] = {}
-        self._known: dict[str, tuple[Claims, float]] = {}  # until when, on a clock that never steps
+        self._known: dict[str, tuple[Claims, float]] = {}  # until: on the monotonic clock
 
     async def claims(self, header: str | None) -> Claims:
         scheme, _, token = (header or "").partition(" ")
@@ -97,7 +97,7 @@ class Verifier:
         if claims is not None and monotonic() < until and time.time() < claims.exp:
             return claims
         asking = self._asking.get(token)
-        if asking is None:  # else those who have it ask together
+        if asking is None:  # requests with the same token share one look-up
             asking = self._asking[token] = asyncio.create_task(self._find(token))
             asking.add_done_callback(lambda _: self._asking.pop(token))
         return await asyncio.shield(asking)
@@ -105,7 +105,7 @@ class Verifier:
     async def _find(self, token: str) -> Claims:
         asked_at = monotonic()
         try:
-            if self._may_fetch:  # which blocks
+            if self._may_fetch:  # fetching keys blocks the thread
                 async with self._gate:
                     said, issued_at = await asyncio.to_thread(self._verify, token)
             else:
@@ -121,7 +121,7 @@ class Verifier:
         return claims
 
     def _verify(self, token: str) -> tuple[Claims, float]:
-        """What the token says by itself, and when it was issued; 0 if it doesn't say."""
+        """What the token says, and when it was issued; 0 if it doesn't say."""
         try:
             payload = jwt.decode(
                 token,
@@ -146,7 +146,7 @@ class Verifier:
             raise Problem("GW401", "The token is not valid here.") from None
 
     def _role(self, said: Any) -> str:
-        """Of several that it says the mightiest. What this gateway issues says one."""
+        """The role with the most rights of those that the token names."""
         is_list = isinstance(said, list) and not self._is_own
         said = {value for value in (said if is_list else [said]) if value}
         for role, values in self._values.items():
@@ -155,7 +155,7 @@ class Verifier:
         raise ValueError("no role that is known here")
 
     async def _check_account(self, claims: Claims, issued_at: float) -> Claims:
-        """Refuses what an account's state refuses; a service need not have an account."""
+        """Refuses a token if its account is closed, frozen or missing. A service needs none."""
         user_id, external_id = None, None
         if self._is_external:
             external_id = claims.sub
@@ -187,7 +187,7 @@ def _values(setting: str) -> frozenset[str]:
 
 
 def _claim(payload: Any, name: str) -> Any:
-    """A claim by its whole name, or else the way to it, as in realm_access.roles."""
+    """A claim by its name, or by a path such as realm_access.roles."""
     if name in payload:
         return payload[name]
     for part in name.split("."):
@@ -196,7 +196,7 @@ def _claim(payload: Any, name: str) -> Any:
 
 
 def _trusted(settings: Settings) -> tuple[Callable[[str], Any], list[str]]:
-    """The key that a token has to be signed with, and the algorithms that go with such keys."""
+    """The key that must have signed a token, and the algorithms that such keys are for."""
     if secret := settings.jwt_secret:
         return lambda token: secret, ["HS256"]
     try:

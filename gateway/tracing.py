@@ -1,7 +1,7 @@
-"""Traces, where they are wanted: a span for each request, and in it one for the function's call.
+"""Traces for OpenTelemetry: a span for each request, and in it a span for the function's call.
 
-It needs the extra `otel`. The standard variables OTEL_* say where the spans go, how many of them,
-and under which name. Spans hold no more than a line of the log does: no path, argument or message.
+It needs the extra `otel`. The standard OTEL_* variables say where the spans go. A span holds no
+more than a line of the log: no path, no argument, no message.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class Tracing:
         return cls(provider)
 
     def middleware(self) -> Middleware:
-        """Goes on with the caller's trace, if the request names one."""
+        """Continues the caller's trace if the request names one."""
 
         @web.middleware
         async def trace(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -49,7 +49,7 @@ class Tracing:
                 propagate.extract(request.headers),
                 SpanKind.SERVER,
                 {"http.request.method": method, "http.route": route},
-                record_exception=False,  # whose message may hold what a trace must not
+                record_exception=False,  # its message may hold what no trace must show
                 set_status_on_exception=False,
             ) as span:
                 if (context := span.get_span_context()).is_valid:
@@ -66,7 +66,7 @@ class Tracing:
         return trace
 
     def call(self, function: str, call: Call) -> Call:
-        """The same call in a span, its waiting included."""
+        """The same call in a span, which includes the time waited."""
         name = f"wallet.{function}"
         attributes = {"db.system.name": "postgresql", "db.stored_procedure.name": name}
 
@@ -81,7 +81,7 @@ class Tracing:
                 try:
                     return await call(values)
                 except Exception as error:
-                    if isinstance(error, Problem):  # of a group, or there is no service
+                    if isinstance(error, Problem):
                         span.set_attribute("db.response.status_code", error.code)
                     elif isinstance(error, asyncpg.PostgresError):
                         span.set_attribute("db.response.status_code", error.sqlstate or "")
@@ -90,5 +90,5 @@ class Tracing:
         return traced
 
     async def stop(self, app: web.Application) -> None:
-        """Sends what is left."""
+        """Sends the spans that are left."""
         await asyncio.to_thread(self._provider.shutdown)

@@ -1,14 +1,14 @@
-"""What goes over the wire: bodies, queries and answers, with the names that SQL has without p_."""
+"""Bodies, queries and answers. Their fields are named as in SQL, without p_."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 
 def _doc(description: str | None, *examples: Any, **limits: Any) -> Meta:
-    """For the API document. An optional field of a body is in the body's example if it has one."""
+    """For the API document. A body's example has an optional field if the field has an example."""
     return Meta(description=description, examples=list(examples) or None, **limits)
 
 
@@ -16,27 +16,33 @@ def _eg(example: Any) -> Meta:
     return _doc(None, example)
 
 
-def _choice(description: str, *choices: str) -> Meta:
-    """These are documented, and SQL refuses others."""
+def _named(title: str, **more: Any) -> Meta:
+    """A schema of its own in the API document, which others refer to."""
+    return Meta(title=title, extra_json_schema=more)
+
+
+def _choice(title: str, description: str, *choices: str) -> Meta:
+    """The document lists the choices. SQL refuses others."""
     return Meta(
-        description=description, examples=[choices[0]], extra_json_schema={"enum": [*choices]}
+        title=title,
+        description=description,
+        examples=[choices[0]],
+        extra_json_schema={"enum": [*choices]},
     )
 
 
-# Exact on the way in: a JSON integer or a decimal string, never a JSON float. SQL has the last
-# word on sign, size and decimals.
+# An amount comes as a JSON integer or a decimal string, never as a JSON float. SQL checks its sign,
+# size and decimals.
 Amount = Annotated[
     int | Annotated[str, Meta(pattern=r"\A-?[0-9]{1,40}(\.[0-9]{1,20})?\Z")],
     _doc("A decimal number in units of the asset, as an integer or as a string.", "10"),
 ]
 Units = Annotated[str, _doc("A decimal number in units of the asset.", "10")]
-Unsigned = Annotated[Units, _doc("Unsigned: its kind or entry_type says which way it went.")]
+Unsigned = Annotated[Units, _doc("Unsigned: kind or entry_type says the direction.")]
 After = Annotated[Units, _doc("The balance after it.", "90")]
 Code = Annotated[str, _doc("An asset's code.", "GOLD")]
 ToCode = Annotated[Code, _eg("DIAMOND")]
-Email = Annotated[
-    str, _doc("Letters' case makes no difference.", "eve@example.com", max_length=320)
-]
+Email = Annotated[str, _doc("Case makes no difference.", "eve@example.com", max_length=320)]
 Phone = Annotated[str, _doc("Digits; it may begin with +.")]
 ExternalId = Annotated[str, _doc("The user's id in the host application.", "player-7")]
 Key = Annotated[str, _doc("1 to 255 printable ASCII characters.", "order-42")]
@@ -58,22 +64,36 @@ ItemId = Annotated[Int8, _eg(1)]
 Seconds = Annotated[int, _doc("Whole seconds.", ge=1, le=2**31 - 1)]
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-01-31T12:00:00Z"])]
 Password = Annotated[str, Meta(min_length=8, max_length=128, examples=["correct horse"])]
-Role = Literal["user", "service", "admin"]
-Status = Literal["active", "frozen", "closed"]
+_Role = Literal["user", "service", "admin"]
+Role = Annotated[_Role, _named("Role")]
+ROLES: tuple[str, ...] = get_args(_Role)
+Status = Annotated[Literal["active", "frozen", "closed"], _named("UserStatus")]
 _KINDS = (
     "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
 )  # fmt: skip
-Kind = Annotated[str, _choice("What kind of movement.", *_KINDS)]
+Kind = Annotated[str, _choice("Kind", "What kind of movement.", *_KINDS)]
 AnyKind = Annotated[
     str,
-    _choice("A hold's transactions, HOLD and RELEASE, move nothing.", *_KINDS, "HOLD", "RELEASE"),
+    _choice(
+        "TransactionKind",
+        "A hold's transactions, HOLD and RELEASE, move nothing.",
+        *_KINDS,
+        "HOLD",
+        "RELEASE",
+    ),
 ]
-BatchKind = Annotated[str, _choice("What to post.", "TOPUP", "BONUS", "SPEND")]
-HoldStatus = Annotated[str, _choice("At present.", "open", "captured", "released", "expired")]
-EntryType = Annotated[Literal["DEBIT", "CREDIT"], _eg("DEBIT")]
+BatchKind = Annotated[str, _choice("BatchKind", "What to post.", "TOPUP", "BONUS", "SPEND")]
+HoldStatus = Annotated[
+    str, _choice("HoldStatus", "At present.", "open", "captured", "released", "expired")
+]
+EntryType = Annotated[Literal["DEBIT", "CREDIT"], _named("EntryType"), _eg("DEBIT")]
 Leg = Annotated[int, _doc("1; of a conversion 2 for the other asset.", 1)]
-Reference = Annotated[str | None, _doc("The caller's, such as an order's number.", "order-42")]
-Json = Annotated[dict[str, Any], _doc("A small object of the caller's, kept with the movement.")]
+Reference = Annotated[str | None, _doc("The caller's own, such as an order number.", "order-42")]
+Json = Annotated[
+    dict[str, Any],
+    _named("JsonObject", additionalProperties=True),
+    _doc("A small object of the caller, kept with the movement."),
+]
 Purchasable = Annotated[bool, _doc("Whether top-ups may credit it.")]
 Archived = Annotated[bool, _doc("Nothing moves in an archived asset.", False)]
 SelfService = Annotated[bool, _doc("Whether users may report it themselves.", False)]
@@ -87,7 +107,7 @@ Cursor = Annotated[str, _doc("The next_cursor of the page before, with the same 
 
 
 class Body(Struct, forbid_unknown_fields=True):
-    """Takes the fields that it names and no other."""
+    """Takes the fields that it names and no others."""
 
 
 class Movement(Body):
@@ -104,9 +124,9 @@ class TransferRequest(Body):
 class ConversionRequest(Body):
     from_asset: Code
     to_asset: ToCode
-    amount: Annotated[Amount, _doc("In from_asset; it has to convert exactly.", "50")]
+    amount: Annotated[Amount, _doc("In from_asset. It must convert exactly.", "50")]
     rate_id: (
-        Annotated[Int8, _doc("What the user was quoted; refused if it has changed.")] | None
+        Annotated[Int8, _doc("The rate that the user saw; refused if it has changed.")] | None
     ) = None
     metadata: Json | None = None
 
@@ -114,7 +134,7 @@ class ConversionRequest(Body):
 class PurchaseRequest(Body):
     quantity: Annotated[Int4, _eg(1)]
     expected_price: Annotated[
-        Amount | None, _doc("Of one, as the user was shown; refused if it has changed.", "30")
+        Amount | None, _doc("The price of one that the user saw; refused if it has changed.", "30")
     ] = None
     metadata: Json | None = None
 
@@ -128,15 +148,17 @@ class HoldRequest(Body):
 
 
 class CaptureRequest(Body):
-    amount: Annotated[Amount | None, _doc("Without it all that the hold has left.", "4")] = None
+    amount: Annotated[Amount | None, _doc("Without it: all that the hold has left.", "4")] = None
     metadata: Json | None = None
 
 
 class ReversalRequest(Body):
     reason: Annotated[str, _eg("charged twice")]
-    amount: Annotated[Amount, _doc("Of the first leg; without it all that is left.")] | None = None
+    amount: Annotated[Amount, _doc("Of the first leg; without it: all that is left.")] | None = None
     policy: Annotated[
-        Literal["reject", "clamp"], _doc("If the user has spent it: refuse, or take what is there.")
+        Literal["reject", "clamp"],
+        _named("ReversalPolicy"),
+        _doc("If the user has spent it: refuse, or take what is left."),
     ] = "reject"
     metadata: Json | None = None
 
@@ -187,10 +209,10 @@ class StatusChange(Body):
 
 
 class NewAsset(Body):
-    code: Annotated[str, _doc("Upper case, and for good.", "RUBY")]
+    code: Annotated[str, _doc("Upper case. It can't be changed later.", "RUBY")]
     name: Annotated[str, _eg("Ruby")]
-    scale: Annotated[Int4, _doc("Decimals, 0 to 8, for good.")] = 0
-    supply: Annotated[Amount, _doc("The most that users may hold; without it no cap.")] | None = (
+    scale: Annotated[Int4, _doc("Decimals, 0 to 8. It can't be changed later.")] = 0
+    supply: Annotated[Amount, _doc("The most that users may hold; without it: no cap.")] | None = (
         None
     )
     sign_up_bonus: Annotated[Amount, _doc("What a new sign-up gets.")] | None = None
@@ -210,11 +232,11 @@ class NewRate(Body):
 
 
 class NewTask(Body):
-    code: Annotated[str, _doc("Lower case, and for good.", "win_a_match")]
+    code: Annotated[str, _doc("Lower case. It can't be changed later.", "win_a_match")]
     name: Annotated[str, _eg("Win a match")]
     asset: Code
     reward: Amount
-    max_completions: Annotated[Int4 | None, _doc("By each user; without it no limit.", 1)] = None
+    max_completions: Annotated[Int4 | None, _doc("By each user; without it: no limit.", 1)] = None
     cooldown: Annotated[Seconds, _doc("Whole seconds until it pays again.")] | None = None
     is_self_service: SelfService = False
 
@@ -231,12 +253,12 @@ class TaskChange(Body):
 
 
 class NewItem(Body):
-    code: Annotated[str, _doc("Lower case, and for good.", "helmet")]
+    code: Annotated[str, _doc("Lower case. It can't be changed later.", "helmet")]
     name: Annotated[str, _eg("Iron helmet")]
     asset: Code
     price: Annotated[Amount, _doc("Of one.", "30")]
-    stock: Annotated[Int8 | None, _doc("How many there are; without it no limit.", 500)] = None
-    max_per_user: Annotated[Int4, _doc("Without it no limit.")] | None = None
+    stock: Annotated[Int8 | None, _doc("How many there are; without it: no limit.", 500)] = None
+    max_per_user: Annotated[Int4, _doc("Without it: no limit.")] | None = None
 
 
 class ItemChange(Body):
@@ -253,7 +275,7 @@ class ItemChange(Body):
 
 
 class Query(Struct, forbid_unknown_fields=True):
-    """Takes the parameters that it names and no other."""
+    """Takes the parameters that it names and no others."""
 
 
 class LedgerQuery(Query):
@@ -276,29 +298,29 @@ class UserQuery(Query):
 
 class TreasuryQuery(Query):
     asset: Code | None = None
-    at: Annotated[Moment, _doc("As it was then; without it now.")] | None = None
+    at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
 
 
 class BalanceQuery(Query):
-    at: Annotated[Moment, _doc("As it was then; without it now.")] | None = None
+    at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
 
 
 class VerifyQuery(Query):
-    user_id: Annotated[AnyUserId, _doc("Of this one alone; without it of all.")] | None = None
+    user_id: Annotated[AnyUserId, _doc("Only this user; without it: all users.")] | None = None
 
 
 # ---------------------------------------------------------------------------------------------
-# Answers: the composite types of the schema wallet, less is_replay (a header) and cursor (the
-# page's next_cursor). Start-up refuses a type that differs from its struct here.
+# Answers: the composite types of the schema wallet, without is_replay (a header) and cursor (the
+# page's next_cursor). The gateway refuses to start if a type differs from its struct.
 # ---------------------------------------------------------------------------------------------
 
 
 class Balance(Struct):
     user_id: UserId
     asset: Code
-    balance: Annotated[Units, _doc("What the user has, held or not.", "90")]
-    held: Annotated[Units, _doc("What of it open holds set aside.", "0")]
-    available: Annotated[Units, _doc("What can be spent: balance less held.", "90")]
+    balance: Annotated[Units, _doc("What the user has, with what is held.", "90")]
+    held: Annotated[Units, _doc("The part that open holds set aside.", "0")]
+    available: Annotated[Units, _doc("What can be spent: balance minus held.", "90")]
 
 
 class Wallet(Struct):
@@ -333,7 +355,7 @@ class UserKey(Struct):
 
 
 class Nothing(Struct):
-    """Of a function that answers nothing."""
+    """The row of a function that returns nothing."""
 
 
 class Token(Struct):
@@ -399,7 +421,7 @@ class ConversionReceipt(Struct):
 
 
 class BatchResult(Struct):
-    ord: Annotated[int, _doc("Its place in the request, from 1.", 1)]
+    ord: Annotated[int, _doc("Its place in the request, counted from 1.", 1)]
     transaction_id: TransactionId | None
     kind: BatchKind | None
     user_id: UserId | None
@@ -410,7 +432,7 @@ class BatchResult(Struct):
     metadata: Json | None
     created_at: Moment | None
     is_replay: Annotated[bool | None, _doc("Its key had been used; nothing moved now.", False)]
-    code: Annotated[str | None, _doc("Of the refusal, as of a problem; null: accepted.")]
+    code: Annotated[str | None, _doc("The code of the refusal; null: accepted.")]
     message: Annotated[str | None, _doc("The code's title.")]
     detail: str | None
     hint: str | None
@@ -421,8 +443,8 @@ class Hold(Struct):
     user_id: UserId
     asset: Code
     amount: Units
-    captured: Annotated[Units, _doc("What of it was spent.", "0")]
-    remaining: Annotated[Units, _doc("What of it is still set aside.")]
+    captured: Annotated[Units, _doc("The part that was spent.", "0")]
+    remaining: Annotated[Units, _doc("The part that is still set aside.")]
     status: HoldStatus
     reference: Reference
     metadata: Json | None
@@ -448,7 +470,7 @@ class LedgerEntry(Struct):
     transaction_id: TransactionId
     leg: Leg
     entry_type: EntryType
-    account: Annotated[Literal["USER", "TREASURY"], _eg("USER")]
+    account: Annotated[Literal["USER", "TREASURY"], _named("Account"), _eg("USER")]
     asset: Code
     amount: Unsigned
     balance_after: Annotated[After | None, _doc("Null on the treasury's side.")]
@@ -458,7 +480,7 @@ class LedgerEntry(Struct):
 
 class TransactionDetail(Receipt):
     kind: AnyKind
-    details: Annotated[Json | None, _doc("What else was asked for, and its result.")]
+    details: Annotated[Json | None, _doc("What else the request asked for, and its result.")]
     idempotency_key: Key
     actor: Annotated[str, _doc("Who asked: sub of the token.", "a service")]
     entries: list[LedgerEntry]
@@ -525,7 +547,7 @@ class Item(Struct):
 class TreasuryBalance(Struct):
     asset: Code
     outstanding: Annotated[Units, _doc("What users hold.", "1571")]
-    balance: Annotated[Units, _doc("The books' other side: the negative of that.", "-1571")]
+    balance: Annotated[Units, _doc("The other side of the books: minus outstanding.", "-1571")]
     supply: Annotated[Units | None, _doc("Null: no cap, or a moment in the past.", "1000000")]
     remaining: Annotated[Units | None, _doc("What can still be issued.", "998429")]
 
@@ -554,6 +576,6 @@ class ProblemDetails(Struct):
     title: Annotated[str, _doc("What the code means.")]
     status: int
     detail: Annotated[str | None, _doc("One sentence with the values.")]
-    code: Annotated[str, _doc("Made to be compared; the texts are for people.")]
+    code: Annotated[str, _doc("Compare this. The texts are for people.")]
     hint: Annotated[str | None, _doc("What to do about it.")]
     request_id: Annotated[str, _doc("As in the header X-Request-ID and in the log.")]

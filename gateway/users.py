@@ -1,4 +1,4 @@
-"""The host's own user ids: `ext:<external id>` wherever a user_id is asked."""
+"""The host's own user ids: `ext:<external id>` stands wherever a user_id may stand."""
 
 from collections.abc import Iterable
 
@@ -9,8 +9,8 @@ from gateway.types import UserKey
 PREFIX = "ext:"
 NO_USER_HINT = "wallet.find_user finds users by email or external id."  # as SQL says it
 
-_REMEMBERED = 100_000  # for ever, as an external id never moves to another user
-_NOBODY = "00000000-0000-0000-0000-000000000000"  # no user's: theirs are random
+_REMEMBERED = 100_000  # at most; an external id never moves to another user
+_NOBODY = "00000000-0000-0000-0000-000000000000"  # no user has it: theirs are random
 
 
 def no_user(name: object) -> Problem:
@@ -18,7 +18,7 @@ def no_user(name: object) -> Problem:
 
 
 class Users:
-    """Finds the user_id for `ext:<external id>`, and asks the database once for each."""
+    """Finds the user_id of `ext:<external id>`. It asks the database once for each."""
 
     def __init__(self, database: Database) -> None:
         answers = UserKey.__struct_fields__
@@ -26,7 +26,9 @@ class Users:
         self._known: dict[str, str] = {}
 
     async def find(self, name: str) -> str:
-        """Raises WA201 when there is no such user."""
+        """The user_id.
+        Raises: WA201 if there is no such user.
+        """
         if user_id := self._known.get(name):
             return user_id
         if user_id := (await self._look_up([name])).get(name):
@@ -34,7 +36,7 @@ class Users:
         raise no_user(name)
 
     async def find_all(self, requests: list[Row]) -> dict[int, str]:
-        """Puts the user_ids in; answers the index and the name of each that nobody has."""
+        """Puts the user_ids into the requests. Gives the index and name of each unknown one."""
         asked = {i: r["user_id"] for i, r in enumerate(requests) if r["user_id"].startswith(PREFIX)}
         if not asked:
             return {}

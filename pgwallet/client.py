@@ -3,9 +3,9 @@
     async with Wallet("http://127.0.0.1:8080", token) as wallet:
         receipt = await wallet.spend(user_id, "GOLD", 30, key="order-7")
 
-A request without an answer, or answered 503 or 429, is sent again for up to `patience` seconds,
-with the key that it had: so it moves something once, however often it arrives. What has no key and
-is no read is sent again only when it can't have been accepted.
+The client sends a request again after no answer, a 503 or a 429, for up to `patience` seconds. It
+sends the same key each time, so the request moves something once, however often it arrives. A
+request without a key that is not a read is sent again only if the gateway can't have accepted it.
 """
 
 # Methods are declared here and defined by the route table.
@@ -59,17 +59,17 @@ class Page(msgspec.Struct, Generic[T]):
 
 
 class Problem(Exception):
-    """An answer that is not what was asked for; docs/reference/errors.md lists the codes."""
+    """The gateway refused the request. docs/reference/errors.md lists the codes."""
 
     def __init__(self, problem: t.ProblemDetails, key: str | None) -> None:
         super().__init__(problem.code, problem.title, problem.detail)
         self.code, self.title, self.status = problem.code, problem.title, problem.status
         self.detail, self.hint, self.request_id = problem.detail, problem.hint, problem.request_id
-        self.key = key  # to send it again with
+        self.key = key  # send it with the same key again
 
 
 class NoAnswer(Exception):
-    """Nobody knows whether the request was accepted: send it again with the same key."""
+    """Nobody knows whether the gateway accepted the request. Send it again with the same key."""
 
     def __init__(self, cause: BaseException, key: str | None) -> None:
         super().__init__(f"no answer: {type(cause).__name__} {cause}".strip())
@@ -77,7 +77,7 @@ class NoAnswer(Exception):
 
 
 class MovementOptions(TypedDict, total=False):
-    key: str  # made when it is not given
+    key: str  # by default a new one
     metadata: Json
 
 
@@ -101,7 +101,7 @@ class HoldOptions(PageOptions, total=False):
 
 class Answer(NamedTuple):
     status: int
-    headers: dict[str, str]  # by their names in lower case
+    headers: dict[str, str]  # names in lower case
     body: bytes
 
 
@@ -152,9 +152,10 @@ def _text(value: object) -> str:
 
 
 class Wallet:
-    """A gateway, asked with a token. `timeout` is for one try, `patience` for all of them.
+    """A gateway, and a token to ask with.
 
-    Raises Problem or NoAnswer. A session that is given stays open.
+    timeout: seconds for one try. patience: seconds for all tries of a request. session: stays open
+    if it is given. Every method raises Problem or NoAnswer.
     """
 
     def __init__(
@@ -183,7 +184,7 @@ class Wallet:
     async def send_once(
         self, method: str, url: URL, body: bytes | None, headers: dict[str, str]
     ) -> Answer:
-        """One try. Raises aiohttp.ClientError or TimeoutError when there is no whole answer."""
+        """Tries once. Raises aiohttp.ClientError or TimeoutError if there is no whole answer."""
         assert self._session is not None, "use it in `async with`"
         timeout = aiohttp.ClientTimeout(self.timeout)
         async with self._session.request(
@@ -211,7 +212,7 @@ class Wallet:
                     return answer
                 failure = Problem(_details(answer), key)
                 may_retry = answer.status == 429 or (
-                    is_safe and answer.status in (502, 503, 504)  # some of them a proxy's
+                    is_safe and answer.status in (502, 503, 504)  # 502 and 504 are a proxy's
                 )
                 after = answer.headers.get("retry-after", "")
                 least = float(after) if after.isdecimal() else 0.0
@@ -476,7 +477,7 @@ class Wallet:
 
 
 def _quoted(key: str) -> str:
-    """As a string of RFC 8941, so that no character of it is lost on the way."""
+    """A quoted string of RFC 8941: no character of the key is lost on the way."""
     escaped = key.replace("\\", r"\\").replace('"', r"\"")
     return f'"{escaped}"'
 
@@ -484,7 +485,7 @@ def _quoted(key: str) -> str:
 def _details(answer: Answer) -> t.ProblemDetails:
     try:
         return msgspec.json.decode(answer.body, type=t.ProblemDetails)
-    except msgspec.DecodeError:  # of a proxy, say
+    except msgspec.DecodeError:  # a proxy may answer something else
         text = answer.body[:200].decode(errors="replace")
         return t.ProblemDetails(
             "about:blank", "no problem+json", answer.status, text, str(answer.status), None, ""

@@ -7,9 +7,9 @@
     views/**/*.sql
     grants.sql                  whenever another file runs
 
-schema/current.sql and schema/locks.json are not run: what the schema files add up to, and what each
-file locks, measured. `make schema` writes both, and install.sql, which does the same in psql
-(`python -m pgwallet.migrate --write-install` writes that alone).
+Two files are not run: schema/current.sql shows the whole schema, and schema/locks.json what each
+file locks, as measured. `make schema` writes both. It also writes install.sql, which does the same
+in psql (`python -m pgwallet.migrate --write-install` writes only that one).
 """
 
 import asyncio
@@ -29,11 +29,11 @@ import msgspec
 
 from pgwallet import DB_DIR
 
-LOCK_KEY = int.from_bytes(b"pgwallet", "big")  # the advisory lock of whoever migrates
+LOCK_KEY = int.from_bytes(b"pgwallet", "big")  # the advisory lock of a migration
 _POLL_S = 0.1
-_ATTEMPTS = 10  # of a transaction that meets another one in its way
-_BYTES_PER_S = 100 * 2**20  # what reading or rewriting a table is reckoned at
-_OTHERS_S = 1  # and all functions, views and grants
+_ATTEMPTS = 10  # if another transaction is in the way
+_BYTES_PER_S = 100 * 2**20  # a guess for reading or rewriting a table
+_OTHERS_S = 1  # a guess for all functions, views and grants
 CURRENT = "schema/current.sql"
 LOCKS = "schema/locks.json"
 _FOLDERS = ("schema", "functions/private", "functions/api", "views")
@@ -41,19 +41,18 @@ _SCHEMA_FILE = re.compile(r"schema/(V\d{4})__[a-z0-9_]+\.sql")
 _ALWAYS = ("roles.sql", "grants.sql")
 _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
-# The same whatever the user's settings are; functions may call one another in any order.
+# These hold whatever the user's settings are. Functions may call one another in any order.
 _SETTINGS = """\
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL client_min_messages = warning;
 SET LOCAL check_function_bodies = off;
 """
-# Whoever comes after a session that waits for a lock waits too, so it gives up early; but not
-# before deadlock_timeout, a second, has passed: then who waits behind it, and has what it wants
-# next, is told so and comes again. Not in roles.sql: what it waits for is other databases
-# migrating, and nobody waits behind it.
+# While the migration waits for a lock, all who want that table wait behind it. So it gives up
+# early, but not before deadlock_timeout (a second): by then PostgreSQL has ended a session that
+# waits behind it and holds what it needs. roles.sql only waits for other migrations.
 _PATIENCE = "SET LOCAL lock_timeout = '2s';\n"
-# What check_function_bodies = off left out, once all that the bodies name is there.
+# Checks the bodies of all functions when everything that they name is there.
 _CHECK_BODIES = """\
 SET LOCAL check_function_bodies = on;
 DO $$
@@ -92,7 +91,7 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 AND (l.classid::bigint << 32) + l.objid::bigint = $1
 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
 """
-# From the catalogue alone: pg_table_size would wait for whoever has locked the table.
+# Reads the catalogue alone: pg_table_size would wait for a session that has locked the table.
 _SIZES = """
 SELECT
     format('%s.%s', n.nspname, c.relname) AS relation,
@@ -119,7 +118,7 @@ _TOO_LATE = "is new, but a schema file with this number or a higher one was appl
 
 
 class MigrationError(RuntimeError):
-    """The database could not be migrated or read, and is as it was; the text says why."""
+    """The database could not be migrated or read. It is unchanged. The text says why."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +133,8 @@ class SqlFile:
 class Lock(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a file does to a table or view that is in use.
 
-    mode: PostgreSQL's, as in "ACCESS EXCLUSIVE". work: what happens under it. size: the table's in
-    bytes as of its last VACUUM or ANALYZE, where a database was asked.
+    mode: PostgreSQL's, such as "ACCESS EXCLUSIVE". work: what happens under the lock. size: of the
+    table in bytes, as of its last VACUUM or ANALYZE; 0 if no database was asked.
     """
 
     relation: str
@@ -145,14 +144,14 @@ class Lock(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def seconds(self) -> float:
-        """A rough guess of how long the work takes; 0 for a moment."""
+        """A rough guess of how long the work takes; 0: a moment."""
         return 0 if self.work == "catalogue" else self.size / _BYTES_PER_S
 
     def __str__(self) -> str:
         work = {
             "catalogue": "for a moment",
             "read": f"while all of it is read ({self.size / 2**20:,.0f} MiB)",
-            "rewrite": f"while it is written anew ({self.size / 2**20:,.0f} MiB)",
+            "rewrite": f"while it is rewritten ({self.size / 2**20:,.0f} MiB)",
         }
         return f"{self.mode} on {self.relation}, {work[self.work]}"
 
@@ -174,9 +173,9 @@ class Step:
 class Status:
     """What a database has of this release.
 
-    server_version: PostgreSQL's, as in "18.4". schema_version: of the last schema file applied,
-    as in "V0001", None if there is none. applied: the number of files on record. pending: what
-    migrate() would run. drift: what it would refuse.
+    server_version: PostgreSQL's, such as "18.4". schema_version: the number of the last schema file
+    that was applied, such as "V0001"; None: no file. applied: how many files are on record.
+    pending: what migrate() would run. drift: what migrate() would refuse.
     """
 
     server_version: str
@@ -187,12 +186,12 @@ class Status:
 
 
 def is_ahead(step: Step) -> bool:
-    """Whether a step is refused because the database is of a newer release."""
+    """Whether a step is refused because the database has a newer release."""
     return step.detail == _MISSING
 
 
 def read_tree(root: Path = DB_DIR) -> list[SqlFile]:
-    """The files below root in the order they run. Raises MigrationError if they are not sound."""
+    """The files below root, in the order in which they run. Raises MigrationError."""
     paths = [
         path
         for folder in _FOLDERS
@@ -217,7 +216,7 @@ def read_tree(root: Path = DB_DIR) -> list[SqlFile]:
 
 
 async def migrate(dsn: str, *, lock_timeout_s: float = 60, root: Path = DB_DIR) -> list[str]:
-    """Run what plan() shows, all of it or nothing, and return the names of the files that ran.
+    """Runs what plan() shows, all of it or nothing, and returns the names of the files that ran.
 
     Waits up to lock_timeout_s seconds while another session migrates this database.
     Raises MigrationError.
@@ -241,7 +240,7 @@ async def migrate(dsn: str, *, lock_timeout_s: float = 60, root: Path = DB_DIR) 
 
 
 async def plan(dsn: str, *, root: Path = DB_DIR) -> list[Step]:
-    """What migrate() would run or refuse, in order, and lock of what is there.
+    """What migrate() would run or refuse, in order, and what it would lock.
 
     Changes nothing and locks nothing. Raises MigrationError.
     """
@@ -265,7 +264,7 @@ async def plan(dsn: str, *, root: Path = DB_DIR) -> list[Step]:
 
 
 def describe(steps: Sequence[Step]) -> list[str]:
-    """A plan in lines; the last says what it means for who uses the wallet meanwhile."""
+    """A plan in lines. The last one says what it means for those who use the wallet."""
     lines = []
     for step in steps:
         lines += [str(step), *(f"    {lock}" for lock in step.locks)]
@@ -273,17 +272,17 @@ def describe(steps: Sequence[Step]) -> list[str]:
     if locks:
         seconds = _OTHERS_S + sum(lock.seconds for lock in locks)
         lines.append(
-            f"One transaction: each lock is kept to its end, at a guess for {seconds:.0f} s. Where"
-            " one can't be had within two seconds, all is taken back and tried again,"
+            f"One transaction keeps each lock to its end, for about {seconds:.0f} s. If it waits"
+            " for a lock for two seconds, it is rolled back and tried again,"
             f" {_ATTEMPTS} times at most."
         )
     elif steps:
-        lines.append("One transaction, which keeps nobody waiting.")
+        lines.append("One transaction. It keeps nobody waiting.")
     return lines
 
 
 def read_locks(root: Path = DB_DIR) -> dict[str, list[Lock]]:
-    """What each file locks of what was there before it. Raises MigrationError."""
+    """What each file locks of the tables and views before it. Raises MigrationError."""
     path = root / LOCKS
     if not path.exists():
         return {}
@@ -294,7 +293,7 @@ def read_locks(root: Path = DB_DIR) -> dict[str, list[Lock]]:
 
 
 async def status(dsn: str, *, root: Path = DB_DIR) -> Status:
-    """What the database has of this release; changes nothing. Raises MigrationError."""
+    """What the database has of this release. It changes nothing. Raises MigrationError."""
     files = read_tree(root)
     async with _connected(dsn) as connection:
         recorded = await _recorded(connection)
@@ -319,7 +318,7 @@ def _last_version(names: Mapping[str, bytes]) -> str:
 
 
 def _steps(files: Sequence[SqlFile], recorded: Mapping[str, bytes]) -> list[Step]:
-    """Compare the tree with what is on record (file name -> sha256)."""
+    """Compares the tree with the record (file name -> sha256)."""
     names = {file.name for file in files}
     steps = [
         Step(name, "refused", _MISSING)
@@ -345,7 +344,7 @@ def _steps(files: Sequence[SqlFile], recorded: Mapping[str, bytes]) -> list[Step
 
 @asynccontextmanager
 async def _connected(dsn: str) -> AsyncIterator[Any]:
-    """A connection of its own; whatever goes wrong on it becomes a MigrationError."""
+    """A connection of its own. Every error on it becomes a MigrationError."""
     connection = None
     try:
         connection = await asyncpg.connect(
@@ -362,9 +361,9 @@ async def _connected(dsn: str) -> AsyncIterator[Any]:
 
 
 async def _lock(connection: Any, timeout_s: float) -> None:
-    """Take the lock of this database, kept until the connection closes.
+    """Takes the lock of this database and keeps it until the connection closes.
 
-    By polling: a session that waits inside PostgreSQL would hold up CREATE INDEX CONCURRENTLY.
+    It polls, because a session that waits inside PostgreSQL holds up CREATE INDEX CONCURRENTLY.
     """
     deadline = time.monotonic() + timeout_s
     while not await connection.fetchval("SELECT pg_catalog.pg_try_advisory_lock($1)", LOCK_KEY):
@@ -377,7 +376,7 @@ async def _lock(connection: Any, timeout_s: float) -> None:
 
 
 async def _recorded(connection: Any) -> dict[str, bytes]:
-    """The files on record (file name -> sha256); none in a database never migrated."""
+    """The files on record (file name -> sha256). A new database has none."""
     if await connection.fetchval("SELECT to_regclass('wallet_private.migration')") is None:
         return {}
     rows = await connection.fetch("SELECT file_name, content_hash FROM wallet_private.migration")
@@ -385,7 +384,7 @@ async def _recorded(connection: Any) -> dict[str, bytes]:
 
 
 async def _migrate(connection: Any, files: Sequence[SqlFile]) -> list[str]:
-    """The body of the transaction: roles.sql, then as the owner what differs from the record."""
+    """The body of the transaction: roles.sql, then as the owner the files that differ."""
     await connection.execute(_SETTINGS)
     roles, *others = files
     await _run(connection, roles)
@@ -415,7 +414,7 @@ async def _run(connection: Any, file: SqlFile) -> None:
 
 
 def _failure(error: Exception, file: SqlFile | None = None) -> MigrationError:
-    """The error as PostgreSQL tells it, with the file and the line it points at."""
+    """PostgreSQL's error, with the file and the line that it points at."""
     fields = vars(error)
     message = fields.get("message") or str(error) or type(error).__name__
     if code := getattr(error, "sqlstate", None):
@@ -425,7 +424,7 @@ def _failure(error: Exception, file: SqlFile | None = None) -> MigrationError:
         line = f":{file.text.count(chr(10), 0, position - 1) + 1}" if position else ""
         message = f"{file.name}{line}: {message}"
     if code == "55P03":
-        message += ": another session keeps it locked, try again later"
+        message += ": another session keeps it locked. Try again later"
     extra = [
         f"{name}: {fields[name]}" for name in ("detail", "hint", "context") if fields.get(name)
     ]
@@ -433,7 +432,7 @@ def _failure(error: Exception, file: SqlFile | None = None) -> MigrationError:
 
 
 def _is_race(error: BaseException) -> bool:
-    """Whether another session was in the way: by a lock, or as databases share their roles."""
+    """Whether another session was in the way, by a lock or in the roles that databases share."""
     if not isinstance(error, asyncpg.PostgresError):
         return False
     return (

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -70,8 +70,16 @@ _KEY: _Object = {
 }
 _USER_ID = {  # as the client writes it
     "description": "Or `me`: the token's own user; or `ext:` and an external id.",
-    "type": "string",
-    "anyOf": [{"format": "uuid"}, {"const": "me"}, {"pattern": "^ext:."}],
+    "anyOf": [
+        {"type": "string", "format": "uuid"},
+        {"type": "string", "const": "me"},
+        {"type": "string", "pattern": "^ext:."},
+    ],
+}
+_NO_HTTP: _Object = {
+    "description": "What came is not HTTP.",
+    "headers": {},
+    "content": {"text/plain": {"schema": {"type": "string", "examples": ["Bad Request"]}}},
 }
 _BY_FORMAT = {"uuid": "01a1fd7e-9e13-7565-b744-6ff475e822d8", "date-time": "2026-01-31T12:00:00Z"}
 
@@ -91,22 +99,30 @@ def document() -> _Object:
         for part in (operation.get("requestBody", {}), *operation["responses"].values()):
             for content in part.get("content", {}).values():
                 content["example"] = _example(content["schema"], schemas)
+    failures = {
+        reference["$ref"].rpartition("/")[2]: _failure(int(status), reference["$ref"])
+        for operation in operations
+        for status, reference in operation["responses"].items()
+        if "$ref" in reference
+    }
+    codes = {code for name in failures for code in name.split("-")}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "pgwallet", "version": __version__, "description": _INFO},
+        "info": {
+            "title": "pgwallet",
+            "version": __version__,
+            "description": _INFO,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/", "description": "Where this document came from."}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": paths,
         "components": {
             "schemas": schemas,
             "parameters": {"Idempotency-Key": _KEY},
             "headers": _HEADERS,
-            "responses": {
-                reference["$ref"].rpartition("/")[2]: _failure(int(status), reference["$ref"])
-                for operation in operations
-                for status, reference in operation["responses"].items()
-                if "$ref" in reference
-            },
-            "examples": {code: _problem_example(code) for code in CODES},
+            "responses": failures,
+            "examples": {code: _problem_example(code) for code in CODES if code in codes},
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -185,7 +201,7 @@ def _codes(route: Route) -> set[str]:
 
 
 def _roles(route: Route) -> list[str]:
-    return [role for role in get_args(t.Role) if role in (route.roles or ())]
+    return [role for role in t.ROLES if role in (route.roles or ())]
 
 
 def _comment(function: str) -> str:
@@ -214,7 +230,7 @@ def _parameters(route: Route) -> list[_Object]:
         fields["user_id"] = _USER_ID | {"examples": [example]}
     path = [_parameter(name, "path", True, schema) for name, schema in fields.items()]
     [_], made = _schemas([route.query])
-    [query] = made.values()
+    query = made[route.query.__name__]
     for name, schema in query["properties"].items():
         path.append(_parameter(name, "query", name in query["required"], schema))
     return path + [{"$ref": "#/components/parameters/Idempotency-Key"}] * route.is_movement
@@ -222,12 +238,13 @@ def _parameters(route: Route) -> list[_Object]:
 
 def _parameter(name: str, place: str, required: bool, schema: _Object) -> _Object:
     """Its description and example beside its schema; nothing in a URL is null."""
-    schema = dict(schema)
-    if isinstance(schema.get("type"), list):
-        schema["type"] = schema["type"][0]
-        del schema["default"]
-        if "enum" in schema:
-            schema["enum"] = [choice for choice in schema["enum"] if choice is not None]
+    match schema:
+        case {"type": [kind, "null"], **rest}:
+            schema = {"type": kind, **rest}
+        case {"anyOf": [{"$ref": _} as inner, {"type": "null"}], **rest}:
+            schema = inner | rest
+        case _:
+            schema = dict(schema)
     made = {"name": name, "in": place, "required": required}
     if "description" in schema:
         made["description"] = schema.pop("description")
@@ -315,7 +332,7 @@ def _open_paths() -> _Object:
     """What is not in the table: none of it calls a function for anybody."""
     health = {"$ref": "#/components/schemas/Health"}
     metrics = {"type": "string", "examples": ["pgwallet_http_requests_total{…} 1.0"]}
-    this = {"type": "object", "examples": [{"openapi": "3.1.0"}]}
+    this = {"type": "object", "additionalProperties": True, "examples": [{"openapi": "3.1.0"}]}
     html = {"type": "string", "examples": [PAGE]}
     return {
         f"/{name}": {
@@ -323,7 +340,11 @@ def _open_paths() -> _Object:
                 "operationId": name.partition(".")[0],
                 "tags": ["Operation"],
                 "summary": summary,
-                "responses": {"200": _response("Found", kinds, schema, [])} | _failures(codes),
+                "responses": {
+                    "200": _response("Found", kinds, schema, []),
+                    "400": _NO_HTTP,
+                }
+                | _failures(codes),
                 "security": [],
             }
         }
@@ -352,28 +373,43 @@ def _schemas(types: list[Any]) -> tuple[list[_Object], _Object]:
     made = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     text = msgspec.json.encode(made).decode().replace(r"\\A", "^").replace(r"\\Z", "$")
     schemas, components = msgspec.json.decode(text, type=tuple[list[_Object], _Object])
-    return [_tidy(schema) for schema in schemas], _tidy(components)
+    named: _Object = {}
+    schemas, components = _tidy([schemas, components], named)
+    return schemas, components | named
 
 
-def _tidy(node: Any) -> Any:
-    """X or null in one schema, where X is of a simple type, so that it is seen what X is."""
+def _tidy(node: Any, named: _Object) -> Any:
+    """The schema in the form that generators of clients understand best.
+
+    A schema with a title goes to `named`, and a reference stands in its place. "X or null" is one
+    schema where X has a simple type. A default of null is left out: some generators make a field
+    with a default required.
+    """
     if isinstance(node, list):
-        return [_tidy(each) for each in node]
+        return [_tidy(each, named) for each in node]
     if not isinstance(node, dict):
         return node
-    match {name: _tidy(value) for name, value in node.items()}:
-        case {"anyOf": [{"type": str(kind)} as inner, {"type": "null"}], **outer}:
+    made = {name: _tidy(value, named) for name, value in node.items()}
+    match made:
+        case {"anyOf": [inner, {"type": "null"} as null], **outer}:
             if "default" in outer:  # an example of what may be left out is the field's own matter
                 inner.pop("examples", None)
-            if "enum" in inner:
-                inner["enum"].append(None)
-            return inner | outer | {"type": [kind, "null"]}
-        case {"anyOf": [{"anyOf": choices} as inner, {"type": "null"} as null], **outer}:
-            if "default" in outer:
-                inner.pop("examples", None)
-            return inner | outer | {"anyOf": [*choices, null]}
-        case made:
-            return made
+                del outer["default"]
+            match inner:
+                case {"type": str(kind)}:
+                    return inner | outer | {"type": [kind, "null"]}
+                case {"anyOf": choices}:
+                    return inner | outer | {"anyOf": [*choices, null]}
+                case {"$ref": reference, **beside}:
+                    return {"anyOf": [{"$ref": reference}, null]} | beside | outer
+        case {"title": str(title)} if "properties" not in made:
+            here = {"$ref": f"#/components/schemas/{title}"}
+            for name in ("description", "examples", "default"):
+                if name in made:
+                    here[name] = made.pop(name)
+            named[title] = made
+            return here
+    return made
 
 
 def _example(schema: _Object, schemas: _Object) -> Any:

@@ -661,8 +661,9 @@ CREATE VIEW wallet.balance AS
                     ELSE (0)::numeric
                 END AS held) h);
 
-COMMENT ON VIEW wallet.balance IS 'What each user holds of each asset: balance, of that held, and the rest that is available.
-Returns: a row for each user and asset, also where nothing is held.
+COMMENT ON VIEW wallet.balance IS 'Shows what each user has of each asset: the balance, how much of it is held, and how much is
+available.
+Returns: a row for each user and asset, also where the balance is 0.
 Locks: nothing.
 Raises: nothing.';
 
@@ -691,8 +692,8 @@ CREATE VIEW wallet.economy_daily AS
           GROUP BY k.asset_id, k.day) d
      JOIN wallet_private.asset a ON ((d.asset_id = a.asset_id)));
 
-COMMENT ON VIEW wallet.economy_daily IS 'Faucets and sinks: for each asset and day (UTC) what was issued and removed, in all and by kind,
-and what users held at the end of it. It reads the whole ledger.
+COMMENT ON VIEW wallet.economy_daily IS 'Shows faucets and sinks: what was issued and removed of each asset on each day (UTC), in all and by
+kind, and what users held at the end of the day. It reads the whole ledger.
 Returns: a row for each asset and day with movements.
 Locks: nothing.
 Raises: nothing.';
@@ -721,7 +722,7 @@ CREATE VIEW wallet.ledger_entry AS
      CROSS JOIN LATERAL ( VALUES (1,'DEBIT'::text,(t.amount < (0)::numeric)), (2,'CREDIT'::text,(t.amount > (0)::numeric))) e(entry, entry_type, is_user))
   WHERE (t.amount <> (0)::numeric);
 
-COMMENT ON VIEW wallet.ledger_entry IS 'The double-entry ledger: a DEBIT and a CREDIT for each movement, on USER and on TREASURY.
+COMMENT ON VIEW wallet.ledger_entry IS 'Shows the double-entry ledger: a DEBIT and a CREDIT for each movement, on USER and on TREASURY.
 Returns: two rows for each leg of each movement.
 Locks: nothing.
 Raises: nothing.';
@@ -746,7 +747,7 @@ CREATE VIEW wallet.operator_action AS
     details
    FROM wallet_private.action a;
 
-COMMENT ON VIEW wallet.operator_action IS 'Who changed what in the catalogue and in accounts, and what it was afterwards.
+COMMENT ON VIEW wallet.operator_action IS 'Shows who changed what in the catalogue and in accounts, and what it was afterwards.
 Returns: a row for each change.
 Locks: nothing.
 Raises: nothing.';
@@ -771,7 +772,7 @@ CREATE VIEW wallet.transaction AS
      JOIN wallet_private.asset a ON ((t.asset_id = a.asset_id)))
   WHERE (t.amount <> (0)::numeric);
 
-COMMENT ON VIEW wallet.transaction IS 'Every movement as the user sees it: amount is positive for a credit, negative for a debit.
+COMMENT ON VIEW wallet.transaction IS 'Shows every movement as the user sees it: the amount of a credit is positive, of a debit negative.
 Returns: a row for each leg of each movement, in no order.
 Locks: nothing.
 Raises: nothing.';
@@ -787,8 +788,8 @@ CREATE VIEW wallet.treasury_balance AS
            FROM wallet_private.wallet w
           WHERE (w.asset_id = a.asset_id)) o);
 
-COMMENT ON VIEW wallet.treasury_balance IS 'The other side of the books: what users hold of each asset, and the treasury''s balance, which is
-the negative of that; remaining is what a cap still lets be issued.
+COMMENT ON VIEW wallet.treasury_balance IS 'Shows the other side of the books: what users hold of each asset, and the treasury''s balance,
+which is the negative of that. remaining is what may still be issued below a cap.
 Returns: a row for each asset.
 Locks: nothing.
 Raises: nothing.';

@@ -10,7 +10,7 @@ FROM wallet_private.user_account AS u
 CROSS JOIN wallet_private.asset AS a
 LEFT JOIN wallet_private.wallet AS w ON u.user_id = w.user_id AND a.asset_id = w.asset_id
 CROSS JOIN LATERAL (
-    -- An expired hold holds nothing, also before anything has tidied it.
+    -- An expired hold holds nothing, even before anything has closed it.
     SELECT
         CASE WHEN w.held > 0 THEN w.held - (
             SELECT coalesce(sum(o.amount - o.captured), 0)
@@ -23,7 +23,8 @@ CROSS JOIN LATERAL (
 
 ALTER VIEW wallet.balance OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.balance IS
-'What each user holds of each asset: balance, of that held, and the rest that is available.
-Returns: a row for each user and asset, also where nothing is held.
+'Shows what each user has of each asset: the balance, how much of it is held, and how much is
+available.
+Returns: a row for each user and asset, also where the balance is 0.
 Locks: nothing.
 Raises: nothing.';

@@ -36,8 +36,8 @@ INNER JOIN wallet_private.asset AS a ON d.asset_id = a.asset_id;
 
 ALTER VIEW wallet.economy_daily OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.economy_daily IS
-'Faucets and sinks: for each asset and day (UTC) what was issued and removed, in all and by kind,
-and what users held at the end of it. It reads the whole ledger.
+'Shows faucets and sinks: what was issued and removed of each asset on each day (UTC), in all and by
+kind, and what users held at the end of the day. It reads the whole ledger.
 Returns: a row for each asset and day with movements.
 Locks: nothing.
 Raises: nothing.';

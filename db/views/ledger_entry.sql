@@ -14,7 +14,7 @@ SELECT
     t.seq
 FROM wallet_private.transfer AS t
 INNER JOIN wallet_private.asset AS a ON t.asset_id = a.asset_id
--- What users hold is owed to them: a credit to the user is a debit to the treasury.
+-- The treasury owes users what they hold. So a credit to the user is a debit to the treasury.
 CROSS JOIN
     LATERAL (
         VALUES (1, 'DEBIT', t.amount < 0), (2, 'CREDIT', t.amount > 0)
@@ -23,7 +23,7 @@ WHERE t.amount <> 0;
 
 ALTER VIEW wallet.ledger_entry OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.ledger_entry IS
-'The double-entry ledger: a DEBIT and a CREDIT for each movement, on USER and on TREASURY.
+'Shows the double-entry ledger: a DEBIT and a CREDIT for each movement, on USER and on TREASURY.
 Returns: two rows for each leg of each movement.
 Locks: nothing.
 Raises: nothing.';

@@ -10,7 +10,7 @@ FROM wallet_private.action AS a;
 
 ALTER VIEW wallet.operator_action OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.operator_action IS
-'Who changed what in the catalogue and in accounts, and what it was afterwards.
+'Shows who changed what in the catalogue and in accounts, and what it was afterwards.
 Returns: a row for each change.
 Locks: nothing.
 Raises: nothing.';

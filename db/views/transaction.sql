@@ -21,7 +21,7 @@ WHERE t.amount <> 0;
 
 ALTER VIEW wallet.transaction OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.transaction IS
-'Every movement as the user sees it: amount is positive for a credit, negative for a debit.
+'Shows every movement as the user sees it: the amount of a credit is positive, of a debit negative.
 Returns: a row for each leg of each movement, in no order.
 Locks: nothing.
 Raises: nothing.';

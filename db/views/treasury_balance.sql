@@ -14,8 +14,8 @@ CROSS JOIN LATERAL (
 
 ALTER VIEW wallet.treasury_balance OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.treasury_balance IS
-'The other side of the books: what users hold of each asset, and the treasury''s balance, which is
-the negative of that; remaining is what a cap still lets be issued.
+'Shows the other side of the books: what users hold of each asset, and the treasury''s balance,
+which is the negative of that. remaining is what may still be issued below a cap.
 Returns: a row for each asset.
 Locks: nothing.
 Raises: nothing.';

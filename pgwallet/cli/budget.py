@@ -1,4 +1,4 @@
-"""pgwallet budget: change what a campaign may give in all."""
+"""pgwallet budget: change the budget of a campaign."""
 
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from pgwallet.cli.shared import call, json_option, print_json, print_rows, run, 
 @click.argument("amount")
 @json_option
 def budget(campaign: str, amount: str, is_json: bool) -> None:
-    """Set the most that CAMPAIGN may give in all; an AMOUNT of none lifts the limit.
+    """Set the most that CAMPAIGN may give in all. An AMOUNT of none removes the limit.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""What grant and import-users share: a file of users, done in parts, refused lines listed."""
+"""What grant and import-users share: they work through a file in parts and list refused lines."""
 
 import asyncio
 import sys
@@ -22,23 +22,26 @@ _TRIES = 10  # of a call that waits for locks; each takes up to 20 s
 
 file_argument = click.argument("file", type=click.File("rb"))
 check_option = click.option(
-    "--check", "is_check", is_flag=True, help="Only look at FILE; do nothing."
+    "--check", "is_check", is_flag=True, help="Check FILE and do nothing else."
 )
 refused_option = click.option(
-    "--refused", type=click.File("w", lazy=True), metavar="OUT", help="Write refused lines there."
+    "--refused",
+    type=click.File("w", lazy=True),
+    metavar="OUT",
+    help="Write the refused lines to OUT.",
 )
 connections_option = click.option(
     "--connections",
     default=4,
     show_default=True,
     type=click.IntRange(1, 16),
-    help="Calls at a time; with 1, strictly in the order of FILE.",
+    help="Calls at a time. 1 keeps the order of FILE.",
 )
 
 
 @dataclass
 class Tally:
-    """What came of the lines so far."""
+    """The result of the lines so far."""
 
     lines: int = 0
     users: int = 0
@@ -57,7 +60,7 @@ class Tally:
 
 
 def say_plan(plan: Mapping[str, Any], *, is_json: bool, is_check: bool) -> None:
-    """What is about to be done; when that is all that was asked for, as the answer."""
+    """Says what is about to be done. With --check that is the answer."""
     if is_json:
         if is_check:
             print_json(plan)
@@ -79,7 +82,7 @@ def do_in_parts(
     connections: int,
     **others: Any,
 ) -> Tally:
-    """Call a function with all rows, in parts."""
+    """Calls a function with all rows, in parts."""
     tally = Tally()
 
     async def do_all() -> None:
@@ -95,8 +98,8 @@ def do_in_parts(
         run(do_all())
     except BaseException:
         click.echo(
-            f"stopped when {tally.lines:,} of {len(rows):,} lines were known to be done;"
-            " run it again, and it does the rest",
+            f"stopped when {tally.lines:,} of {len(rows):,} lines were done;"
+            " run it again to do the rest",
             err=True,
         )
         raise
@@ -112,7 +115,7 @@ async def _parts(
     connections: int,
     others: Mapping[str, Any],
 ) -> AsyncGenerator[tuple[int, Row], None]:
-    """The answers to the parts, each with the place of its first row, as they come."""
+    """The answers to the parts as they come, each with the place of its first row."""
     starts = iter(range(0, len(rows), SIZE))
     pending: set[asyncio.Task[tuple[int, Row]]] = set()
     async with function(dsn, name, argument, *others) as called:
@@ -123,7 +126,7 @@ async def _parts(
                 try:
                     [answer] = await called({argument: rows[start : start + SIZE], **others})
                     return start, answer
-                except asyncpg.LockNotAvailableError:  # others are at it too
+                except asyncpg.LockNotAvailableError:  # another run holds the locks
                     tries += 1
                     if tries == _TRIES:
                         raise
@@ -152,11 +155,11 @@ def report(
     *,
     is_json: bool,
 ) -> None:
-    """Print what came of it; end with REFUSED if some lines were refused."""
+    """Prints the result. Exits with REFUSED if some lines were refused."""
     if is_json:
         print_json(result)
     else:
-        click.echo(said if tally.users else f"{said}: nothing was left to do")
+        click.echo(said if tally.users else f"{said}: there was nothing left to do")
         for each in tally.refused[:_SHOWN]:
             click.echo(
                 f"{sheet.name}:{each['line']}: {each['code']} {each['message']}. {each['detail']}",

@@ -1,4 +1,4 @@
-"""pgwallet campaigns: what each may give and has given."""
+"""pgwallet campaigns: what each campaign may give and has given."""
 
 import click
 
@@ -11,7 +11,7 @@ COLUMNS = ("campaign", "asset", "budget", "granted", "remaining", "users")
 @click.command()
 @json_option
 def campaigns(is_json: bool) -> None:
-    """List the campaigns: what each may give, has given, and to how many users.
+    """List the campaigns: budget, what they gave, and to how many users.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""pgwallet checkpoint: the root over all chains, to be kept elsewhere."""
+"""pgwallet checkpoint: the root over all chains. Keep it elsewhere."""
 
 import click
 import msgspec
@@ -9,7 +9,7 @@ from pgwallet.cli.shared import call, run, server
 
 @click.command()
 def checkpoint() -> None:
-    """Write down the heads of all chains and print their root, to be kept elsewhere.
+    """Record the heads of all chains and print their root. Keep the root elsewhere.
 
     \b
     Examples:

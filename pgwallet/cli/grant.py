@@ -25,10 +25,10 @@ _IDENTITIES = ("user_id", "external_id", "email")
 
 @click.command()
 @file_argument
-@click.option("--asset", required=True, metavar="CODE", help="What to give, such as POINTS.")
-@click.option("--campaign", required=True, metavar="CODE", help="What for, such as SPRING.")
-@click.option("--budget", help="The most to give in all, for a new campaign.  [default: no limit]")
-@click.option("--amount", help="For each; without it FILE has a column amount.")
+@click.option("--asset", required=True, metavar="CODE", help="The asset to give, such as POINTS.")
+@click.option("--campaign", required=True, metavar="CODE", help="The campaign, such as SPRING.")
+@click.option("--budget", help="The most that a new campaign may give in all.  [default: no limit]")
+@click.option("--amount", help="The amount for each user. Without it FILE has a column amount.")
 @check_option
 @refused_option
 @connections_option
@@ -44,14 +44,14 @@ def grant(
     connections: int,
     is_json: bool,
 ) -> None:
-    """Credit the users in FILE out of a campaign, each of them once.
+    """Credit each user in FILE once, out of a campaign.
 
-    FILE is CSV, - is stdin. Its header has user_id, external_id or email, then amount (unless
-    --amount is given) and reference, which may be left out. All lines are checked before anybody
-    is credited. Then each user is credited or refused alone.
+    FILE is CSV; - is stdin. Its header has user_id, external_id or email, then amount (unless
+    --amount is given), and may have reference. The command checks all lines before it credits
+    anybody. Then it credits or refuses each user alone.
 
-    However often it is run, from wherever, a campaign credits a user once, and never more than its
-    budget in all. So when it was interrupted, run it again.
+    A campaign credits each user once, and never more than its budget in all, however often and
+    from wherever you run this. If it was interrupted, run it again.
 
     \b
     Examples:
@@ -120,7 +120,7 @@ def _scale(assets: list[Row], code: str) -> int:
 
 
 def _find_campaign(dsn: str, code: str, asset: str, budget: str | None) -> Row | None:
-    """The campaign, if there is one, and it is the one that is meant."""
+    """The campaign, if there is one. It must have this asset, and this budget if one is given."""
     for found in run(call(dsn, "list_campaigns")):
         if found["campaign"] != code:
             continue
@@ -143,6 +143,6 @@ def _create_campaign(dsn: str, code: str, asset: str, budget: str | None) -> Non
     try:
         run(call(dsn, "create_campaign", code=code, asset=asset, budget=most))
     except asyncpg.PostgresError as error:
-        # Another run may have been quicker.
+        # Another run may have created it first.
         if error.sqlstate != "WA304" or not _find_campaign(dsn, code, asset, budget):
             raise

@@ -1,4 +1,4 @@
-"""pgwallet import-users: make the users in a file."""
+"""pgwallet import-users: create the users in a file."""
 
 from typing import IO
 
@@ -27,11 +27,11 @@ from pgwallet.cli.shared import json_option, server
 def import_users(
     file: IO[bytes], is_check: bool, refused: IO[str] | None, connections: int, is_json: bool
 ) -> None:
-    """Make the users in FILE, who are not there yet.
+    """Create the users in FILE that do not exist yet.
 
-    FILE is CSV, - is stdin. Its header has external_id or email or both, and may have name and
-    phone. All lines are checked before anybody is made. A user is known by the external id, or
-    without one by the email address; who is there already is left as is. So when it was
+    FILE is CSV; - is stdin. Its header has external_id or email or both, and may have name and
+    phone. The command checks all lines before it creates anybody. It knows a user by the external
+    id, or without one by the email address. It does not change a user who exists. If it was
     interrupted, run it again.
 
     \b

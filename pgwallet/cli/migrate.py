@@ -8,9 +8,11 @@ from pgwallet.cli.shared import run, server
 
 
 @click.command()
-@click.option("--plan", "is_plan", is_flag=True, help="Show what would run and lock; run nothing.")
+@click.option(
+    "--plan", "is_plan", is_flag=True, help="Show what would run and what it locks. Run nothing."
+)
 def migrate(is_plan: bool) -> None:
-    """Bring the database to this release, all of it or nothing.
+    """Bring the database to this release, completely or not at all.
 
     \b
     Examples:

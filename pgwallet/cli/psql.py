@@ -17,7 +17,7 @@ from pgwallet.embedded import EmbeddedPostgres
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(arguments: tuple[str, ...]) -> None:
-    """Open psql; ARGUMENTS after -- are passed on.
+    """Open psql. It gets the ARGUMENTS after --.
 
     \b
     Examples:
@@ -28,7 +28,7 @@ def psql(arguments: tuple[str, ...]) -> None:
     program = shutil.which("psql") if settings.database_url else None
     program = program or str(EmbeddedPostgres(settings.home).bin_dir / "psql")
     with server(settings) as dsn:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql's own business
-        # What is asked for in ARGUMENTS has to print as it would elsewhere.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql handles it
+        # With ARGUMENTS psql must print as it would without us.
         shortcuts = {} if arguments else {"PSQLRC": str(DB_DIR / "psqlrc")}
         sys.exit(subprocess.call([program, dsn, *arguments], env={**shortcuts, **os.environ}))

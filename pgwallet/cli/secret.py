@@ -1,4 +1,4 @@
-"""The secret that signs tokens where none is named: made once and kept in the home."""
+"""The secret that signs tokens if no setting names one. It is kept in PGWALLET_HOME."""
 
 import os
 import secrets
@@ -10,7 +10,7 @@ from gateway.settings import Settings, SettingsError
 
 
 def with_secret(settings: Settings, *, make: bool) -> Settings:
-    """The settings with the secret that is kept in the home, if none is named."""
+    """The settings, with the kept secret if they name none. make: makes one if there is none."""
     if settings.jwt_secret or settings.jwt_public_key or settings.jwt_jwks:
         return settings
     path = settings.home / "jwt_secret"

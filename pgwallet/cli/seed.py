@@ -13,9 +13,9 @@ DEMO_USERS = ("admin@example.com", "alice@example.com", "bob@example.com")
 
 
 @click.command()
-@click.option("--demo", is_flag=True, required=True, help="The demo data.")
+@click.option("--demo", is_flag=True, required=True, help="Take the demo data.")
 def seed(demo: bool) -> None:
-    """Put the demo data into the database; again does no harm.
+    """Put the demo data into the database. You may run it again.
 
     \b
     Examples:

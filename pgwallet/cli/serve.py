@@ -23,9 +23,9 @@ logger = logging.getLogger("pgwallet")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--worker", "is_worker", is_flag=True, hidden=True)
 def serve(workers: int, is_worker: bool) -> None:
-    """Only serve: the database has been migrated already.
+    """Run the gateway alone, on a database that has been migrated.
 
-    With a DATABASE_URL, PGWALLET_JWT_SECRET (or _PUBLIC_KEY, or _JWKS) has to be set too.
+    With DATABASE_URL also set PGWALLET_JWT_SECRET (or _PUBLIC_KEY, or _JWKS).
 
     \b
     Examples:
@@ -45,7 +45,7 @@ def serve(workers: int, is_worker: bool) -> None:
 
 
 def _supervise(settings: Settings, dsn: str, workers: int) -> int:
-    """Several processes on one port. When one ends, all do; this one too."""
+    """Runs several processes on one port. When one ends, all end, and this one too."""
     with TemporaryDirectory() as metrics:
         environ = os.environ | {
             "DATABASE_URL": dsn,
@@ -59,7 +59,7 @@ def _supervise(settings: Settings, dsn: str, workers: int) -> int:
         own = {child.pid for child in children}
         try:
             while os.wait()[0] not in own:
-                pass  # a container's first process inherits others
+                pass  # the first process of a container inherits others
             return 1
         except (KeyboardInterrupt, SystemExit):
             return 0  # asked to stop

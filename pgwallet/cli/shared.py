@@ -1,4 +1,4 @@
-"""What the commands share: the server that is meant, calls, tables, progress, exit codes."""
+"""What the commands share: the server, calls, tables, progress, exit codes."""
 
 import asyncio
 import logging
@@ -25,17 +25,17 @@ T = TypeVar("T")
 
 logger = logging.getLogger("pgwallet")
 
-# Exit codes; 129, 130 and 143 are those of a shell for SIGHUP, SIGINT and SIGTERM.
-WRONG = 1  # it failed, or what was looked at is not as it should be
-USAGE = 2  # the command line, or a file that it names, is wrong: nothing was done
-REFUSED = 3  # done, but for some lines of a file
+# Exit codes. 129, 130 and 143 are a shell's for SIGHUP, SIGINT and SIGTERM.
+WRONG = 1  # it failed, or it found something wrong
+USAGE = 2  # the command line, or a file that it names, is wrong; nothing was done
+REFUSED = 3  # done, but some lines of a file were refused
 EXIT_CODES = """\b
 Exit codes:
   0    done, and all is well
   1    it failed, or something was found: verify, status, doctor
   2    the command line or a file that it names is wrong; nothing was done
   3    done, but some lines of the file were refused: grant, import-users
-  130  interrupted; 143 terminated, 129 as its terminal was closed
+  130  interrupted; 143 terminated; 129 its terminal was closed
 """
 _FORESEEN = (
     SettingsError,
@@ -51,7 +51,7 @@ json_option = click.option("--json", "is_json", is_flag=True, help="Print JSON."
 
 
 class _Failure(click.ClickException):
-    """Ends the command; a line for people, or of the log where that is for machines."""
+    """Ends the command with a sentence: for people, or a JSON line if the log is JSON."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         if logs.are_json():
@@ -61,7 +61,7 @@ class _Failure(click.ClickException):
 
 
 class Group(click.Group):
-    """Lists its commands in sections, and says every foreseen failure in a sentence."""
+    """Lists its commands in sections, and says each foreseen failure in a sentence."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -89,7 +89,7 @@ class Group(click.Group):
 
 @contextmanager
 def server(settings: Settings) -> Iterator[str]:
-    """The DSN of the server meant: the named one, or the embedded one as long as it is needed."""
+    """The DSN of the server: the one that is named, or the embedded one while it is needed."""
     if settings.database_url:
         yield settings.database_url
         return
@@ -104,14 +104,14 @@ def server(settings: Settings) -> Iterator[str]:
 
 
 async def call(dsn: str, name: str, **arguments: Any) -> list[Row]:
-    """One call with the rights of the login."""
+    """Calls a function once, with the rights of the login."""
     async with function(dsn, name, *arguments) as called:
         return await called(arguments)
 
 
 @asynccontextmanager
 async def function(dsn: str, name: str, *arguments: str) -> AsyncIterator[Call]:
-    """For several. Who runs a command may wait for it longer than a request would."""
+    """A function for several calls. They may take longer than a request's."""
     settings = Settings(database_url=dsn, database_role="none", database_timeout=86_400)
     database = Database(settings)
     called = database.function(name, arguments)
@@ -131,7 +131,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(rows: list[list[str]], *, numbers: int) -> None:
-    """In columns, of which the last ones are numbers."""
+    """Prints a table. numbers: how many of the last columns are numbers."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     texts = len(widths) - numbers
     for row in rows:
@@ -143,7 +143,7 @@ def print_table(rows: list[list[str]], *, numbers: int) -> None:
 
 
 def print_rows(rows: list[Row], columns: tuple[str, ...], *, numbers: int) -> None:
-    """A table on a terminal; in a pipe a line for each row, its columns parted by tabs."""
+    """Prints a table on a terminal; in a pipe a line for each row, with tabs between columns."""
     cells = [["" if v is None else str(v) for v in map(row.get, columns)] for row in rows]
     cells.insert(0, [*columns])
     if sys.stdout.isatty():
@@ -156,7 +156,7 @@ def print_rows(rows: list[Row], columns: tuple[str, ...], *, numbers: int) -> No
 def progress(
     label: str, length: int | None = None, *, file: TextIO | None = None
 ) -> Iterator[Callable[[int], None]]:
-    """How far it is, on a terminal. Without a length it counts up."""
+    """Shows the progress on a terminal. Without a length it counts up."""
     file = file or sys.stdout
     if not file.isatty():
         yield lambda _: None

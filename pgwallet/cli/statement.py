@@ -25,9 +25,13 @@ def _instant(text: str) -> datetime:
 @click.argument("user")
 @click.option("--asset", required=True, help="Its code, such as GOLD.")
 @click.option(
-    "--from", "start", type=_instant, metavar="TIME", help="UTC unless it says otherwise."
+    "--from",
+    "start",
+    type=_instant,
+    metavar="TIME",
+    help="The first moment; UTC unless it has a zone.",
 )
-@click.option("--until", type=_instant, metavar="TIME", help="The first instant left out.")
+@click.option("--until", type=_instant, metavar="TIME", help="The first moment after it.")
 @click.option(
     "--format",
     "form",

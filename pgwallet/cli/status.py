@@ -14,7 +14,7 @@ from pgwallet.cli.shared import WRONG, json_option, print_json, run, server
 @click.command()
 @json_option
 def status(is_json: bool) -> None:
-    """What the database has of this release; ends with 1 if something is missing.
+    """Show what the database has of this release. Exit with 1 if something is missing.
 
     \b
     Examples:

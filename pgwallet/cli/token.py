@@ -1,18 +1,18 @@
 """pgwallet token: print a token."""
 
-from typing import Any, get_args
+from typing import Any
 
 import click
 
 from gateway.settings import Settings
 from gateway.tokens import issue_token
-from gateway.types import Role
+from gateway.types import ROLES
 from pgwallet.cli.secret import with_secret
 
 
 @click.command()
-@click.option("--role", required=True, type=click.Choice(get_args(Role)), help="What it may do.")
-@click.option("--user", type=click.UUID, help="Whose; required for the role user.")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="What the token may do.")
+@click.option("--user", type=click.UUID, help="The user; required for the role user.")
 def token(role: str, user: Any) -> None:
     """Print a token.
 

@@ -14,9 +14,9 @@ from pgwallet.migrate import migrate
 
 @click.command()
 def up() -> None:
-    """From nothing to a running wallet with demo data.
+    """Run a wallet with demo data, starting from nothing.
 
-    Run it again, and the data is still there. Ctrl-C stops the wallet and its server.
+    The data stays for the next time. Ctrl-C stops the wallet and its server.
 
     \b
     Examples:

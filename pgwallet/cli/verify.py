@@ -28,28 +28,28 @@ class _Checkpoint(msgspec.Struct):
 
 
 @click.command()
-@click.option("--user", type=click.UUID, help="Only this one.")
+@click.option("--user", type=click.UUID, help="Check only this user.")
 @click.option(
     "--against",
     type=click.File("rb"),
     metavar="FILE",
-    help="Also compare with what `pgwallet checkpoint` printed once.",
+    help="Compare with a root that `pgwallet checkpoint` printed, too.",
 )
 @click.option(
     "--page",
     default=1000,
     show_default=True,
     type=click.IntRange(1, 100_000),
-    help="So many users at an instant.",
+    help="Users in each page.",
 )
-@click.option("--from", "start", type=click.UUID, help="Go on with this user.")
+@click.option("--from", "start", type=click.UUID, help="Start with this user.")
 @json_option
 def verify(
     user: UUID | None, against: IO[bytes] | None, page: int, start: UUID | None, is_json: bool
 ) -> None:
-    """Check the books, page by page; ends with 1 if anything is wrong.
+    """Check the books, page by page. Exit with 1 if anything is wrong.
 
-    It blocks nobody. With --json each finding is a line, and none is printed if all is well.
+    It blocks nobody. With --json it prints a line for each finding, and none if all is well.
 
     \b
     Examples:
@@ -80,7 +80,7 @@ def verify(
 async def _verify_pages(
     dsn: str, start: UUID | None, size: int, say: Callable[[list[Row]], int]
 ) -> int:
-    """Print what is found; how much that was. Interrupted, it says where to go on."""
+    """Prints the findings and gives their number. If it is interrupted, it says where to go on."""
     place, findings = start, 0
     try:
         async with function(dsn, "verify_page", "from", "limit") as verify_page:
@@ -99,7 +99,7 @@ async def _verify_pages(
 
 
 def _print_findings(findings: list[Row]) -> int:
-    clear = "\r\x1b[K" if sys.stdout.isatty() else ""  # the progress bar
+    clear = "\r\x1b[K" if sys.stdout.isatty() else ""  # removes the progress bar
     for finding in findings:
         line = "{check}: {subject}: expected {expected}, found {found}".format_map(finding)
         click.echo(clear + line)

@@ -20,12 +20,14 @@ from pgwallet.migrate import migrate
 from tests.support import console
 from tests.support.paths import ROOT
 from tests.support.servers import Server
+from tests.support.thirdparty import Unavailable, openapi_tools
 
 DOCS = ROOT / "docs"
 # With the demo, on one wallet, the tutorial first: it shows the whole treasury.
 ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
     f"docs/how-to/{name}.md" for name in ("payment-webhook", "game-server", "sql-only")
 ), "docs/identity.md"]  # fmt: skip
+CLIENTS = "docs/how-to/other-languages.md"
 MANAGED = "docs/how-to/managed-postgres.md"
 
 
@@ -89,6 +91,15 @@ def test_on_the_demo(name, demo, clone):
     console.play(ROOT / name, demo, cwd=clone, ports=ports)
 
 
+def test_generated_clients(demo, clone):
+    """They are made without a warning and type-checked; then they sign up, buy and replay."""
+    try:
+        (clone / "node_modules").symlink_to(openapi_tools())
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    console.play(ROOT / CLIENTS, demo, cwd=clone, ports={8080: int(demo["PGWALLET_PORT"])})
+
+
 @pytest.mark.parametrize("version", ["18", "15"])
 def test_without_a_superuser(version, new_server, clone):
     server: Server = new_server(version)
@@ -140,4 +151,4 @@ def test_examples_of_the_command_line(demo, tmp_path):
 
 def test_no_how_to_is_left_out():
     found = {path.relative_to(ROOT).as_posix() for path in DOCS.glob("how-to/*.md")}
-    assert found == {name for name in [*ON_THE_DEMO, MANAGED] if "how-to" in name}
+    assert found == {name for name in [*ON_THE_DEMO, CLIENTS, MANAGED] if "how-to" in name}

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway import problems
-from tests.support.conventions import RULES, Tree
+from tests.support.conventions import RULES, Tree, file_is_named_after_its_function
 from tests.support.paths import DB, SQL_TESTS, TESTS
 from tests.support.sqltree import Unreadable
 
@@ -167,6 +167,9 @@ BREACHES = {
         ("spend", "FUNCTION wallet.spend", "FUNCTION wallet.pay", "spend.sql:1: holds wallet.pay"),
         ("post", "wallet_private.post", "wallet.post", "post.sql:1: holds wallet.post"),
     ],
+    "functions_are_made_once": [
+        ("spend", "COMMENT ON", POST + "COMMENT ON", "post is also made by"),
+    ],
     "functions_are_replaced": [("post", "OR REPLACE ", "", "post.sql:1: no OR REPLACE")],
     "every_clause_is_written": [
         ("post", "VOLATILE\n", "", "post.sql:1: volatility is not written"),
@@ -256,7 +259,7 @@ def example(tmp_path):
             texts[file] = texts[file].replace(old, new, 1)
         places = {
             "spend": "db/functions/api/spend.sql",
-            "post": "db/functions/private/post.sql",
+            "post": "db/functions/private/movement/post.sql",
             "test": "sql/api/spend/example.sql",
         }
         for name, place in places.items():
@@ -266,6 +269,15 @@ def example(tmp_path):
         return Tree(tmp_path / "db", tmp_path / "sql")
 
     return write
+
+
+@pytest.mark.parametrize("place", ["post.sql", "movement/deeper/post.sql"])
+def test_a_helper_is_in_the_folder_of_its_topic(place, example):
+    tree = example()
+    moved = tree.db / "functions/private" / place
+    moved.parent.mkdir(exist_ok=True)
+    (tree.db / "functions/private/movement/post.sql").rename(moved)
+    assert list(file_is_named_after_its_function(tree))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

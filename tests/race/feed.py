@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -110,9 +111,10 @@ class Economy:
     async def go_on(self, transactions: int) -> None:
         """Until so many more have ended, of each end some."""
         goal = self.ends.total() + transactions
-        async with asyncio.timeout(60):
-            while self.ends.total() < goal or len(self.ends) < len(ENDS):
-                await asyncio.sleep(0.01)
+        limit = time.monotonic() + 60
+        while self.ends.total() < goal or len(self.ends) < len(ENDS):
+            assert time.monotonic() < limit, self.ends
+            await asyncio.sleep(0.01)
 
     async def settle(self) -> None:
         """Commits what a crash has left prepared. Then nothing comes any more."""

@@ -103,7 +103,8 @@ async def plant(economy: Economy, patches: list[tuple[str, str]]) -> None:
         changed = 0
         for row in rows:
             name = "v_transaction_id" if row["proname"] == "move" else "p_transfer.transaction_id"
-            text, count = re.subn(pattern, lambda _: replacement.replace("v_id", name), row["text"])
+            planted = replacement.replace("v_id", name)
+            text, count = re.subn(pattern, planted, row["text"])
             changed += count
             if count:
                 await connection.execute(text)

@@ -3,6 +3,7 @@
     ```console   `$ command` lines are run, `> ` lines continue them, the rest is their output
     ```sql       is given to psql, which stops at the first error
     ```python    is run by python, or, if it begins with `# name.py`, written to that file
+    ```typescript  begins with `// name.mts` and is written to that file
     ```text      below one of the last two is its output; without it there has to be none
     ```sh        are targets of make, which are only looked up: tests don't run tests
     ```ini       are settings, of which each has to be one and to take the value
@@ -59,6 +60,9 @@ def steps(block: re.Match[str]) -> Iterator[Step]:
     elif kind == "python":
         name = re.match(r"# (\w+\.py)\n", code)
         script = f"{f'cat > {name[1]}' if name else 'python -'} <<'END'\n{code}END\n"
+    elif kind == "typescript":
+        [name] = re.findall(r"\A// (\w+\.mts)\n", code)
+        script = f"cat > {name} <<'END'\n{code}END\n"
     elif kind == "sh":
         targets = re.findall(r"^make (\w+)", code, re.M)
         assert len(targets) == code.count("\n"), f"not only make: {code}"

@@ -23,7 +23,8 @@ HEADER = ["language", "volatility", "parallel", "security", "rows", "set", "as"]
 SEARCH_PATH = "pg_catalog, pg_temp"
 LOCK_TIMEOUT = "5s"
 MAX_COLUMNS = 100
-SCHEMA_OF_FOLDER = {"api": "wallet", "private": "wallet_private"}
+# By the folder below functions/ and how deep a file is. A helper is in the folder of its topic.
+SCHEMA_OF_FOLDER = {("api", 1): "wallet", ("private", 2): "wallet_private"}
 LABELS = ["Returns:", "Locks:", "Raises:"]
 LOCKS = r"\bFOR\s+(?:NO\s+KEY\s+UPDATE|UPDATE|KEY\s+SHARE|SHARE)\b|\b\w*advisory\w*"
 ARGUMENTS = {"throws_ok": 4, "has_pk": 3, "hasnt_pk": 3}
@@ -120,12 +121,23 @@ def one_function_a_file(tree: Tree) -> Iterator[str]:
 
 @rule
 def file_is_named_after_its_function(tree: Tree) -> Iterator[str]:
-    """api/spend.sql holds wallet.spend, private/post.sql wallet_private.post."""
+    """api/spend.sql holds wallet.spend, private/movement/post.sql wallet_private.post."""
     for function in tree.functions:
         path = function.file.path
-        schema = SCHEMA_OF_FOLDER.get(path.parent.name)
+        folders = path.parent.relative_to(tree.db / "functions").parts
+        schema = SCHEMA_OF_FOLDER.get((folders[0], len(folders))) if folders else None
         if (function.schema, function.name) != (schema, path.stem):
             yield f"{function.at()}: holds {function.schema}.{function.name}"
+
+
+@rule
+def functions_are_made_once(tree: Tree) -> Iterator[str]:
+    """No two files make the same function: the one that runs last would win."""
+    places: dict[tuple[str, str], str] = {}
+    for function in tree.functions:
+        first = places.setdefault((function.schema, function.name), function.at())
+        if first != function.at():
+            yield f"{function.at()}: {function.name} is also made by {first}"
 
 
 @rule

@@ -14,7 +14,7 @@ def database_url(module_database, monkeypatch):
 def test_prints_statements_and_plans(name, capsys):
     main([name])
     printed = capsys.readouterr().out
-    assert "-- wallet_private.post, db/functions/private/post.sql:" in printed
+    assert "-- wallet_private.post, db/functions/private/movement/post.sql:" in printed
     assert "UPDATE wallet_private.wallet AS w\nSET balance = w.balance + p_transfer.a" in printed
     assert "\n    Update on wallet w  (cost=" in printed
 

@@ -60,16 +60,19 @@ def plpgsql_check() -> tuple[Path, Path]:
 
 def newman() -> Path:
     """The program that runs Postman collections."""
-    target = CACHE / "newman-6.2.2"
-    if not target.exists():
-        with _scratch() as scratch:
-            options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
-            tree = scratch / "tree"
-            tree.mkdir()
-            _run(tree, "npm", "install", "--silent", "--prefix=.", *options, "newman@6.2.2")
-            with suppress(OSError):  # Another process was first, with the same.
-                tree.rename(target)
-    return target / "node_modules" / "newman" / "bin" / "newman.js"
+    return _by_npm("newman-6.2.2", "newman@6.2.2") / "newman" / "bin" / "newman.js"
+
+
+def openapi_tools() -> Path:
+    """The folder node_modules: what checks an OpenAPI document, and what makes a client of it."""
+    return _by_npm(
+        "openapi-tools-1",  # another number for other versions
+        "@redocly/cli@2.77.0",
+        "@types/node@20.19.43",
+        "openapi-fetch@0.17.0",
+        "openapi-typescript@7.13.0",
+        "typescript@5.9.3",
+    )
 
 
 def postgres_15() -> Path:
@@ -154,6 +157,26 @@ def _verify(file: Path, checksum: str) -> None:
     found = hashlib.sha256(file.read_bytes()).hexdigest()
     if found != checksum:
         raise Unavailable(f"{file} has sha256 {found} instead of {checksum}: remove it or see why")
+
+
+def _by_npm(name: str, *packages: str) -> Path:
+    """The folder node_modules with these, which refuse a node that is too old for them."""
+    target = CACHE / name
+    if not target.exists():
+        with _scratch() as scratch:
+            options = (
+                "--engine-strict",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--no-update-notifier",
+            )
+            tree = scratch / "tree"
+            tree.mkdir()
+            _run(tree, "npm", "install", "--silent", "--prefix=.", *options, *packages)
+            with suppress(OSError):  # Another process was first, with the same.
+                tree.rename(target)
+    return target / "node_modules"
 
 
 def _pgtap_by_npm(scratch: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_save_loads_the_function_and_runs_its_tests(copy, watch):
 def test_each_file_has_its_tests():
     spend = to_run_after(DB / "functions/api/spend.sql")
     assert {path.parent.name for path in spend} == {"spend"}
-    helper = to_run_after(DB / "functions/private/find_replay.sql")
+    helper = to_run_after(DB / "functions/private/movement/find_replay.sql")
     assert {"spend", "convert"} <= {path.parent.name for path in helper}
     assert len(helper) < len(to_run_after(DB / "grants.sql")) > 100
     assert to_run_after(spend[0]) == [spend[0]]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 from zipfile import ZipFile
 
 import pytest
@@ -23,6 +24,20 @@ def installed(tmp_path_factory):
     [wheel] = folder.glob("pgwallet-*.whl")
     ZipFile(wheel).extractall(folder / "site")
     return folder / "site"
+
+
+def test_the_license_is_in_wheel_and_sdist(installed, tmp_path):
+    text = (ROOT / "LICENSE").read_text()
+    [information] = installed.glob("pgwallet-*.dist-info")
+    assert (information / "licenses" / "LICENSE").read_text() == text
+    assert "\nLicense-Expression: MIT\n" in (information / "METADATA").read_text()
+
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "sdist"]
+    subprocess.run([*command, "--directory", tmp_path], cwd=ROOT, check=True, capture_output=True)
+    [sdist] = tmp_path.iterdir()
+    with tarfile.open(sdist) as files:
+        file = files.extractfile(f"pgwallet-{__version__}/LICENSE")
+        assert file is not None and file.read().decode() == text
 
 
 def run(installed, database, *arguments):

@@ -113,13 +113,13 @@ def test_plan_is_printed(database, pending, print_plan):
         f"    ROW EXCLUSIVE on {TABLE}, while all of it is read (3 MiB)",
     ]
     assert "    ACCESS EXCLUSIVE on wallet.balance, for a moment" in lines
-    assert "each lock is kept to its end, at a guess for 1 s" in lines[-1]
+    assert "keeps each lock to its end, for about 1 s" in lines[-1]
     assert database.psql("SELECT FROM wallet_private.migration WHERE file_name ~ 'V9'") == ""
 
 
 def test_guess_grows_with_what_is_read_and_written():
     locks = Lock(TABLE, "SHARE", "read", 3 * 2**30), Lock(TABLE, "ACCESS EXCLUSIVE", size=2**40)
-    assert "for 32 s" in describe([Step(NEXT, "new", locks=locks)])[-1]
+    assert "for about 32 s" in describe([Step(NEXT, "new", locks=locks)])[-1]
 
 
 def test_plan_without_schema_files_keeps_nobody_waiting(tree, print_plan):
@@ -129,7 +129,7 @@ def test_plan_without_schema_files_keeps_nobody_waiting(tree, print_plan):
     assert print_plan(root) == [
         "roles.sql: again",
         "grants.sql: changed",
-        "One transaction, which keeps nobody waiting.",
+        "One transaction. It keeps nobody waiting.",
     ]
 
 

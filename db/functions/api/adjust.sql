@@ -25,8 +25,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.adjust(uuid, text, numeric, text, text, jsonb, text) IS
-'Corrects a balance by hand: credits (p_amount > 0) or debits (< 0), also of a frozen or closed
-account. p_reference says why and is required.
-Returns: wallet.receipt; the first one again, with is_replay, for a key that was used before.
+'Corrects a balance by hand: it credits (p_amount > 0) or debits (< 0). It works on frozen and
+closed accounts too. p_reference says why and is required.
+Returns: wallet.receipt. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset; then, of a capped asset, a supply stripe.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA201 WA202 WA301 WA401 WA402 WA503';

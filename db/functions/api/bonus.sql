@@ -24,6 +24,6 @@ $$;
 
 COMMENT ON FUNCTION wallet.bonus(uuid, text, numeric, text, text, jsonb, text) IS
 'Credits a user with a gift of the house.
-Returns: wallet.receipt; the first one again, with is_replay, for a key that was used before.
+Returns: wallet.receipt. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset; then, of a capped asset, a supply stripe.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA201 WA202 WA301 WA402 WA501 WA503';

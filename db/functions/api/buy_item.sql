@@ -59,7 +59,8 @@ BEGIN
         );
         v_transfer := wallet_private.post(v_request);
 
-        -- 5. Settle what a race decided: this user's purchases stand still, the stock does not.
+        -- 5. Settle what a race decided. No other purchase of this user is under way, but others
+        -- may take the last of the stock.
         IF v_transfer.transaction_id = v_request.transaction_id THEN
             PERFORM wallet_private.record_purchase(v_item, p_quantity, v_transfer);
         END IF;
@@ -76,10 +77,10 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.buy_item(uuid, bigint, integer, numeric, text, jsonb, text) IS
-'Sells a user p_quantity of an item at its price. p_expected_price, the price of one, refuses the
-purchase if it is no longer the price; NULL takes any.
-Returns: wallet.purchase_receipt; the first one again, with is_replay, for a key used before.
-Locks: the user''s wallet in the price''s asset; of a capped asset a supply stripe; of a limited
+'Sells a user p_quantity of an item at its price. p_expected_price is the price of one: the purchase
+is refused if that is no longer the price. NULL takes any price.
+Returns: wallet.purchase_receipt. For a key used before it is the first one again, with is_replay.
+Locks: the user''s wallet in the asset of the price; of a capped asset a supply stripe; of a limited
 item its row.
 Raises: WA101 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA204 WA301 WA305 WA401 WA403 WA404 WA501
 WA503';

@@ -34,7 +34,7 @@ BEGIN
         v_amount := wallet_private.check_amount('amount', p_amount, v_asset);
     END IF;
 
-    -- 2. Answer a replay. The wallet's lock guards its holds too.
+    -- 2. Answer a replay. The lock of the wallet protects its holds too.
     v_transfer := wallet_private.lock_and_find(v_request, ARRAY[v_hold.asset_id]);
 
     -- 3.-4. Move the balance and what is held, append the transfer.
@@ -72,9 +72,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.capture_hold(uuid, uuid, numeric, text, jsonb, text) IS
-'Debits what was held: p_amount of it, or all that is left (NULL). A hold can be captured in parts;
-what remains stays held.
-Returns: wallet.capture_receipt; the first one again, with is_replay, for a key used before.
-Locks: the user''s wallet in the hold''s asset, which guards its holds; then, of a capped asset, a
+'Debits what was held: p_amount of it, or all that is left (NULL). A hold can be captured in parts.
+What is left stays held.
+Returns: wallet.capture_receipt. For a key used before it is the first one again, with is_replay.
+Locks: the user''s wallet in the hold''s asset, which protects its holds; then, of a capped asset, a
 supply stripe.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA205 WA301 WA307 WA407 WA501';

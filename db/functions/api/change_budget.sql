@@ -44,8 +44,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.change_budget(text, numeric, text) IS
-'Sets the most that a campaign may give in all; NULL lifts the limit. Never below what it has given,
-but to exactly that: then it gives nothing more.
+'Sets the most that a campaign may give in all. NULL lifts the limit. It can''t be less than what
+the campaign has given. If it is exactly that, the campaign gives nothing more.
 Returns: wallet.campaign.
-Locks: the campaign''s budget, so until the grants under way have ended.
+Locks: the campaign''s budget, so it waits until the grants under way have ended.
 Raises: WA101 WA102 WA103 WA105 WA106 WA208 WA411';

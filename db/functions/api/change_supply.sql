@@ -20,8 +20,8 @@ BEGIN
                 HINT = 'Call it in a transaction that is READ COMMITTED.';
     END IF;
 
-    -- Wallets say whether there is a cap, and no movement changes one meanwhile: each either is
-    -- counted here, or waits for this and will find the new cap.
+    -- A wallet says whether its asset has a cap. The lock keeps all movements out: each is either
+    -- counted here, or waits for this and finds the new cap.
     LOCK TABLE wallet_private.wallet IN SHARE ROW EXCLUSIVE MODE;
     v_asset := wallet_private.find_asset(p_asset);
     IF p_supply IS NOT NULL THEN
@@ -41,7 +41,7 @@ BEGIN
     END IF;
 
     v_asset := wallet_private.set_supply(v_asset, v_supply, v_outstanding);
-    UPDATE wallet_private.wallet AS w SET is_capped = NOT w.is_capped
+    UPDATE wallet_private.wallet AS w SET is_capped = (v_supply IS NOT NULL)
     WHERE w.asset_id = v_asset.asset_id AND w.is_capped <> (v_supply IS NOT NULL);
     PERFORM wallet_private.record_action(
         'change_supply', v_asset.code, to_jsonb(v_asset), p_actor
@@ -51,9 +51,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.change_supply(text, numeric, text) IS
-'Sets the most that users may hold of an asset together; NULL lifts the cap. Never below what they
-hold already.
+'Sets the most that users may hold of an asset together. NULL lifts the cap. It can''t be less than
+what they hold already.
 Returns: wallet.asset.
-Locks: all movements, until those under way have ended and this one too; it sums up all wallets of
-the asset, and writes them when it gets its first cap or loses it.
+Locks: all wallets. It waits until the movements under way have ended, and new ones wait for it. It
+sums up all wallets of the asset, and writes them when the asset gets its first cap or loses it.
 Raises: WA101 WA102 WA103 WA105 WA106 WA202 WA409 WA502';

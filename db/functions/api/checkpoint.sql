@@ -9,15 +9,16 @@ AS $$
 DECLARE
     v_checkpoint wallet_private.checkpoint;
 BEGIN
-    -- One after the other: each builds on the heads that the one before it wrote down.
+    -- Checkpoints are taken one after the other: each builds on the heads that the one before
+    -- wrote.
     LOCK TABLE wallet_private.checkpoint IN SHARE ROW EXCLUSIVE MODE;
-    -- The heads come first, as the root is made of them.
+    -- The heads are written first, as the root is made of them.
     SET CONSTRAINTS wallet_private.checkpoint_head_checkpoint_id_fkey DEFERRED;
     v_checkpoint.checkpoint_id := nextval(
         pg_get_serial_sequence('wallet_private.checkpoint', 'checkpoint_id')
     );
     v_checkpoint.created_at := clock_timestamp();
-    -- Only what has moved since the last checkpoint is written down.
+    -- Only the heads of wallets that have moved since the last checkpoint are written.
     INSERT INTO wallet_private.checkpoint_head (user_id, asset_id, checkpoint_id, seq, head)
     SELECT w.user_id, w.asset_id, v_checkpoint.checkpoint_id, w.seq, w.head
     FROM wallet_private.wallet AS w
@@ -41,9 +42,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.checkpoint() IS
-'Writes down the heads of all chains as they are now, under one root. Keep what it returns where
-nobody who can write to this database can write: with it, wallet.verify_checkpoint finds history
-that was rewritten later, even with every hash of it computed anew.
+'Writes down the heads of all chains as they are now, under one root. Keep what it returns in a
+place where nobody who can write to this database can write. With it wallet.verify_checkpoint finds
+history that was rewritten later, even if every hash was computed anew.
 Returns: wallet.checkpoint; root is hexadecimal.
 Locks: other checkpoints.
 Raises: nothing.';

@@ -46,7 +46,7 @@ BEGIN
         v_request.amount := v_task.reward;
         v_transfer := wallet_private.post(v_request);
 
-        -- 5. Settle what a race decided: the wallet is locked, so this user's count stands still.
+        -- 5. Settle what a race decided. The wallet is locked, so this user's count stays as it is.
         IF v_transfer.transaction_id = v_request.transaction_id THEN
             PERFORM wallet_private.record_completion(v_task, v_transfer);
         END IF;
@@ -62,8 +62,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.complete_task(uuid, bigint, text, boolean, jsonb, text) IS
-'Pays a user the reward of a task. p_is_self says that the user asks in person, which only a
+'Pays a user the reward of a task. p_is_self says that the users themselves ask, which only a
 self-service task allows.
-Returns: wallet.task_receipt; the first one again, with is_replay, for a key that was used before.
+Returns: wallet.task_receipt. For a key that was used before it is the first one again, with
+is_replay.
 Locks: the user''s wallet in the reward''s asset; then, of a capped asset, a supply stripe.
 Raises: WA101 WA104 WA106 WA111 WA201 WA203 WA301 WA402 WA405 WA406 WA501 WA502 WA503';

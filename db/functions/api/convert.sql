@@ -79,9 +79,10 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.convert(uuid, text, text, numeric, text, bigint, jsonb, text) IS
-'Exchanges p_amount of one asset for another at the current rate; only if that comes out exactly.
-A client may send the rate it was quoted as p_rate_id and is refused if it is no longer the rate.
-Returns: wallet.conversion_receipt; the first one again, with is_replay, for a key used before.
+'Exchanges p_amount of one asset for another at the current rate, and only if that comes out
+exactly. A client may send the rate that it was quoted as p_rate_id. The conversion is refused if
+that is no longer the rate.
+Returns: wallet.conversion_receipt. For a key used before it is the first one again, with is_replay.
 Locks: the user''s two wallets by asset; then, of capped assets, supply stripes by asset.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA111 WA112 WA201 WA202 WA207 WA301 WA306 WA401
 WA402 WA501 WA503';

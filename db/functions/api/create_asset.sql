@@ -51,9 +51,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.create_asset(text, text, integer, numeric, numeric, boolean, text) IS
-'Makes a currency: its code, how many decimals it has (p_scale, 0 to 8), the most that users may
-ever hold of it together (p_supply, NULL = no cap), what a new sign-up gets of it, and whether
-top-ups may credit it.
+'Makes a currency. It has a code, p_scale decimals (0 to 8), and a cap on what users may hold of it
+together (p_supply, NULL = no cap). p_sign_up_bonus is what a new sign-up gets of it, and
+p_is_purchasable says whether top-ups may credit it.
 Returns: wallet.asset.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA304';

@@ -12,7 +12,7 @@ DECLARE
     v_asset wallet_private.asset;
     v_campaign wallet_private.campaign;
 BEGIN
-    PERFORM wallet_private.check_code(p_code, '^[A-Za-z][A-Za-z0-9_]{0,63}$');
+    PERFORM wallet_private.check_code(p_code);
     v_asset := wallet_private.find_asset(p_asset);
     PERFORM wallet_private.check_open(v_asset);
     IF p_budget IS NOT NULL THEN
@@ -37,7 +37,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.create_campaign(text, text, numeric, text) IS
-'Makes a campaign, out of which wallet.grant_batch credits many users: its code, the asset that it
+'Makes a campaign. wallet.grant_batch credits many users out of it. It has a code, the asset that it
 gives, and the most that it may give in all (p_budget, NULL = no limit).
 Returns: wallet.campaign.
 Locks: nothing that others wait for.

@@ -19,7 +19,7 @@ DECLARE
     v_price numeric := wallet_private.check_amount('price', p_price, v_asset);
     v_item wallet_private.item;
 BEGIN
-    PERFORM wallet_private.check_code(p_code, '^[A-Za-z][A-Za-z0-9_]{0,63}$');
+    PERFORM wallet_private.check_code(p_code);
     PERFORM wallet_private.check_given('name', p_name);
     PERFORM wallet_private.check_text('name', p_name);
     PERFORM wallet_private.check_range('stock', p_stock, 0, 1000000000000000);
@@ -38,8 +38,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.create_item(text, text, text, numeric, bigint, integer, text) IS
-'Makes an item that users can buy: how many there are (p_stock, NULL = no limit) and how many each
-user may own (p_max_per_user).
+'Makes an item that users can buy. p_stock is how many there are and p_max_per_user how many each
+user may own; NULL means no limit.
 Returns: wallet.item.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304';

@@ -20,7 +20,7 @@ DECLARE
     v_reward numeric := wallet_private.check_amount('reward', p_reward, v_asset);
     v_task wallet_private.task;
 BEGIN
-    PERFORM wallet_private.check_code(p_code, '^[A-Za-z][A-Za-z0-9_]{0,63}$');
+    PERFORM wallet_private.check_code(p_code);
     PERFORM wallet_private.check_given('name', p_name);
     PERFORM wallet_private.check_text('name', p_name);
     PERFORM wallet_private.check_range('max_completions', p_max_completions, 1, 2147483647);
@@ -45,8 +45,9 @@ $$;
 
 COMMENT ON FUNCTION
 wallet.create_task(text, text, text, numeric, integer, interval, boolean, text) IS
-'Makes a task that pays a reward: how often each user may complete it (p_max_completions, NULL = no
-limit), how long to wait in between (p_cooldown), and whether users may report it themselves.
+'Makes a task that pays a reward. p_max_completions is how often each user may complete it (NULL =
+no limit), and p_cooldown how long the user has to wait in between. p_is_self_service says whether
+users may report it themselves.
 Returns: wallet.task.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304';

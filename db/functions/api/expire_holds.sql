@@ -30,8 +30,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.expire_holds(integer) IS
-'Tidies holds that have expired, those of up to p_limit (1 to 100000) first. Nothing depends on it:
-an expired hold blocks nothing anyway. Call it until it returns 0.
-Returns: bigint, the holds it closed.
+'Closes holds that have expired, the oldest first. p_limit (1 to 100000) is how many it looks for in
+a call. Nothing depends on it: an expired hold blocks nothing. Call it until it returns 0.
+Returns: bigint, how many holds it closed.
 Locks: the wallets of these holds, by user and asset.
 Raises: WA101 WA109';

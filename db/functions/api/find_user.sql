@@ -21,6 +21,6 @@ $$;
 
 COMMENT ON FUNCTION wallet.find_user(text) IS
 'Finds users by email address (in any case), external id or user id.
-Returns: wallet.user for each; no row when there is none.
+Returns: wallet.user for each, and no row when there is none.
 Locks: nothing.
 Raises: WA101';

@@ -9,7 +9,8 @@ AS $$
 DECLARE
     v_balance wallet.balance_item;
 BEGIN
-    -- Nearly always there is a wallet of which nothing is held: at half of what the view costs.
+    -- Nearly always there is a wallet, and nothing of it is held. To read it here costs half of
+    -- what the view costs.
     SELECT
         w.user_id, a.code, round(w.balance, a.scale), round(w.held, a.scale),
         round(w.balance, a.scale)
@@ -33,7 +34,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.get_balance(uuid, text) IS
-'A user''s balance in one asset.
-Returns: wallet.balance_item; available is balance less held, and what an expired hold held is free.
+'Gives a user''s balance in one asset.
+Returns: wallet.balance_item. available is balance less held; an expired hold holds nothing.
 Locks: nothing.
 Raises: WA101 WA201 WA202';

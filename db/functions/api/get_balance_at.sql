@@ -24,8 +24,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.get_balance_at(uuid, text, timestamptz) IS
-'A user''s balance in one asset as it was at an instant: after the last movement at or before it.
-Takes log2(movements) looks at an index, however long the history.
-Returns: wallet.balance_item; 0 before the first movement.
+'Gives a user''s balance in one asset as it was at an instant: after the last movement at or before
+it. It takes log2(movements) looks at an index.
+Returns: wallet.balance_item. The balance is 0 before the first movement.
 Locks: nothing.
 Raises: WA101 WA201 WA202';

@@ -17,8 +17,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.get_credential(text) IS
-'What the gateway needs to check a login. An unknown address is no error here, so that a login
-answers alike for known and unknown ones.
-Returns: wallet.credential; all of it NULL when nobody logs in with that address.
+'Gives what the gateway needs to check a login. An unknown address is no error, so that a login gets
+the same answer for known and unknown addresses.
+Returns: wallet.credential. All of it is NULL when nobody logs in with that address.
 Locks: nothing.
 Raises: nothing.';

@@ -16,7 +16,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.get_token_state(uuid, text) IS
-'What decides on a token whose subject is a user, named by p_user_id or by p_external_id.
-Returns: wallet.token_state; no row when there is no such user.
+'Gives what decides whether a user''s token counts. p_user_id or p_external_id names the user.
+Returns: wallet.token_state, and no row when there is no such user.
 Locks: nothing.
 Raises: nothing.';

@@ -39,8 +39,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.get_transaction(uuid, uuid) IS
-'One transaction of a user with its ledger entries, what it reverses and what reversed it. asset,
-amount and balance are those of its first leg.
+'Gives one transaction of a user with its ledger entries, what it reverses and what reversed it.
+asset, amount and balance are those of its first leg.
 Returns: wallet.transaction_detail.
 Locks: nothing.
 Raises: WA101 WA206';

@@ -11,7 +11,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.get_user(uuid) IS
-'Who a user is.
+'Says who a user is.
 Returns: wallet.user.
 Locks: nothing.
 Raises: WA101 WA201';

@@ -22,8 +22,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.get_user_id(text) IS
-'The user who has an external id, for every function that asks for a user_id: one look into a unique
-index. The answer never changes.
+'Finds the user who has an external id. Every function that asks for a user_id takes the answer. It
+is one look into a unique index. The answer never changes.
 Returns: the user_id.
 Locks: nothing.
 Raises: WA101 WA201';

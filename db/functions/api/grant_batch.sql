@@ -31,9 +31,10 @@ BEGIN
     v_campaign := wallet_private.find_campaign(p_campaign);
     p_grants := p_grants[:];  -- whatever its bounds were, from 1 on
 
-    -- 2. Find out what is to be paid, and take that from a stripe of the budget. When that has not
-    -- enough, all of them are locked; then it is known what is left, and, found out once more, who
-    -- was paid meanwhile. Who doesn't fit into it has to stand back.
+    -- 2. Find out what is to be paid, and take that from a stripe of the budget. If the stripe has
+    -- too little, lock all stripes: then it is known what is left. Find out again what is to be
+    -- paid, as users may have been paid meanwhile. Grants that are more than what is left are
+    -- refused.
     LOOP
         v_ords := ARRAY[]::integer[];
         v_batch := ARRAY[]::wallet.request[];
@@ -89,7 +90,7 @@ BEGIN
         END LOOP;
     END IF;
 
-    -- 4. Give back what was taken for nothing.
+    -- 4. Give back what was taken and not paid.
     IF v_ords <> '{}' THEN
         UPDATE wallet_private.budget AS b
         SET granted = b.granted + v_result.amount,
@@ -113,13 +114,13 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.grant_batch(text, wallet.grant_request[], text) IS
-'Credits up to 1000 users out of a campaign, each by a BONUS that is accepted or refused by itself:
-once for each user, however often and from wherever it is called, and in all never more than the
-budget. A grant names its user by the first given of user_id, external_id and email. Who was paid
-the same before counts as a replay and costs nothing; who was paid another amount is refused with
-WA301.
-Returns: wallet.grant_result: how many users were credited with how much, how many had been before,
-and the refusals with the place (ord) of their grant.
-Locks: until the transaction ends, a stripe of the campaign''s budget, at its end all of them; then
-what wallet.post_batch locks.
+'Credits up to 1000 users out of a campaign. Each gets a BONUS that is accepted or refused by
+itself. A campaign pays each user once, however often this is called, and in all never more than its
+budget. A grant names its user by the first that is given of user_id, external_id and email. A user
+who was paid the same before is a replay and costs nothing. A user who was paid another amount is
+refused with WA301.
+Returns: wallet.grant_result: how many users were credited, with how much, how many had been
+credited before, and the refusals with the place (ord) of their grant.
+Locks: a stripe of the campaign''s budget, or all of them when the budget is nearly used up, until
+the transaction ends; then what wallet.post_batch locks.
 Raises: WA101 WA106 WA109 WA208';

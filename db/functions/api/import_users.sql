@@ -20,7 +20,7 @@ BEGIN
     PERFORM wallet_private.check_text('actor', p_actor);
     p_users := p_users[:];  -- whatever its bounds were, from 1 on
 
-    -- 2. Make those that are sound and new, in one order, and their wallets.
+    -- 2. Make the users that are sound and new, in one order, and their wallets.
     PERFORM wallet_private.heed_caps();
     WITH request AS MATERIALIZED (
         SELECT gen_random_uuid() AS user_id, r.*
@@ -51,7 +51,7 @@ BEGIN
     SELECT array_agg(r.ord::integer) INTO v_made
     FROM made AS m INNER JOIN request AS r ON m.user_id = r.user_id;
 
-    -- 3. The others are there already, or are refused.
+    -- 3. Look at the others: they are there already, or they are refused.
     v_result.users := coalesce(cardinality(v_made), 0);
     v_result.replays := 0;
     v_result.refusals := ARRAY[]::wallet.refusal[];
@@ -78,10 +78,10 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.import_users(wallet.user_request[], text) IS
-'Makes up to 1000 users as wallet.create_user does, with the role user, each accepted or refused by
-itself. A user is known by the external id, or without one by the email address: one who is there
-already is a replay, and left as it is.
-Returns: wallet.import_result: how many were made, how many were there, and the refusals with the
-place (ord) of their request.
-Locks: nothing that others wait for, but those who make the same users.
+'Makes up to 1000 users as wallet.create_user does, with the role user. Each is accepted or refused
+by itself. A user is known by the external id, or without one by the email address. A user who is
+there already is a replay and stays as it is.
+Returns: wallet.import_result: how many were made, how many were there already, and the refusals
+with the place (ord) of their request.
+Locks: nothing that others wait for, except calls that make the same users.
 Raises: WA101 WA106 WA109';

@@ -11,7 +11,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION wallet.list_assets() IS
-'All assets by code, archived ones too.
+'Lists all assets by code, archived ones too.
 Returns: wallet.asset for each.
 Locks: nothing.
 Raises: nothing.';

@@ -16,8 +16,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.list_balances(uuid) IS
-'A user''s balances in every asset, by asset code: also those of 0, but of archived assets only what
-is left.
+'Lists a user''s balances in every asset, by asset code. Balances of 0 are listed too, but not those
+in archived assets.
 Returns: wallet.balance_item for each asset.
 Locks: nothing.
 Raises: WA101 WA201';

@@ -12,8 +12,8 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION wallet.list_campaigns() IS
-'All campaigns by code: what each may give, has given, may still give (NULL = no limit), and to how
-many users.
+'Lists all campaigns by code: what each may give, has given and may still give (NULL = no limit),
+and to how many users it has given.
 Returns: wallet.campaign for each.
 Locks: nothing.
 Raises: nothing.';

@@ -14,7 +14,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION wallet.list_conversion_rates() IS
-'The current rates of all pairs that convert.
+'Lists the current rate of each pair of assets that has one.
 Returns: wallet.conversion_rate for each.
 Locks: nothing.
 Raises: nothing.';

@@ -54,8 +54,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.list_holds(uuid, text, text, integer, text) IS
-'A user''s holds, the newest first; p_asset and p_status (open, captured, released, expired) choose
-among them. A hold is shown as expired from the moment on that it is.
+'Lists a user''s holds, the newest first. p_asset and p_status (open, captured, released, expired)
+choose among them. A hold is shown as expired as soon as its time has passed.
 Returns: wallet.hold_item for each, p_limit (1 to 200) at most, with cursors as in
 list_transactions.
 Locks: nothing.

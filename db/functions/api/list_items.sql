@@ -11,7 +11,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION wallet.list_items() IS
-'All items by id, inactive ones too.
+'Lists all items by id, inactive ones too.
 Returns: wallet.item for each.
 Locks: nothing.
 Raises: nothing.';

@@ -25,8 +25,8 @@ BEGIN
     v_page := ARRAY(
         SELECT p FROM wallet_private.page_history(p_user_id, p_kind, v_limit / 2 + 2, v_place) AS p
     );
-    -- A page may end between the two entries of a transfer. Then the place is before the transfer,
-    -- and names an asset 0 to say that its first entry has been shown.
+    -- A page may end between the two entries of a transfer. Then the place is before the transfer.
+    -- It also names an asset 0, which does not exist: the first entry has been shown.
     v_begin := CASE WHEN v_place ? '0' THEN 1 ELSE 0 END;
     v_end := v_begin + v_limit;
     IF 2 * cardinality(v_page) > v_end THEN
@@ -50,8 +50,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.list_ledger_entries(uuid, text, text, integer, text) IS
-'The double-entry ledger of a user''s movements, the newest first: a DEBIT and a CREDIT for each, on
-the account USER and on TREASURY.
+'Lists the double-entry ledger of a user''s movements, the newest first. Each has a DEBIT and a
+CREDIT, one on the account USER and one on TREASURY.
 Returns: wallet.entry_item for each, p_limit (1 to 200) at most, with cursors as in
 list_transactions. balance_after is NULL on the treasury''s side.
 Locks: nothing.

@@ -11,7 +11,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION wallet.list_tasks() IS
-'All tasks by id, inactive ones too.
+'Lists all tasks by id, inactive ones too.
 Returns: wallet.task for each.
 Locks: nothing.
 Raises: nothing.';

@@ -41,9 +41,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.list_transactions(uuid, text, text, integer, text) IS
-'A user''s movements, the newest first; a conversion has two, one for each asset. p_asset and p_kind
-choose among them.
-Returns: wallet.transaction_item for each, p_limit (1 to 200) at most. The last row''s cursor, given
-as p_cursor with the same filters, continues after it; it is NULL when nothing follows.
+'Lists a user''s movements, the newest first. A conversion has two, one for each asset. p_asset and
+p_kind choose among them.
+Returns: wallet.transaction_item for each, p_limit (1 to 200) at most. To continue, give the cursor
+of the last row as p_cursor with the same filters. The cursor is NULL when nothing follows.
 Locks: nothing.
 Raises: WA101 WA108 WA109 WA110 WA201 WA202';

@@ -15,7 +15,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.list_user_ids(text[]) IS
-'The users who have external ids, many in one call. The answers never change.
+'Finds the users who have external ids, many in one call. The answers never change.
 Returns: wallet.user_key for each user that there is, in no order.
 Locks: nothing.
 Raises: nothing.';

@@ -27,7 +27,7 @@ BEGIN
     v_asset := wallet_private.find_asset(p_asset);
     v_amount := wallet_private.check_amount('amount', p_amount, v_asset);
     PERFORM wallet_private.check_given('expires_in', p_expires_in);
-    -- In seconds: how long a day or a month is depends on when and where.
+    -- The time is in seconds: the length of a day or a month depends on when and where it is.
     v_expires_in := make_interval(secs => EXTRACT(EPOCH FROM p_expires_in)::double precision);
     PERFORM wallet_private.check_range('expires_in', v_expires_in, '1 second', '366 days');
     PERFORM wallet_private.check_request(
@@ -44,7 +44,7 @@ BEGIN
     -- 2. Answer a replay.
     v_transfer := wallet_private.lock_and_find(v_request, ARRAY[v_asset.asset_id]);
 
-    -- 3.-4. Hold the amount, append the transfer: its id is the hold's.
+    -- 3.-4. Hold the amount, append the transfer. Its id is also the id of the hold.
     IF v_transfer.transaction_id IS NULL THEN
         PERFORM wallet_private.check_open(v_asset);
         v_transfer := wallet_private.post(v_request, v_amount);
@@ -61,7 +61,7 @@ BEGIN
         INSERT INTO wallet_private.hold VALUES (v_hold.*);
     END IF;
 
-    -- 6. Return the receipt: the hold as it was when it was placed.
+    -- 6. Return the receipt. It shows the hold as it was when it was placed.
     RETURN wallet_private.to_hold(
         v_hold, v_asset.code, v_transfer, v_transfer.transaction_id <> v_request.transaction_id
     );
@@ -69,8 +69,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.place_hold(uuid, text, numeric, interval, text, text, jsonb, text) IS
-'Sets an amount of a user''s balance aside until it is captured or released, or p_expires_in (1
-second to 366 days) has passed. What is held can''t be spent.
-Returns: wallet.hold; the first one again, with is_replay, for a key that was used before.
+'Sets an amount of a user''s balance aside until it is captured or released, or until p_expires_in
+(1 second to 366 days) has passed. What is held can''t be spent.
+Returns: wallet.hold. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA401 WA501 WA503';

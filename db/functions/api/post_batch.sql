@@ -20,8 +20,9 @@ BEGIN
     p_requests := p_requests[:];  -- whatever its bounds were, from 1 on
     v_actors := coalesce(p_actors, array_fill(p_actor, ARRAY[cardinality(p_requests)]));
 
-    -- All at once what can be: of a cap that they reach together, or a key that is taken though
-    -- all wallets are locked, nothing is, and each goes its own way.
+    -- Post what can be posted together. The tries are explained in post_together. A used key or
+    -- anything that is left over ends a try, and the next one locks more. If the requests together
+    -- reach a cap (WA402), none is posted together.
     LOOP
         BEGIN
             v_results := wallet_private.post_together(p_requests, v_actors, v_try);
@@ -32,7 +33,7 @@ BEGIN
         END;
     END LOOP;
 
-    -- The rest one by one.
+    -- Post the rest one by one.
     FOR v_ord IN 1..cardinality(p_requests) LOOP
         IF v_results[v_ord].transaction_id IS NULL THEN
             v_results[v_ord] := wallet_private.post_one(
@@ -45,9 +46,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.post_batch(wallet.request[], text, text[]) IS
-'Up to 1000 TOPUP, BONUS and SPEND movements in one call, each accepted or refused by itself: the
-answers are those of the same calls one by one, in the order given. p_actors names
-each one''s actor where they differ.
+'Posts up to 1000 TOPUP, BONUS and SPEND movements in one call. Each is accepted or refused by
+itself. The answers are those of the same calls one by one, in the order given. p_actors names the
+actor of each where they differ.
 Returns: wallet.batch_result for each, in order: a receipt, or code, message, detail and hint of the
 refusal.
 Locks: the wallets by user and asset; then, of capped assets, supply stripes by asset.

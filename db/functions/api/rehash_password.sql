@@ -19,8 +19,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.rehash_password(uuid, text, text) IS
-'Replaces the hash of a password by another hash of the same one, with stronger settings. It does
-nothing when the hash is no longer p_from_hash: a new password set meanwhile stays.
+'Replaces the hash of a password by a hash of the same password with stronger settings. It does
+nothing when the hash is no longer p_from_hash: a password that was set meanwhile stays.
 Returns: nothing.
 Locks: the user''s credential.
 Raises: WA101 WA106 WA201';

@@ -28,7 +28,7 @@ BEGIN
     v_hold := wallet_private.find_hold(p_user_id, p_hold_id);
     SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_hold.asset_id;
 
-    -- 2. Answer a replay. The wallet's lock guards its holds too.
+    -- 2. Answer a replay. The lock of the wallet protects its holds too.
     v_transfer := wallet_private.lock_and_find(v_request, ARRAY[v_hold.asset_id]);
 
     -- 3.-5. Free what is still held, append the transfer, close the hold.
@@ -37,13 +37,14 @@ BEGIN
         v_request.asset_id := v_hold.asset_id;
         v_request.amount := 0;
         v_transfer := wallet_private.post(v_request, v_hold.captured - v_hold.amount);
-        UPDATE wallet_private.hold AS h
-        SET status = 'released', closed_at = v_transfer.created_at
-        WHERE h.user_id = p_user_id AND h.hold_id = p_hold_id AND h.status = 'open'
-            AND v_transfer.transaction_id = v_request.transaction_id;
+        IF v_transfer.transaction_id = v_request.transaction_id THEN
+            UPDATE wallet_private.hold AS h
+            SET status = 'released', closed_at = v_transfer.created_at
+            WHERE h.user_id = p_user_id AND h.hold_id = p_hold_id;
+        END IF;
     END IF;
 
-    -- 6. Return the receipt. A released hold does not change any more.
+    -- 6. Return the receipt. A released hold never changes again.
     v_hold := wallet_private.find_hold(p_user_id, p_hold_id);
     RETURN wallet_private.to_hold(
         v_hold, v_asset.code,
@@ -55,7 +56,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.release_hold(uuid, uuid, text, jsonb, text) IS
-'Gives up a hold: what it still holds is available again.
-Returns: wallet.hold; the first one again, with is_replay, for a key that was used before.
-Locks: the user''s wallet in the hold''s asset, which guards its holds.
+'Gives up a hold. What it still holds is available again.
+Returns: wallet.hold. For a key that was used before it is the first one again, with is_replay.
+Locks: the user''s wallet in the hold''s asset, which protects its holds.
 Raises: WA101 WA104 WA106 WA111 WA205 WA301 WA307';

@@ -51,12 +51,12 @@ BEGIN
         PERFORM wallet_private.check_amount('amount', p_amount, v_assets[1]);
     END IF;
 
-    -- 2. Answer a replay. What is left to reverse stands still from here on.
+    -- 2. Answer a replay. What is left to reverse stays as it is from here on.
     v_legs := wallet_private.find_legs(wallet_private.lock_and_find(
         v_request, ARRAY(SELECT l.asset_id FROM unnest(v_original) AS l)
     ));
 
-    -- 3.-5. Move the balances back, append the transfers, settle what hangs on them.
+    -- 3.-5. Move the balances back, append the transfers, settle what belongs to them.
     IF v_legs IS NULL THEN
         v_legs := wallet_private.plan_reversal(v_request, v_original, v_assets);
         IF cardinality(v_legs) = 2 THEN
@@ -81,12 +81,12 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.reverse(uuid, uuid, numeric, text, text, text, jsonb, text) IS
-'Takes a transaction back: p_amount of it (of its first leg), or all that is left (NULL); over
-several calls never more than the original. A purchase''s reversal takes items back, so its amount
-is a multiple of their price; a conversion''s moves both legs. Works on frozen and closed accounts.
-If the user has spent it meanwhile, p_policy decides: reject refuses, clamp takes what is there, and
-the receipt''s shortfall says what could not be taken.
-Returns: wallet.reversal_receipt; the first one again, with is_replay, for a key used before.
+'Takes a transaction back: p_amount of its first leg, or all that is left (NULL). Several calls
+together take back no more than the original. The reversal of a purchase takes items back, so its
+amount is a multiple of their price. The reversal of a conversion moves both legs. It works on
+frozen and closed accounts too. If the user has spent the amount meanwhile, p_policy decides: reject
+refuses, and clamp takes what is there. The shortfall of the receipt is what could not be taken.
+Returns: wallet.reversal_receipt. For a key used before it is the first one again, with is_replay.
 Locks: the user''s wallets of the original by asset; of capped assets supply stripes; of a limited
 item its row.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA110 WA111 WA206 WA301 WA309 WA401 WA402 WA408';

@@ -21,8 +21,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.revoke_tokens(uuid, text) IS
-'Cuts off every token that a user has by now; the gateway heeds it within 60 seconds. Logging in
-again gets one that counts.
+'Cuts off every token that a user has by now. The gateway refuses them within 60 seconds. A user who
+logs in again gets a token that counts.
 Returns: wallet.user.
 Locks: the account.
 Raises: WA101 WA106 WA201';

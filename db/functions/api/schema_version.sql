@@ -10,7 +10,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION wallet.schema_version() IS
-'The newest versioned schema file that was applied, such as V0001.
+'Names the newest versioned schema file that was applied, such as V0001.
 Returns: text.
 Locks: nothing.
 Raises: nothing.';

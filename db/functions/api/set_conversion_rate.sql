@@ -21,7 +21,8 @@ DECLARE
     v_gain text;
 BEGIN
     PERFORM wallet_private.check_pair(v_from, v_to);
-    -- Two rates set at once could gain together though neither does alone: one after the other.
+    -- Rates are set one after the other: two that are set at once could gain together, though
+    -- neither gains alone.
     LOCK TABLE wallet_private.conversion_rate IN SHARE ROW EXCLUSIVE MODE;
     v_gain := wallet_private.find_gain(v_from.asset_id, v_to.asset_id, v_from_amount, v_to_amount);
     IF v_gain IS NOT NULL THEN
@@ -50,8 +51,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.set_conversion_rate(text, text, numeric, numeric, text) IS
-'Lets p_from_amount of one asset be exchanged for p_to_amount of another, from now on. The rate
-before stays in the books. Refused if any way round through the rates would gain.
+'Lets p_from_amount of one asset be exchanged for p_to_amount of another from now on. The previous
+rate stays in the books. The new rate is refused if any round trip through the rates would gain.
 Returns: wallet.conversion_rate.
 Locks: other changes of rates.
 Raises: WA101 WA102 WA103 WA105 WA106 WA112 WA202 WA308';

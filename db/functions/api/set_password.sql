@@ -22,7 +22,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.set_password(uuid, text, text) IS
-'Gives a user another password, and cuts off the tokens that were got with the one before.
+'Gives a user another password, and cuts off the tokens that the user got with the previous one.
 Returns: nothing.
 Locks: the user''s credential, then the account.
 Raises: WA101 WA106 WA201';

@@ -43,9 +43,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.set_user_status(uuid, text, text, text) IS
-'Freezes, closes or reopens an account (active, frozen, closed). Once it returns, no movement but
-reversals and adjustments gets through on an account that is not active. Its tokens are cut off, for
-good: reopened, the user logs in anew.
+'Freezes, closes or reopens an account (frozen, closed, active). When it has returned, an account
+that is not active has no movements but reversals and adjustments. Its tokens are cut off for ever:
+when the account is reopened, the user has to log in again.
 Returns: wallet.user.
 Locks: the account, then the user''s wallets by asset.
 Raises: WA101 WA106 WA110 WA201';

@@ -39,8 +39,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.sign_up(text, text, text, text, text) IS
-'Makes a user who logs in with a password, with a wallet in every asset and what the assets give new
-users. Takes the password''s argon2id hash, never the password.
+'Makes a user who logs in with a password. The user gets a wallet in every asset and the sign-up
+bonus of each. p_password_hash is the argon2id hash of the password, never the password itself.
 Returns: wallet.sign_up_result.
 Locks: of a capped asset that gives a sign-up bonus, a supply stripe.
 Raises: WA101 WA106 WA113 WA302 WA402';

@@ -40,8 +40,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.statement(uuid, text, timestamptz, timestamptz) IS
-'A user''s statement of account in one asset, the oldest line first: from p_from (with an OPENING
-line) until before p_until; NULL leaves an end open.
+'Gives a user''s statement of account in one asset, the oldest line first. It begins at p_from, with
+an OPENING line, and ends before p_until. NULL leaves an end open.
 Returns: wallet.statement_line for each movement.
 Locks: nothing.
 Raises: WA101 WA201 WA202';

@@ -34,9 +34,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.treasury(text, timestamptz) IS
-'The other side of the books: what users hold of each asset (outstanding), now or as it was at an
-instant. The treasury has no row of its own; its balance is the negative of that.
-Returns: wallet.treasury_item for each asset; supply and remaining are NULL for an uncapped one, and
-for the past, as caps have no history.
-Locks: nothing; it sums up all wallets.
+'Gives the other side of the books: what users hold of each asset (outstanding), now or as it was at
+an instant. The treasury has no row of its own: its balance is the negative of that.
+Returns: wallet.treasury_item for each asset. supply and remaining are NULL for an uncapped asset,
+and for the past, as caps have no history.
+Locks: nothing. It sums up all wallets.
 Raises: WA202';

@@ -39,8 +39,8 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.update_asset(text, text, numeric, boolean, boolean, text) IS
-'Changes what is given of an asset and leaves the rest (NULL). p_sign_up_bonus 0 takes the bonus
-away. Nothing moves in an archived asset, and p_is_archived false brings it back.
+'Changes those fields of an asset that are given; NULL leaves a field as it is. p_sign_up_bonus 0
+takes the bonus away. Nothing moves in an archived asset, and p_is_archived false brings it back.
 Returns: wallet.asset.
 Locks: the asset''s row.
 Raises: WA101 WA102 WA103 WA105 WA106 WA202';

@@ -42,8 +42,8 @@ $$;
 
 COMMENT ON FUNCTION
 wallet.update_item(bigint, text, numeric, bigint, integer, boolean, text) IS
-'Changes what is given of an item and leaves the rest (NULL). p_stock -1 and p_max_per_user 0 take
-the limit away.
+'Changes those fields of an item that are given; NULL leaves a field as it is. p_stock -1 and
+p_max_per_user 0 take the limit away.
 Returns: wallet.item.
 Locks: the item''s row.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA204';

@@ -46,8 +46,8 @@ $$;
 
 COMMENT ON FUNCTION
 wallet.update_task(bigint, text, numeric, integer, interval, boolean, boolean, text) IS
-'Changes what is given of a task and leaves the rest (NULL). p_max_completions 0 and p_cooldown 0
-take the limit away.
+'Changes those fields of a task that are given; NULL leaves a field as it is. p_max_completions 0
+and p_cooldown 0 take the limit away.
 Returns: wallet.task.
 Locks: the task''s row.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA203';

@@ -21,10 +21,11 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.verify(uuid) IS
-'Recomputes what must be true, of one user or of all (NULL): each wallet is the sum of its transfers
-and at the head of an intact chain without gaps, held is what open holds hold, caps are kept, the
-books are at zero, and every purchase, completion, hold and reversal is backed by its transfer.
-Returns: wallet.finding for each fault (the check, what it is about, expected, found): no row when
-all is well.
-Locks: nothing; it sees one instant of the books and blocks nobody.
+'Computes again what must be true of one user or of all (NULL). Each wallet is the sum of its
+transfers and at the head of an intact chain without gaps. held is what open holds hold. Caps and
+budgets are kept, and the books are at zero. Every purchase, completion, hold and reversal has its
+transfer.
+Returns: wallet.finding for each fault (the check, what it is about, expected, found), and no row
+when all is well.
+Locks: nothing. It sees one instant of the books and blocks nobody.
 Raises: WA201';

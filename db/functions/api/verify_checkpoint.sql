@@ -9,7 +9,7 @@ AS $$
 BEGIN
     PERFORM wallet_private.check_given('checkpoint_id', p_checkpoint_id);
     PERFORM wallet_private.check_given('root', p_root);
-    -- The heads that were written down then are those that the root was made of,
+    -- The heads that were written down then are those that the root was made of.
     RETURN QUERY
     SELECT
         'root is that of the checkpoint', format('checkpoint %s', p_checkpoint_id), p_root,
@@ -18,7 +18,7 @@ BEGIN
     LEFT JOIN wallet_private.checkpoint AS c ON c.checkpoint_id = p_checkpoint_id
     WHERE c.checkpoint_id IS NULL OR encode(r.root, 'hex') IS DISTINCT FROM p_root;
 
-    -- and each still stands where it stood.
+    -- Each of them is still the hash of the same transfer.
     RETURN QUERY
     SELECT
         'history is as it was',
@@ -36,9 +36,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.verify_checkpoint(bigint, text) IS
-'Compares the ledger with a checkpoint that was kept elsewhere: every transfer that was the last of
-its wallet then has to be there with the same hash. Run wallet.verify too: it shows that what stands
-before and after these follows from them.
-Returns: wallet.finding for each fault; no row when all is well.
+'Compares the ledger with a checkpoint that was kept elsewhere. Every transfer that was the last of
+its wallet then has to be there with the same hash. Run wallet.verify too: it shows that all other
+transfers are in one chain with these.
+Returns: wallet.finding for each fault, and no row when all is well.
 Locks: nothing.
 Raises: WA101';

@@ -31,8 +31,9 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.verify_page(uuid, integer) IS
-'verify in pages of p_limit (1 to 100000) users, for large books: begin with NULL and go on with
-next_user_id until it is NULL. The last page checks what concerns all users together too.
-Returns: wallet.verify_page: where to go on, how many users were checked, the findings.
-Locks: nothing; each page sees one instant of the books.
+'Does what verify does, in pages of p_limit (1 to 100000) users, for large books. Begin with NULL
+and go on with next_user_id until it is NULL. The last page also checks what concerns all users
+together.
+Returns: wallet.verify_page: where to go on, how many users were checked, and the findings.
+Locks: nothing. Each page sees one instant of the books.
 Raises: WA101 WA109';

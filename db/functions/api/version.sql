@@ -9,7 +9,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION wallet.version() IS
-'The version of these functions.
+'Gives the version of these functions.
 Returns: text, a semantic version.
 Locks: nothing.
 Raises: nothing.';

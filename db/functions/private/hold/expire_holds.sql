@@ -1,0 +1,35 @@
+CREATE OR REPLACE FUNCTION wallet_private.expire_holds(p_user_id uuid, p_asset_id integer)
+RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Gives back what expired holds of one wallet still hold. Returns how many holds expired.
+DECLARE
+    v_now timestamptz := clock_timestamp();
+    v_holds bigint;
+    v_released numeric;
+BEGIN
+    PERFORM FROM wallet_private.hold AS h
+    WHERE h.user_id = p_user_id AND h.asset_id = p_asset_id AND h.status = 'open'
+        AND h.expires_at <= v_now;
+    IF NOT FOUND THEN
+        RETURN 0;
+    END IF;
+    PERFORM wallet_private.lock_wallet(p_user_id, p_asset_id);
+
+    WITH expired AS (
+        UPDATE wallet_private.hold AS h
+        SET status = 'expired', closed_at = h.expires_at
+        WHERE h.user_id = p_user_id AND h.asset_id = p_asset_id AND h.status = 'open'
+            AND h.expires_at <= v_now
+        RETURNING h.amount - h.captured AS remaining
+    )
+    SELECT count(*), coalesce(sum(e.remaining), 0) INTO v_holds, v_released FROM expired AS e;
+
+    UPDATE wallet_private.wallet AS w SET held = w.held - v_released
+    WHERE w.user_id = p_user_id AND w.asset_id = p_asset_id;
+    RETURN v_holds;
+END
+$$;

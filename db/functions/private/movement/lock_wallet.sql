@@ -1,0 +1,15 @@
+CREATE OR REPLACE FUNCTION wallet_private.lock_wallet(p_user_id uuid, p_asset_id integer)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Locks a wallet by a write that changes nothing. Callers need it when they have to read before
+-- they know how a balance moves. They read in a later statement: the statement that waited still
+-- sees what was before.
+BEGIN
+    UPDATE wallet_private.wallet AS w SET held = w.held
+    WHERE w.user_id = p_user_id AND w.asset_id = p_asset_id;
+END
+$$;

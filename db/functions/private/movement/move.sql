@@ -1,0 +1,99 @@
+CREATE OR REPLACE FUNCTION wallet_private.move(
+    p_kind text,
+    p_sign numeric,
+    p_user_id uuid,
+    p_asset text,
+    p_amount numeric,
+    p_idempotency_key text,
+    p_reference text,
+    p_metadata jsonb,
+    p_actor text
+) RETURNS wallet.receipt
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Does what topup, bonus, spend and adjust have in common: all but their kind and sign. They are
+-- nearly all that a wallet does. What nearly always happens is here in one piece: the request is
+-- sound, the balance suffices, the key is new. In one piece it costs two thirds of what it costs in
+-- several functions. Everything else is left to move_carefully, with nothing moved.
+DECLARE
+    v_transaction_id uuid := wallet_private.transaction_id();
+    v_actor text := coalesce(p_actor, session_user);
+    v_asset_id integer;
+    v_amount numeric;
+    v_is_sound boolean;
+    v_base bigint;
+    v_position bigint;
+    v_seq bigint;
+    v_created_at timestamptz := clock_timestamp();
+    v_balance numeric;
+    v_hash bytea;
+    v_is_capped boolean;
+BEGIN
+    -- 1. Check the request.
+    SELECT
+        a.asset_id, p_sign * round(p_amount, a.scale),
+        wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind)
+            AND a.server_started_at = pg_postmaster_start_time(),
+        a.feed_base
+    INTO v_asset_id, v_amount, v_is_sound, v_base
+    FROM wallet_private.asset AS a WHERE a.code = p_asset;
+    v_is_sound := v_is_sound AND wallet_private.is_key(p_idempotency_key);
+    IF p_reference IS NOT NULL OR p_metadata IS NOT NULL OR p_actor IS NOT NULL THEN
+        v_is_sound := v_is_sound
+            AND wallet_private.is_text(p_reference, 255)
+            AND wallet_private.is_metadata(p_metadata)
+            AND wallet_private.is_text(p_actor, 255);
+    END IF;
+
+    IF v_is_sound THEN
+        -- 3. Move the balance, as in post.
+        UPDATE wallet_private.wallet AS w
+        SET balance = w.balance + v_amount,
+            seq = w.seq + 1,
+            moved_at = greatest(v_created_at, w.moved_at + interval '1 microsecond'),
+            head = wallet_private.transfer_hash(
+                w.head, p_user_id, v_asset_id, w.seq + 1, v_transaction_id, 1::smallint, p_kind,
+                v_amount, w.balance + v_amount, 'TREASURY', p_idempotency_key, p_reference, NULL,
+                p_metadata, v_actor,
+                greatest(v_created_at, w.moved_at + interval '1 microsecond')
+            ),
+            feed_position = greatest(v_base + txid_current(), w.feed_position)
+        WHERE w.user_id = p_user_id
+            AND w.asset_id = v_asset_id
+            AND w.is_active
+            AND w.balance + v_amount >= w.held
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped, w.feed_position
+        INTO v_seq, v_created_at, v_balance, v_hash, v_is_capped, v_position;
+
+        -- 4. Append the transfer. A replay is noticed here, and its movement is taken back. That is
+        -- expensive but rare. To look for the key before would cost each movement something.
+        IF FOUND THEN
+            INSERT INTO wallet_private.transfer VALUES (
+                p_user_id, v_transaction_id, v_seq, v_created_at, v_asset_id, 1, p_kind, v_amount,
+                v_balance, 'TREASURY', p_idempotency_key, p_reference, NULL, p_metadata, v_actor,
+                v_hash, v_position
+            ) ON CONFLICT (user_id, idempotency_key) DO NOTHING;
+            IF FOUND THEN
+                -- 5. Settle what a race decided, and 6. return the receipt.
+                IF v_is_capped THEN
+                    PERFORM wallet_private.settle_supply(p_user_id, v_asset_id, v_amount);
+                END IF;
+                RETURN ROW(
+                    v_transaction_id, p_kind, p_user_id, p_asset, abs(v_amount), v_balance,
+                    p_reference, p_metadata, v_created_at, false
+                )::wallet.receipt;
+            END IF;
+            PERFORM wallet_private.take_back(p_user_id, v_asset_id, v_seq, v_amount, 0);
+        END IF;
+    END IF;
+
+    -- 2. Answer a replay, or say what is wrong, or clear the way and try again.
+    RETURN wallet_private.move_carefully(
+        p_kind, p_sign, p_user_id, p_asset, p_amount, p_idempotency_key, p_reference, p_metadata,
+        p_actor
+    );
+END
+$$;

@@ -1,0 +1,71 @@
+CREATE OR REPLACE FUNCTION wallet_private.post(
+    p_transfer wallet_private.transfer,
+    p_hold numeric DEFAULT 0,
+    p_is_alone boolean DEFAULT true
+) RETURNS wallet_private.transfer
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Adds p_transfer.amount to a balance and p_hold to what is held of it, and appends the transfer.
+-- Returns the transfer as it now is in the ledger. It has another transaction_id than was asked for
+-- when a duplicate of it has won. A leg that is not alone (p_is_alone) is neither appended nor
+-- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL.
+DECLARE
+    v_base bigint := wallet_private.feed_base(p_transfer.asset_id);
+    v_is_capped boolean;
+BEGIN
+    LOOP
+        -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
+        -- low. After a wait PostgreSQL checks and computes again, with the row as it is then. Time
+        -- never goes backwards within a wallet, whatever the clock does, and neither does the feed.
+        UPDATE wallet_private.wallet AS w
+        SET balance = w.balance + p_transfer.amount,
+            held = w.held + p_hold,
+            seq = w.seq + 1,
+            moved_at = greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond'),
+            head = wallet_private.transfer_hash(
+                w.head, p_transfer.user_id, p_transfer.asset_id, w.seq + 1,
+                p_transfer.transaction_id, p_transfer.leg, p_transfer.kind, p_transfer.amount,
+                w.balance + p_transfer.amount, p_transfer.counterparty,
+                p_transfer.idempotency_key, p_transfer.reference, p_transfer.details,
+                p_transfer.metadata, p_transfer.actor,
+                greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond')
+            ),
+            feed_position = greatest(v_base + txid_current(), w.feed_position)
+        WHERE w.user_id = p_transfer.user_id
+            AND w.asset_id = p_transfer.asset_id
+            AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE}'))
+            AND w.balance + p_transfer.amount >= w.held + p_hold
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.feed_position, w.is_capped
+        INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
+            p_transfer.feed_position, v_is_capped;
+        EXIT WHEN FOUND;
+        IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
+            RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
+        END IF;
+        p_transfer.created_at := clock_timestamp();
+    END LOOP;
+    IF NOT p_is_alone THEN
+        RETURN p_transfer;
+    END IF;
+
+    -- The unique key of the ledger notices a duplicate that nothing noticed before. A seq that is
+    -- taken would be a lost update: the primary key makes that an error.
+    INSERT INTO wallet_private.transfer VALUES (p_transfer.*)
+    ON CONFLICT (user_id, idempotency_key) DO NOTHING;
+    IF NOT FOUND THEN
+        PERFORM wallet_private.take_back(
+            p_transfer.user_id, p_transfer.asset_id, p_transfer.seq, p_transfer.amount, p_hold
+        );
+        RETURN wallet_private.find_replay(p_transfer);
+    END IF;
+    IF v_is_capped AND p_transfer.amount <> 0 THEN
+        PERFORM wallet_private.settle_supply(
+            p_transfer.user_id, p_transfer.asset_id, p_transfer.amount
+        );
+    END IF;
+    RETURN p_transfer;
+END
+$$;

@@ -1,0 +1,55 @@
+CREATE OR REPLACE FUNCTION wallet_private.verify_chains(p_from uuid, p_to uuid)
+RETURNS SETOF wallet.finding
+LANGUAGE plpgsql
+STABLE
+PARALLEL SAFE
+SECURITY INVOKER
+AS $$
+-- Each transfer of these users follows from the one before it.
+BEGIN
+    RETURN QUERY
+    SELECT
+        c.name,
+        format(
+            'transfer %s of user %s asset %s', t.seq, t.user_id,
+            wallet_private.asset_code(t.asset_id)
+        ),
+        c.expected, c.found
+    FROM (
+        SELECT
+            l.*,
+            lag(l.seq, 1, 0::bigint) OVER chain AS last_seq,
+            lag(l.hash, 1, ''::bytea) OVER chain AS last_hash,
+            lag(l.balance_after, 1, 0::numeric) OVER chain AS last_balance,
+            lag(l.created_at, 1, '-infinity') OVER chain AS last_at,
+            lag(l.feed_position) OVER chain AS last_position
+        FROM wallet_private.transfer AS l
+        WHERE l.user_id BETWEEN p_from AND p_to
+        WINDOW chain AS (PARTITION BY l.user_id, l.asset_id ORDER BY l.seq)
+    ) AS t
+    CROSS JOIN LATERAL (VALUES
+        ('seq has no gaps', (t.last_seq + 1)::text, t.seq::text),
+        ('balance_after adds up', trim_scale(t.last_balance + t.amount)::text,
+            trim_scale(t.balance_after)::text),
+        ('time rises',
+            CASE WHEN t.created_at <= t.last_at THEN 'after ' || t.last_at END,
+            CASE WHEN t.created_at <= t.last_at THEN t.created_at::text END),
+        ('feed position never falls',
+            CASE WHEN coalesce(t.feed_position, 0) < t.last_position
+                THEN 'at least ' || t.last_position
+            END,
+            CASE WHEN coalesce(t.feed_position, 0) < t.last_position
+                THEN coalesce(t.feed_position::text, 'none')
+            END),
+        ('only holds move nothing', (t.kind IN ('HOLD', 'RELEASE'))::text, (t.amount = 0)::text),
+        ('the first leg has the key', (t.leg = 1)::text, (t.idempotency_key IS NOT NULL)::text),
+        ('chain is intact', encode(wallet_private.transfer_hash(
+            t.last_hash, t.user_id, t.asset_id, t.seq, t.transaction_id, t.leg, t.kind, t.amount,
+            t.balance_after, t.counterparty, t.idempotency_key, t.reference, t.details,
+            t.metadata, t.actor, t.created_at
+        ), 'hex'), encode(t.hash, 'hex'))
+    ) AS c (name, expected, found)
+    WHERE c.expected IS DISTINCT FROM c.found
+    ORDER BY t.user_id, t.asset_id, t.seq;
+END
+$$;
