@@ -87,7 +87,7 @@ CREATE TYPE wallet.subscription AS (
     assets text[],
     kinds text[],
     user_id uuid,
-    cursor text,
+    acknowledged_cursor text,
     behind bigint,
     oldest_at timestamptz,
     created_at timestamptz,

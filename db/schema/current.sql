@@ -318,7 +318,7 @@ CREATE TYPE wallet.subscription AS (
 	assets text[],
 	kinds text[],
 	user_id uuid,
-	cursor text,
+	acknowledged_cursor text,
 	behind bigint,
 	oldest_at timestamp with time zone,
 	created_at timestamp with time zone,

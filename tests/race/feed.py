@@ -145,7 +145,7 @@ class Reader:
     async def begin(self) -> None:
         connection = await self.economy.database.connect()
         await connection.execute(
-            "SELECT wallet.create_subscription($1, p_from => 'beginning')", self.subscription
+            "SELECT wallet.create_subscription($1, p_start => 'beginning')", self.subscription
         )
         await connection.close()
 

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION wallet.create_subscription(
     p_assets text[] DEFAULT NULL,
     p_kinds text[] DEFAULT NULL,
     p_user_id uuid DEFAULT NULL,
-    p_from text DEFAULT 'now',
+    p_start text DEFAULT 'now',
     p_actor text DEFAULT NULL
 ) RETURNS wallet.subscription
 LANGUAGE plpgsql
@@ -15,14 +15,14 @@ SET lock_timeout = '5s'
 AS $$
 DECLARE
     v_subscription wallet_private.subscription;
-    v_from text := coalesce(p_from, 'now');
+    v_start text := coalesce(p_start, 'now');
 BEGIN
     PERFORM wallet_private.check_code(p_code, '^[A-Za-z][A-Za-z0-9_]{0,63}$');
     v_subscription := wallet_private.check_filter(v_subscription, p_assets, p_kinds);
     IF p_user_id IS NOT NULL THEN
         PERFORM wallet_private.find_user(p_user_id);
     END IF;
-    PERFORM wallet_private.check_choice('from', v_from, '{now,beginning}');
+    PERFORM wallet_private.check_choice('start', v_start, '{now,beginning}');
     IF NOT EXISTS (
         SELECT FROM pg_catalog.pg_index AS i
         WHERE i.indexrelid = to_regclass('wallet_private.transfer_feed_position_idx')
@@ -38,7 +38,7 @@ BEGIN
     INSERT INTO wallet_private.subscription (code, asset_ids, kinds, user_id, place)
     VALUES (
         p_code, v_subscription.asset_ids, v_subscription.kinds, p_user_id,
-        wallet_private.feed_start(v_from)
+        wallet_private.feed_start(v_start)
     )
     ON CONFLICT (code) DO NOTHING
     RETURNING * INTO v_subscription;

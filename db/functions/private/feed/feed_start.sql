@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION wallet_private.feed_start(p_from text)
+CREATE OR REPLACE FUNCTION wallet_private.feed_start(p_start text)
 RETURNS wallet_private.feed_place
 LANGUAGE sql
 STABLE
@@ -8,7 +8,7 @@ AS $$
     -- No transaction has the number 1, so behind it comes the first transfer that has a position.
     SELECT ROW(
         CASE
-            WHEN p_from = 'now' THEN wallet_private.feed_horizon()
+            WHEN p_start = 'now' THEN wallet_private.feed_horizon()
             WHEN f.is_whole THEN 1
             ELSE 0
         END, '00000000-0000-0000-0000-000000000000', 0, 0

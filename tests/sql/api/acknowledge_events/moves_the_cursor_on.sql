@@ -3,7 +3,7 @@ SELECT plan(10);
 \ir ../../support/_feed.sql
 
 SELECT count(*) AS made FROM (VALUES ('warehouse'), ('other')) AS v (code)
-CROSS JOIN LATERAL wallet.create_subscription(v.code, p_from => 'beginning') \gset
+CROSS JOIN LATERAL wallet.create_subscription(v.code, p_start => 'beginning') \gset
 CREATE TEMPORARY TABLE event AS
 SELECT e.* FROM wallet.read_events('warehouse') AS p
 CROSS JOIN LATERAL unnest(p.events) WITH ORDINALITY AS e;

@@ -22,7 +22,7 @@ SELECT results_eq(
 SELECT results_eq(
     $$
         SELECT s.assets, s.kinds, s.user_id, s.behind = t.transfers, s.oldest_at = t.oldest_at
-        FROM wallet.create_subscription('all', p_from => 'beginning') AS s
+        FROM wallet.create_subscription('all', p_start => 'beginning') AS s
         CROSS JOIN (
             SELECT count(*) AS transfers, min(l.created_at) AS oldest_at
             FROM wallet_private.transfer AS l

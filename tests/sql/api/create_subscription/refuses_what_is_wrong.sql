@@ -12,7 +12,7 @@ SELECT throws_ok(
     ('{"assets": "{NULL}"}', 'WA101'),
     ('{"kinds": "{NULL}"}', 'WA101'),
     ('{"actor": "a\nb"}', 'WA106'),
-    ('{"from": "yesterday"}', 'WA110'),
+    ('{"start": "yesterday"}', 'WA110'),
     ('{"kinds": "{spend}"}', 'WA110'),
     ('{"kinds": "{SPEND,FEE}"}', 'WA110'),
     ('{"code": ""}', 'WA114'),

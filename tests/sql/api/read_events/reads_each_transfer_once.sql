@@ -128,7 +128,7 @@ CALL pg_temp.unlock();
 UPDATE wallet_private.transfer SET feed_position = NULL WHERE feed_position <= 10;
 UPDATE wallet_private.feed SET is_whole = false;
 CALL pg_temp.lock();
-SELECT subscription FROM wallet.create_subscription('older', p_from => 'beginning') \gset
+SELECT subscription FROM wallet.create_subscription('older', p_start => 'beginning') \gset
 SELECT results_eq(
     format('SELECT e.transaction_id, e.leg FROM pg_temp.read(%L, %s) AS e', 'older', s.size),
     $$

@@ -3,7 +3,7 @@ SELECT plan(15);
 \ir ../../support/_feed.sql
 
 SELECT count(*) AS made FROM (VALUES ('warehouse'), ('other')) AS v (code)
-CROSS JOIN LATERAL wallet.create_subscription(v.code, p_from => 'beginning') \gset
+CROSS JOIN LATERAL wallet.create_subscription(v.code, p_start => 'beginning') \gset
 SELECT throws_ok(
     pg_temp.call('read_events', '{"subscription": "warehouse"}'::jsonb || v.change),
     v.code, pg_temp.message(v.code), v.change::text

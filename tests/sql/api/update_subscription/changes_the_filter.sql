@@ -3,7 +3,7 @@ SELECT plan(6);
 \ir ../../support/_feed.sql
 
 SELECT subscription FROM wallet.create_subscription(
-    'warehouse', '{GOLD}', '{SPEND}', p_from => 'beginning'
+    'warehouse', '{GOLD}', '{SPEND}', p_start => 'beginning'
 ) \gset
 SELECT results_eq(
     $$ SELECT s.assets, s.kinds FROM wallet.update_subscription('warehouse', '{SILVER}') AS s $$,
