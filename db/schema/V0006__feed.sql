@@ -5,8 +5,9 @@
 -- falls, and it is never lower than its writer's number. A reader takes what is below the oldest
 -- transaction that is under way: all of that has ended, and whatever comes later comes behind it.
 
--- In the order in which a movement takes them: one that has the wallet can still append.
-LOCK TABLE wallet_private.wallet, wallet_private.transfer IN ACCESS EXCLUSIVE MODE;
+-- In the order in which a movement takes them, so that one that is under way can end.
+LOCK TABLE wallet_private.asset, wallet_private.wallet, wallet_private.transfer
+IN ACCESS EXCLUSIVE MODE;
 
 ALTER TABLE wallet_private.wallet ADD COLUMN feed_position bigint;
 COMMENT ON COLUMN wallet_private.wallet.feed_position
