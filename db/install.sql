@@ -175,7 +175,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_holds.sql', '0044905826b02aebdda06ce1ec05d72ed3074c86e889d113e57ae830e09d3157'),
     ('functions/api/list_items.sql', '6767b26f349e77170e2bd530fce0b0f418958cf226a6c41afda39d53ae53c8b1'),
     ('functions/api/list_ledger_entries.sql', '98e3069163414f3d21fbbf918c0f41f02b11472ce388058fe563d13cd43996d1'),
-    ('functions/api/list_subscriptions.sql', '186adc0624a322c009959aecb01785536d8bf40f9d6d58d9e982f083b9292562'),
+    ('functions/api/list_subscriptions.sql', '8f0a7f463956c8ceab918367413ec4f5cd9e9b4ebc2a1ca522d8555d900dd269'),
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
     ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
