@@ -23,11 +23,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
     ('schema/V0004__exact_keys.sql', '0ed8b8a137aa64dcec2bffacaeedbf7f340f76b4c377688bc3489a27df9cd077'),
     ('schema/V0005__rooms.sql', 'c3a624c5ade367d2764309f842f7479ed9938820996c5866a003d0f9389599e3'),
+    ('schema/V0006__feed.sql', 'd7e348da0ee598a76a85e5cdc6d77831e97e99735117a74e327e0d76ab225616'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
-    ('functions/private/batch/post_runs.sql', 'dcc5358f55a9823ec900c14a411073b916615bddf6cbee3e28ef469f47118a8b'),
-    ('functions/private/batch/post_together.sql', '1e573d3fba62e77854b3f36d416864b7c59aac0724e5c14fd41892f8acdab846'),
+    ('functions/private/batch/post_runs.sql', '0c9f99aa93cc839c00d2ef67d66ec50ef26725340dcfdd381e598a9fb14ed7a3'),
+    ('functions/private/batch/post_together.sql', 'ed4a548467020fe8475d2f4890bcc8ead5f4391b4ef1881cf208988030a569f6'),
     ('functions/private/batch/sort_batch.sql', '6c188e5269ed2cb83d212b9c1969159af23a15f208fb4cee45e21164330c0927'),
     ('functions/private/batch/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
     ('functions/private/campaign/campaign_key.sql', '737186b44bab70fda77f7a954b6da74b5c5025fbc8ead71633bf554bc2701bcb'),
@@ -63,6 +64,18 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/conversion/conversion_step.sql', '3fd0caca266e52d02e4d4c38ee188885b1a13e574ae2454395d95977f84e869c'),
     ('functions/private/conversion/find_gain.sql', '1331c2d1c643c196f3b73c06fc35ec8571cc711b5ced1b07464b96204e45fb01'),
     ('functions/private/conversion/find_rate.sql', 'f3f516c97f1074f0ce92039bfc85e687cacb705e41bb81aee3e49246a9834c6c'),
+    ('functions/private/feed/check_filter.sql', '431399e2cbbf39ec17b08d97db332039ec06627aac00fbc04a5de886e15d8bea'),
+    ('functions/private/feed/feed_base.sql', '0a2e0daf7fb090b3014c377f726efa9d9485f66f0f345cdd08fab086be3728bf'),
+    ('functions/private/feed/feed_horizon.sql', '78c42f4592da2791e158db6f0d653050dfaf0dc62eca5e0706dbd91922d22d69'),
+    ('functions/private/feed/feed_identity.sql', '76747b31d40b62ba710b26261efe6323d072895ee9cb40c6506f278719557156'),
+    ('functions/private/feed/feed_start.sql', '16d27a500a5a06c5be3cba7abbe3c408c603bc0710ff1c112b80edb93cbc52fc'),
+    ('functions/private/feed/find_subscription.sql', '3e07639b21e027f727df3d5acdd686b1661a313a2e33ecf4fe0d7350f43f7a30'),
+    ('functions/private/feed/note_start.sql', '255c95ab854c1662f5902a04a193eb967120a680ec1848edee5d5be7b8467df9'),
+    ('functions/private/feed/read_event_cursor.sql', 'eda62a1725a54ace6c630f7fc8c72a8beca2ed615477ce4c93c47c89cba85840'),
+    ('functions/private/feed/renew_feed.sql', '8274c34b472526178103dd2dd2f9ce701ec0bd9fbd8836040e50e53a655396d5'),
+    ('functions/private/feed/scan_feed.sql', '6541f4e106c6e78bceb116157c11e26a0a7011acf8f509a6094e85c92155bc81'),
+    ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
+    ('functions/private/feed/to_subscription.sql', 'a80e62417ef3fc3e1e2cc2a2bdfaa0358f5020babd171b76a88ee4116dacae91'),
     ('functions/private/history/balance_at.sql', 'cec1cb423e0aa7b398089b2f83a89489aff5d2a95ffe59b73b53439323fa1e09'),
     ('functions/private/history/find_transaction.sql', '82ff9a646800960518b34f30f85a1326f27b0c674eeefcef754d5e5daa0cc9d7'),
     ('functions/private/history/held_at.sql', '361678aead56a2d70fe932177b36efe59d9af75ec4c7485f1b306d5bb701791f'),
@@ -86,13 +99,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/find_replay.sql', '99f64bbb0c473c81af4ff4ebc7e143fbe1658ccd063deb2f058220b3e2d2bd9a'),
     ('functions/private/movement/lock_and_find.sql', 'c4f688b927a003654b2b001ca822e5a1c5fcd2d90fd2fbee0a3e1f78e7df3f86'),
     ('functions/private/movement/lock_wallet.sql', '99ec5838f0215b64c7af7e789aefaae66da6c9ac247a1e625175af593ce4ad9f'),
-    ('functions/private/movement/move.sql', 'cb09828c9213035ea619c2074a13f7cb0c15d47d03918a3f14c68ccd967f0e18'),
+    ('functions/private/movement/move.sql', 'ac659d21e361d1ffaa19fa0ff52b50d1e5371e6c00a8f88570171fd4c81d074c'),
     ('functions/private/movement/move_carefully.sql', '464109d79cf4be6a61b2cf0a995eacf2445d18416bd41cbb2cd2b71683ccccbf'),
-    ('functions/private/movement/new_transfer.sql', '5083d7d51eef463b2655a94536720dc18498bc14799d9fe07379339703ad2c8a'),
-    ('functions/private/movement/post.sql', '0565f7bf4313eb09f61ddf71bad0ef3522000f64a4f98b778287cb1e1aa3327c'),
+    ('functions/private/movement/new_transfer.sql', '8332dcdd2c4b2483c3181a8c6a6e0f6d96326950078fabba907cc45fe985fedd'),
+    ('functions/private/movement/post.sql', '3c252e2acfc86edebceb199d6eda40ebdfaea9918076d3dcc77f1887769d5066'),
     ('functions/private/movement/post_pair.sql', 'cfdf069aff77aecea0cd2c0f40be66f5850c4a2aeee0e0c93b81a71a8cb8b5c3'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
-    ('functions/private/movement/take_back.sql', '44eaf8f5c7d22ad1808bac8b7250aa2da2d47553f3921b0725ae95d8ffc3330d'),
+    ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
     ('functions/private/movement/with_result.sql', '2a2b7f923065e9ff67d223b15fd4d1d62e32e7f56b244fab3ed9df628c08b6c0'),
@@ -120,14 +133,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_books.sql', '902681be63331b09db9e012069ab0bddbe0694755f85e6373af3f4075fdf5731'),
     ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
-    ('functions/private/verify/verify_chains.sql', 'baaf2cac4cbfa8e6be122f4a05270be6b6875411ad04f7ed8042c6e1013597ef'),
+    ('functions/private/verify/verify_chains.sql', 'a10888c1f12fcb6acae6e304e7d7e5175cb888192d7b44f15c63a8aaacb98bd2'),
     ('functions/private/verify/verify_completions.sql', '9d766cab1d1bcfc9ecf54eaee543cf944cb106d45f2717ff80435d79ab3bf863'),
     ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
     ('functions/private/verify/verify_holds.sql', 'c82a98ccfb789c20642b5b46cc17d9f7badb187715956a3eadc2cdef10df71e1'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
     ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
     ('functions/private/verify/verify_users.sql', 'fc0fa786dcb37b341fbe95acf4ec5180693c2389def89e115e88671d1529e83e'),
-    ('functions/private/verify/verify_wallets.sql', '7ddd044ea680af4453d047f93f292ebc703d44d637fa5ec38b25ab274b129ec7'),
+    ('functions/private/verify/verify_wallets.sql', '7f8c8795541038813ab33218866d008032dfc8a12cc91286305f8f3e18099ebc'),
+    ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
     ('functions/api/adjust.sql', '689b3e6608a158f0b08f293d8257818bf630c60d8e1592822e9d0f017d713027'),
     ('functions/api/bonus.sql', 'b2916068a6d45f7ba36a52bdd0db1abb8d635e43e1f32b938f3dcec4ad2f4cc4'),
     ('functions/api/buy_item.sql', 'a559a88d9253e828306f2afaf4957a2d8ae3c6262bfa8dbf322dd08b02033d81'),
@@ -140,13 +154,16 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_asset.sql', '490cc38a8abba84c3f66d835bca3cf4c5e97645c58bf293d39c5efdd27578a89'),
     ('functions/api/create_campaign.sql', '14fbea3ac4d9ec9624f8515d8a0b4a38bb9f8dc62a96603ef79a45cceb75e26a'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
+    ('functions/api/create_subscription.sql', '19b223f04ccbf4542304ebc8dae372e7e6efc90d8876460a787ccfd951543d3c'),
     ('functions/api/create_task.sql', 'afd1aac7e2e3e5bb186c42d0b2ed6e4c228391277efc417ee72554474627cd19'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
+    ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/expire_holds.sql', '0947031294dc8052f80173cb86befbcb38f49f99d807291bf561659ee2456cbb'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
     ('functions/api/get_balance.sql', 'd7f662a0715d4abb0dc57ff09c17eba99581a77f448b9f7b5d4f56fc1b7a20e8'),
     ('functions/api/get_balance_at.sql', 'c98ebbb259ecf4a3517c73913f89ff8fe61ff96eb4ab626ce84221aad9ab8aeb'),
     ('functions/api/get_credential.sql', 'bd107696cb9798928fbf77e5accb7079e9758b6dbb2f08619fd229ba6c36f367'),
+    ('functions/api/get_feed_position.sql', '0a638aa6a8f1e290ff4911dddd7a1d63487d6af8b5f3fac28f131e6f560e7c05'),
     ('functions/api/get_token_state.sql', '7658a87106fbad8e0ce30feedbc9fb9b96b6cf1f1813478d49f8e72086b9e562'),
     ('functions/api/get_transaction.sql', 'ac9d62608d48412e44da057a5fe0b5b54661fd54511aac950613a2ad695f83dc'),
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
@@ -160,11 +177,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_holds.sql', '0044905826b02aebdda06ce1ec05d72ed3074c86e889d113e57ae830e09d3157'),
     ('functions/api/list_items.sql', '6767b26f349e77170e2bd530fce0b0f418958cf226a6c41afda39d53ae53c8b1'),
     ('functions/api/list_ledger_entries.sql', '98e3069163414f3d21fbbf918c0f41f02b11472ce388058fe563d13cd43996d1'),
+    ('functions/api/list_subscriptions.sql', '8f0a7f463956c8ceab918367413ec4f5cd9e9b4ebc2a1ca522d8555d900dd269'),
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
     ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
     ('functions/api/place_hold.sql', '38229073b4aa137dbe3e48a447b696819d0b886192fcd2f28f3663d874904e23'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
+    ('functions/api/read_events.sql', '2ded668344236db109a99cbe75e860baa0c1c8e6a0df751e9040419d20042e48'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
     ('functions/api/reverse.sql', '672a340e2f432e09be246718308481303b8c5462acde8beaf42690c4abe18d20'),
@@ -180,6 +199,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
     ('functions/api/update_asset.sql', '239d5112d1c6b02f45990a4d3388a1aa4bba384c6ce808d5412af58e386825cc'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
+    ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
     ('functions/api/update_task.sql', '473efe1ac4b36e1ee695f5dd8daaf34216d66a158b1c354da7bfed8771bd283f'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
@@ -191,7 +211,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'bda6c5f166741ad9b9cea6b088de83220fbb5e31c67e8dfd20f9ccdd13949b6c')
+    ('grants.sql', 'd62e98162869522ceae391081ed3fa968bfc79fdbb5de1e4b45bee535b3951d4')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -265,6 +285,11 @@ SELECT 'schema/V0005__rooms.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet
 \if :pgwallet_run
     \echo schema/V0005__rooms.sql
     \ir schema/V0005__rooms.sql
+\endif
+SELECT 'schema/V0006__feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0006__feed.sql
+    \ir schema/V0006__feed.sql
 \endif
 SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -465,6 +490,66 @@ SELECT 'functions/private/conversion/find_rate.sql' = ANY (:'pgwallet_pending'::
 \if :pgwallet_run
     \echo functions/private/conversion/find_rate.sql
     \ir functions/private/conversion/find_rate.sql
+\endif
+SELECT 'functions/private/feed/check_filter.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/check_filter.sql
+    \ir functions/private/feed/check_filter.sql
+\endif
+SELECT 'functions/private/feed/feed_base.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/feed_base.sql
+    \ir functions/private/feed/feed_base.sql
+\endif
+SELECT 'functions/private/feed/feed_horizon.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/feed_horizon.sql
+    \ir functions/private/feed/feed_horizon.sql
+\endif
+SELECT 'functions/private/feed/feed_identity.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/feed_identity.sql
+    \ir functions/private/feed/feed_identity.sql
+\endif
+SELECT 'functions/private/feed/feed_start.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/feed_start.sql
+    \ir functions/private/feed/feed_start.sql
+\endif
+SELECT 'functions/private/feed/find_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/find_subscription.sql
+    \ir functions/private/feed/find_subscription.sql
+\endif
+SELECT 'functions/private/feed/note_start.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/note_start.sql
+    \ir functions/private/feed/note_start.sql
+\endif
+SELECT 'functions/private/feed/read_event_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/read_event_cursor.sql
+    \ir functions/private/feed/read_event_cursor.sql
+\endif
+SELECT 'functions/private/feed/renew_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/renew_feed.sql
+    \ir functions/private/feed/renew_feed.sql
+\endif
+SELECT 'functions/private/feed/scan_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/scan_feed.sql
+    \ir functions/private/feed/scan_feed.sql
+\endif
+SELECT 'functions/private/feed/to_event_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/to_event_cursor.sql
+    \ir functions/private/feed/to_event_cursor.sql
+\endif
+SELECT 'functions/private/feed/to_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/to_subscription.sql
+    \ir functions/private/feed/to_subscription.sql
 \endif
 SELECT 'functions/private/history/balance_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -791,6 +876,11 @@ SELECT 'functions/private/verify/verify_wallets.sql' = ANY (:'pgwallet_pending':
     \echo functions/private/verify/verify_wallets.sql
     \ir functions/private/verify/verify_wallets.sql
 \endif
+SELECT 'functions/api/acknowledge_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/acknowledge_events.sql
+    \ir functions/api/acknowledge_events.sql
+\endif
 SELECT 'functions/api/adjust.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/adjust.sql
@@ -851,6 +941,11 @@ SELECT 'functions/api/create_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
     \echo functions/api/create_item.sql
     \ir functions/api/create_item.sql
 \endif
+SELECT 'functions/api/create_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/create_subscription.sql
+    \ir functions/api/create_subscription.sql
+\endif
 SELECT 'functions/api/create_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/create_task.sql
@@ -860,6 +955,11 @@ SELECT 'functions/api/create_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/api/create_user.sql
     \ir functions/api/create_user.sql
+\endif
+SELECT 'functions/api/drop_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/drop_subscription.sql
+    \ir functions/api/drop_subscription.sql
 \endif
 SELECT 'functions/api/expire_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -885,6 +985,11 @@ SELECT 'functions/api/get_credential.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/api/get_credential.sql
     \ir functions/api/get_credential.sql
+\endif
+SELECT 'functions/api/get_feed_position.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/get_feed_position.sql
+    \ir functions/api/get_feed_position.sql
 \endif
 SELECT 'functions/api/get_token_state.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -951,6 +1056,11 @@ SELECT 'functions/api/list_ledger_entries.sql' = ANY (:'pgwallet_pending'::text[
     \echo functions/api/list_ledger_entries.sql
     \ir functions/api/list_ledger_entries.sql
 \endif
+SELECT 'functions/api/list_subscriptions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_subscriptions.sql
+    \ir functions/api/list_subscriptions.sql
+\endif
 SELECT 'functions/api/list_tasks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/list_tasks.sql
@@ -975,6 +1085,11 @@ SELECT 'functions/api/post_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgw
 \if :pgwallet_run
     \echo functions/api/post_batch.sql
     \ir functions/api/post_batch.sql
+\endif
+SELECT 'functions/api/read_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/read_events.sql
+    \ir functions/api/read_events.sql
 \endif
 SELECT 'functions/api/rehash_password.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1050,6 +1165,11 @@ SELECT 'functions/api/update_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/api/update_item.sql
     \ir functions/api/update_item.sql
+\endif
+SELECT 'functions/api/update_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/update_subscription.sql
+    \ir functions/api/update_subscription.sql
 \endif
 SELECT 'functions/api/update_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -19,6 +19,7 @@ from gateway import __version__, docs, logs, metrics
 from gateway.accounts import Accounts
 from gateway.cors import cors
 from gateway.database import Database
+from gateway.events import Events
 from gateway.grouping import GROUPED, Groups
 from gateway.problems import CODE, Problem, problem_of
 from gateway.rates import TokenRates, refuse_before
@@ -80,9 +81,15 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
         app.on_cleanup.append(tracing.stop)
     app.on_response_prepare.append(_harden)
     groups = Groups(settings, database) if settings.grouping == "on" else None
+    events = Events(database)
+
+    async def stop_waiting(app: web.Application) -> None:
+        events.stop()
+
+    app.on_shutdown.append(stop_waiting)
     for route in ROUTES:
         handler = _handler(
-            route, database, accounts, users, groups, tracing, settings.client_timeout
+            route, database, accounts, users, groups, events, tracing, settings.client_timeout
         )
         # As GET, but without the body; aiohttp leaves that out.
         for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
@@ -118,26 +125,33 @@ def _handler(
     accounts: Accounts,
     users: Users,
     groups: Groups | None,
+    events: Events,
     tracing: "Tracing | None",
     patience: float,
 ) -> Handler:
     """Gathers the arguments, calls the function, shapes the answer."""
     names, attributes = route.arguments, route.row.__struct_fields__
-    is_read = route.method == "GET"
+    is_read = route.method == "GET" and not route.is_on_primary
     call = call_at = database.function(route.function, names, attributes, is_read=is_read)
     if groups is not None and route.function in GROUPED:
         call = groups.call(route.function, call)
+    if "wait" in route.query.__struct_fields__:
+        call = events.call(call)
+    dry_call = call
+    if "dry_run" in route.query.__struct_fields__:
+        dry_call = database.function(route.function, names, attributes, is_dry=True)
     if route.function_at:
         call_at = database.function(route.function_at, (*names, "at"), attributes, is_read=is_read)
     if tracing:
         call = tracing.call(route.function, call)
         call_at = tracing.call(route.function_at or route.function, call_at)
+        dry_call = tracing.call(route.function, dry_call)
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
     decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
     around, is_movement, is_batch = route.around, route.is_movement, route.body is BatchRequest
     by_query = "user_id" in route.query.__struct_fields__
     # A query's numbers are texts. But a text of digits, such as 20260131, is not a moment.
-    is_strict = "limit" not in route.query.__struct_fields__
+    is_strict = not {"limit", "dry_run"}.intersection(route.query.__struct_fields__)
 
     async def handle(request: web.Request) -> web.Response:
         # Each source overrules those above it: query, body, path, token.
@@ -161,6 +175,8 @@ def _handler(
 
         strangers = await users.find_all(arguments["requests"]) if is_batch else {}
         chosen = call if arguments.get("at") is None else call_at
+        if is_dry := arguments.get("dry_run", False):
+            chosen = dry_call
         if around:
             rows = await around(accounts, request, arguments, chosen)
         else:
@@ -172,6 +188,8 @@ def _handler(
         if is_movement and rows[0].pop("is_replay"):
             metrics.replays.labels(route.function).inc()
             headers["Idempotent-Replayed"] = "true"
+        if is_dry:
+            headers["Dry-Run"] = "true"
         answer = _encode(route.shape(arguments, rows))
         return web.Response(body=answer, status=route.status, headers=headers)
 

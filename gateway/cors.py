@@ -5,9 +5,9 @@ from aiohttp.typedefs import Handler, Middleware
 
 from gateway.settings import Settings
 
-_EXPOSED = "Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+_EXPOSED = "Dry-Run, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST, PATCH, PUT",
+    "Access-Control-Allow-Methods": "GET, POST, PATCH, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-Request-ID",
     "Access-Control-Max-Age": "600",  # seconds
 }

@@ -21,6 +21,8 @@ ADMIN = frozenset({"admin"})
 
 # Only the gateway sets these, from the token and the headers. No path, body or query may.
 RESERVED = frozenset({"actor", "idempotency_key", "is_self"})
+# What the gateway heeds itself: the function knows nothing of it.
+GATEWAYS = frozenset({"dry_run", "wait"})
 ACTOR, KEYED = ("actor",), ("actor", "idempotency_key")
 
 MAX_BODY = 64 * 1024  # bytes
@@ -32,6 +34,7 @@ _PATH_TYPES: Mapping[str, Any] = {
     "task_id": t.TaskId,
     "item_id": t.ItemId,
     "to_asset": t.ToCode,
+    "subscription": t.SubscriptionCode,
 }
 
 Arguments = dict[str, Any]
@@ -46,6 +49,10 @@ def results(arguments: Arguments, rows: list[Row]) -> Any:
     for code, number in Counter(row["code"] or "" for row in rows).items():
         metrics.batch_results.labels(code).inc(number)
     return {"items": rows}
+
+
+def nothing(arguments: Arguments, rows: list[Row]) -> Any:
+    return {}
 
 
 def page(arguments: Arguments, rows: list[Row]) -> Any:
@@ -75,6 +82,7 @@ class Route:
     function_at: str | None = None  # answers instead when the query has `at`
     answer: type[msgspec.Struct] | None = None  # what the client gets, if it is not a row
     max_body: int = MAX_BODY
+    is_on_primary: bool = False  # though it only reads
     # Does work around the call; `passed` are the arguments of that call.
     around: Callable[[Accounts, web.Request, Arguments, Call], Awaitable[list[Row]]] | None = None
     passed: tuple[str, ...] | None = None
@@ -90,7 +98,8 @@ class Route:
         in_body = self.body.__struct_fields__ if self.body else ()
         names = (*self.path_fields, *in_body, *self.query.__struct_fields__)
         assert len(names) == len(set(names)) and not RESERVED & set(names), self.path
-        return (*(name for name in names if name != "at" or not self.function_at), *self.trusted)
+        ours = GATEWAYS | {"at"} if self.function_at else GATEWAYS
+        return (*(name for name in names if name not in ours), *self.trusted)
 
     @property
     def is_movement(self) -> bool:
@@ -104,7 +113,7 @@ def template(request: web.Request) -> str:
 
 
 read = partial(Route, "GET")
-move = partial(Route, "POST", body=t.Movement, trusted=KEYED, status=201)
+move = partial(Route, "POST", body=t.Movement, query=t.MovementQuery, trusted=KEYED, status=201)
 create = partial(Route, "POST", roles=ADMIN, trusted=ACTOR, status=201)
 change = partial(Route, "PATCH", roles=ADMIN, trusted=ACTOR)
 put = partial(Route, "PUT", roles=ADMIN, trusted=ACTOR)
@@ -173,7 +182,29 @@ ROUTES = (
     Route(
         "POST", "/v1/batches", "post_batch", t.BatchResult,
         "Up to 1,000 movements, each accepted or refused by itself", body=t.BatchRequest,
-        roles=STAFF, trusted=ACTOR, shape=results, max_body=1024 * 1024,
+        query=t.MovementQuery, roles=STAFF, trusted=ACTOR, shape=results,
+        max_body=1024 * 1024,
+    ),
+    # Events
+    read(
+        "/v1/events", "read_events", t.EventPage, "The next events of a subscription",
+        query=t.EventQuery, roles=STAFF, is_on_primary=True,
+    ),
+    read(
+        "/v1/subscriptions", "list_subscriptions", t.Subscription, "Subscriptions",
+        roles=STAFF, shape=page, is_on_primary=True,
+    ),
+    create(
+        "/v1/subscriptions", "create_subscription", t.Subscription, "Create a subscription",
+        body=t.NewSubscription, roles=STAFF,
+    ),
+    change(
+        "/v1/subscriptions/{subscription}", "update_subscription", t.Subscription,
+        "Change the filter of a subscription", body=t.SubscriptionChange, roles=STAFF,
+    ),
+    Route(
+        "DELETE", "/v1/subscriptions/{subscription}", "drop_subscription", t.Nothing,
+        "End a subscription", roles=STAFF, trusted=ACTOR, shape=nothing,
     ),
     # The catalogue
     read("/v1/assets", "list_assets", t.Asset, "Assets", shape=page),

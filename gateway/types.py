@@ -41,6 +41,7 @@ Units = Annotated[str, _doc("A decimal number in units of the asset.", "10")]
 Unsigned = Annotated[Units, _doc("Unsigned: kind or entry_type says the direction.")]
 After = Annotated[Units, _doc("The balance after it.", "90")]
 Code = Annotated[str, _doc("An asset's code.", "GOLD")]
+SubscriptionCode = Annotated[str, _doc("A subscription's code.", "warehouse")]
 ToCode = Annotated[Code, _eg("DIAMOND")]
 Email = Annotated[str, _doc("A to Z count as a to z.", "eve@example.com", max_length=320)]
 Phone = Annotated[str, _doc("Digits; it may begin with +.")]
@@ -85,6 +86,9 @@ AnyKind = Annotated[
 BatchKind = Annotated[str, _choice("BatchKind", "What to post.", "TOPUP", "BONUS", "SPEND")]
 HoldStatus = Annotated[
     str, _choice("HoldStatus", "At present.", "open", "captured", "released", "expired")
+]
+SubscriptionStart = Annotated[
+    str, _choice("SubscriptionStart", "Where it begins.", "now", "beginning")
 ]
 EntryType = Annotated[Literal["DEBIT", "CREDIT"], _named("EntryType"), _eg("DEBIT")]
 Leg = Annotated[int, _doc("1; of a conversion 2 for the other asset.", 1)]
@@ -269,6 +273,19 @@ class ItemChange(Body):
     is_active: bool | None = None
 
 
+class NewSubscription(Body):
+    code: Annotated[str, _doc("It can't be changed later.", "warehouse")]
+    assets: Annotated[list[Code] | None, _doc("Only these; without it: all.")] = None
+    kinds: Annotated[list[AnyKind] | None, _doc("Only these; without it: all.")] = None
+    user_id: Annotated[UserId | None, _doc("Only this user's; without it: all.", None)] = None
+    start: SubscriptionStart | None = None
+
+
+class SubscriptionChange(Body):
+    assets: Annotated[list[Code] | None, _doc("An empty list lets all through.")] = None
+    kinds: Annotated[list[AnyKind] | None, _doc("An empty list lets all through.")] = None
+
+
 # ---------------------------------------------------------------------------------------------
 # Queries
 # ---------------------------------------------------------------------------------------------
@@ -276,6 +293,25 @@ class ItemChange(Body):
 
 class Query(Struct, forbid_unknown_fields=True):
     """Takes the parameters that it names and no others."""
+
+
+class MovementQuery(Query):
+    dry_run: Annotated[
+        bool, _doc("The answer that it would have now; nothing moves, and no key is used.")
+    ] = False
+
+
+class EventQuery(Query):
+    subscription: SubscriptionCode
+    limit: Annotated[int, _doc("How many at most.", ge=1, le=1000)] = 100
+    wait: Annotated[int, _doc("Seconds to wait for an event when there is none.", ge=0, le=20)] = 0
+    cursor: Annotated[
+        str | None,
+        _doc(
+            "A cursor that all has arrived up to: it is acknowledged, and the answer goes on "
+            "behind it. Without it, it goes on behind what was acknowledged."
+        ),
+    ] = None
 
 
 class LedgerQuery(Query):
@@ -439,6 +475,42 @@ class BatchResult(Struct):
     message: Annotated[str | None, _doc("The code's title.")]
     detail: str | None
     hint: str | None
+
+
+class Event(Struct):
+    transaction_id: TransactionId
+    leg: Leg
+    kind: AnyKind
+    user_id: UserId
+    asset: Code
+    amount: Unsigned
+    entry_type: EntryType | None
+    balance: After
+    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
+    reference: Reference
+    metadata: Json | None
+    details: Annotated[Json | None, _doc("What the request said beyond that.", None)]
+    actor: Annotated[str, _doc("Who asked for it.", "shop")]
+    created_at: Moment
+    cursor: Annotated[str, _doc("Behind this event.", "MTY5MDhiMDY1")]
+
+
+class EventPage(Struct):
+    events: list[Event]
+    next_cursor: Annotated[str, _doc("Behind them, also when there are none.", "MTY5MDhiMDY1")]
+    is_last: Annotated[bool, _doc("Whether there is nothing behind it by now.", True)]
+
+
+class Subscription(Struct):
+    subscription: SubscriptionCode
+    assets: Annotated[list[Code] | None, _doc("Only these; null: all.", None)]
+    kinds: Annotated[list[AnyKind] | None, _doc("Only these; null: all.", None)]
+    user_id: Annotated[UserId | None, _doc("Only this user's; null: all.", None)]
+    acknowledged_cursor: Annotated[str, _doc("Up to here all has arrived.", "MTY5MDhiMDY1")]
+    behind: Annotated[int, _doc("Transfers since then; 10000: as many or more.", 0)]
+    oldest_at: Annotated[Moment | None, _doc("When the first of them was; null: none.", None)]
+    created_at: Moment
+    acknowledged_at: Annotated[Moment | None, _doc("Null: never.", None)]
 
 
 class Hold(Struct):

@@ -79,6 +79,7 @@ class NoAnswer(Exception):
 class MovementOptions(TypedDict, total=False):
     key: str  # by default a new one
     metadata: Json
+    dry_run: bool
 
 
 class TransferOptions(MovementOptions, total=False):
@@ -148,6 +149,8 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
@@ -336,7 +339,47 @@ class Wallet:
     ) -> t.ReversalReceipt: ...
 
     @_route
-    async def post_batch(self, requests: list[t.BatchItem]) -> Page[t.BatchResult]: ...
+    async def post_batch(
+        self, requests: list[t.BatchItem], *, dry_run: bool | None = None
+    ) -> Page[t.BatchResult]: ...
+
+    # Events
+
+    @_route
+    async def read_events(
+        self,
+        subscription: str,
+        *,
+        limit: int | None = None,
+        wait: int | None = None,
+        cursor: str | None = None,
+    ) -> t.EventPage: ...
+
+    @_route
+    async def list_subscriptions(self) -> Page[t.Subscription]: ...
+
+    @_route
+    async def create_subscription(
+        self,
+        code: str,
+        *,
+        assets: list[str] | None = None,
+        kinds: list[str] | None = None,
+        user_id: UUID | None = None,
+        start: str | None = None,
+    ) -> t.Subscription: ...
+
+    @_route
+    async def update_subscription(
+        self,
+        subscription: str,
+        *,
+        assets: list[str] | None = None,
+        kinds: list[str] | None = None,
+    ) -> t.Subscription: ...
+
+    @_route
+    async def drop_subscription(self, subscription: str) -> t.Nothing: ...
 
     # The catalogue
 

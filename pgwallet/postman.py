@@ -20,7 +20,9 @@ _VARIABLES = {
     "email": "admin@example.com",  # who logs in: the demo's
     "password": "demo-password",
 }
-_FOLDERS = ("Accounts", "Administration", "Catalogue", "Movements", "Wallets", "Operation")
+_FOLDERS = (
+    "Accounts", "Administration", "Catalogue", "Movements", "Wallets", "Events", "Operation",
+)  # fmt: skip
 _UNIQUE = ("code", "email", "external_id")  # of what is created
 
 

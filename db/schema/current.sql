@@ -136,6 +136,30 @@ CREATE TYPE wallet.entry_item AS (
 	cursor text
 );
 
+CREATE TYPE wallet.event AS (
+	transaction_id uuid,
+	leg integer,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	entry_type text,
+	balance numeric,
+	seq bigint,
+	reference text,
+	metadata jsonb,
+	details jsonb,
+	actor text,
+	created_at timestamp with time zone,
+	cursor text
+);
+
+CREATE TYPE wallet.event_page AS (
+	events wallet.event[],
+	next_cursor text,
+	is_last boolean
+);
+
 CREATE TYPE wallet.finding AS (
 	"check" text,
 	subject text,
@@ -297,6 +321,18 @@ CREATE TYPE wallet.statement_line AS (
 	balance numeric
 );
 
+CREATE TYPE wallet.subscription AS (
+	subscription text,
+	assets text[],
+	kinds text[],
+	user_id uuid,
+	acknowledged_cursor text,
+	behind bigint,
+	oldest_at timestamp with time zone,
+	created_at timestamp with time zone,
+	acknowledged_at timestamp with time zone
+);
+
 CREATE TYPE wallet.task AS (
 	task_id bigint,
 	code text,
@@ -425,7 +461,8 @@ CREATE TABLE wallet_private.transfer (
     details jsonb,
     metadata jsonb,
     actor text NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    feed_position bigint DEFAULT txid_current()
 );
 
 COMMENT ON COLUMN wallet_private.transfer.seq IS 'Gapless in a wallet: the order of the ledger.';
@@ -434,6 +471,8 @@ COMMENT ON COLUMN wallet_private.transfer.amount IS 'As the user sees it: + cred
 
 COMMENT ON COLUMN wallet_private.transfer.details IS 'What the request asked beyond the columns (a replay is compared with it) and what came of it.';
 
+COMMENT ON COLUMN wallet_private.transfer.feed_position IS 'Its place in the feed; NULL: it is older than the feed.';
+
 CREATE TYPE wallet_private.batch_item AS (
 	ord integer,
 	asset text,
@@ -441,6 +480,13 @@ CREATE TYPE wallet_private.batch_item AS (
 	is_plain boolean,
 	run_length integer,
 	transfer wallet_private.transfer
+);
+
+CREATE TYPE wallet_private.feed_place AS (
+	feed_position bigint,
+	user_id uuid,
+	asset_id integer,
+	seq bigint
 );
 
 CREATE TABLE wallet_private.asset (
@@ -453,6 +499,8 @@ CREATE TABLE wallet_private.asset (
     is_purchasable boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     archived_at timestamp with time zone,
+    feed_base bigint,
+    server_started_at timestamp with time zone,
     CONSTRAINT asset_code_is_upper_snake_case_check CHECK ((code ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)),
     CONSTRAINT asset_scale_is_0_to_8_check CHECK (((scale >= 0) AND (scale <= 8))),
     CONSTRAINT asset_sign_up_bonus_is_positive_check CHECK (((sign_up_bonus)::numeric > (0)::numeric)),
@@ -462,6 +510,30 @@ CREATE TABLE wallet_private.asset (
 COMMENT ON COLUMN wallet_private.asset.supply IS 'The cap on what users hold; NULL = uncapped.';
 
 COMMENT ON COLUMN wallet_private.asset.sign_up_bonus IS 'What a new sign-up gets; NULL = nothing.';
+
+COMMENT ON COLUMN wallet_private.asset.feed_base IS 'As in feed, here so that a movement finds it in the row it reads anyway; NULL: look there.';
+
+COMMENT ON COLUMN wallet_private.asset.server_started_at IS 'The start of the server on which feed_base was looked up: after another start, another look.';
+
+CREATE TABLE wallet_private.subscription (
+    subscription_id integer NOT NULL,
+    code text NOT NULL,
+    asset_ids integer[],
+    kinds text[],
+    user_id uuid,
+    place wallet_private.feed_place NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    acknowledged_at timestamp with time zone
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.subscription.asset_ids IS 'Only these; NULL = all.';
+
+COMMENT ON COLUMN wallet_private.subscription.kinds IS 'Only these; NULL = all.';
+
+COMMENT ON COLUMN wallet_private.subscription.user_id IS 'Only this one''s; NULL = everyone''s.';
+
+COMMENT ON COLUMN wallet_private.subscription.place IS 'Up to here all has arrived.';
 
 CREATE TABLE wallet_private.campaign (
     campaign_id integer NOT NULL,
@@ -564,7 +636,8 @@ CREATE TABLE wallet_private.wallet (
     is_capped boolean DEFAULT false NOT NULL,
     balance wallet_private.quantity DEFAULT 0 NOT NULL,
     held wallet_private.quantity DEFAULT 0 NOT NULL,
-    head bytea DEFAULT '\x'::bytea NOT NULL
+    head bytea DEFAULT '\x'::bytea NOT NULL,
+    feed_position bigint
 )
 WITH (fillfactor='66', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
 
@@ -577,6 +650,8 @@ COMMENT ON COLUMN wallet_private.wallet.is_active IS 'The account''s status, her
 COMMENT ON COLUMN wallet_private.wallet.is_capped IS 'Whether the asset has, or once had, a cap: whether a movement has to look at its supply.';
 
 COMMENT ON COLUMN wallet_private.wallet.head IS 'Hash of the last transfer: the head of the chain.';
+
+COMMENT ON COLUMN wallet_private.wallet.feed_position IS 'feed_position of the last transfer; NULL where that has none.';
 
 CREATE VIEW wallet.balance AS
  SELECT u.user_id,
@@ -812,6 +887,20 @@ CREATE TABLE wallet_private.credential (
     changed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE wallet_private.feed (
+    is_only boolean DEFAULT true NOT NULL,
+    base bigint DEFAULT 0 NOT NULL,
+    system_identifier bigint NOT NULL,
+    is_whole boolean NOT NULL,
+    CONSTRAINT feed_is_one_row_check CHECK (is_only)
+);
+
+COMMENT ON COLUMN wallet_private.feed.base IS 'Added to the number of a transaction: more than any feed_position of an earlier server.';
+
+COMMENT ON COLUMN wallet_private.feed.system_identifier IS 'Of the server that base is for.';
+
+COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a position.';
+
 CREATE TABLE wallet_private.hold_capture (
     user_id uuid NOT NULL,
     hold_id uuid NOT NULL,
@@ -860,6 +949,15 @@ CREATE TABLE wallet_private.reversal (
 );
 
 COMMENT ON COLUMN wallet_private.reversal.amount IS 'Of the original''s first leg, unsigned.';
+
+ALTER TABLE wallet_private.subscription ALTER COLUMN subscription_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.subscription_subscription_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE wallet_private.supply (
     asset_id integer NOT NULL,
@@ -921,6 +1019,9 @@ ALTER TABLE ONLY wallet_private.conversion_rate
 ALTER TABLE ONLY wallet_private.credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY wallet_private.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (is_only);
+
 ALTER TABLE ONLY wallet_private.hold_capture
     ADD CONSTRAINT hold_capture_pkey PRIMARY KEY (user_id, hold_id, transaction_id);
 
@@ -947,6 +1048,12 @@ ALTER TABLE ONLY wallet_private.reversal
 
 ALTER TABLE ONLY wallet_private.reversal
     ADD CONSTRAINT reversal_reversal_id_key UNIQUE (user_id, reversal_id);
+
+ALTER TABLE ONLY wallet_private.subscription
+    ADD CONSTRAINT subscription_code_key UNIQUE (code);
+
+ALTER TABLE ONLY wallet_private.subscription
+    ADD CONSTRAINT subscription_pkey PRIMARY KEY (subscription_id);
 
 ALTER TABLE ONLY wallet_private.supply
     ADD CONSTRAINT supply_pkey PRIMARY KEY (asset_id, stripe);
@@ -982,6 +1089,8 @@ CREATE INDEX hold_expires_at_idx ON wallet_private.hold USING btree (expires_at)
 CREATE INDEX hold_open_idx ON wallet_private.hold USING btree (user_id, asset_id, expires_at) WHERE (status = 'open'::text);
 
 CREATE INDEX purchase_user_id_item_id_idx ON wallet_private.purchase USING btree (user_id, item_id);
+
+CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (feed_position);
 
 CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
 
@@ -1081,6 +1190,10 @@ REVOKE ALL ON TYPE wallet.entry FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.entry_item FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.event FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.event_page FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.finding FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.grant_request FROM PUBLIC;
@@ -1111,6 +1224,8 @@ REVOKE ALL ON TYPE wallet.sign_up_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.statement_line FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.subscription FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.task FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.task_receipt FROM PUBLIC;
@@ -1138,6 +1253,8 @@ REVOKE ALL ON TYPE wallet_private.kind FROM PUBLIC;
 REVOKE ALL ON TYPE wallet_private.quantity FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.batch_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.feed_place FROM PUBLIC;
 
 GRANT SELECT ON TABLE wallet.balance TO wallet_auditor;
 

@@ -7,6 +7,7 @@ from pgwallet.cli import (
     campaigns,
     checkpoint,
     doctor,
+    export,
     grant,
     import_users,
     migrate,
@@ -38,6 +39,7 @@ main.sections = {
     "Serving": (up.up, serve.serve, token.token, openapi.openapi, version.version),
     "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
     "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
+    "Other systems": (export.export,),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
 }
 for commands in main.sections.values():

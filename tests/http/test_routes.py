@@ -51,6 +51,7 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
     hold = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
     other = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
     spent = await made("POST", f"/v1/wallets/{user.user_id}/spend", amount)
+    feed = await made("POST", "/v1/subscriptions", {"code": f"s{tag}", "start": "beginning"})
     return {
         "user_id": user.user_id,
         "asset": gold,
@@ -61,6 +62,7 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "hold_id": hold["hold_id"],
         "other_hold_id": other["hold_id"],
         "transaction_id": spent["transaction_id"],
+        "subscription": feed["subscription"],
         "tag": tag,
     }
 
@@ -94,6 +96,8 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "update_item": {"stock": 10},
         "create_user": {"external_id": tag, "role": "service"},
         "set_user_status": {"status": "active", "reason": "why not"},
+        "create_subscription": {"code": f"n{tag}", "assets": [gold], "kinds": ["SPEND"]},
+        "update_subscription": {"kinds": []},
     }.get(route.function)  # fmt: skip
 
 
@@ -106,7 +110,10 @@ async def test_a_route_answers_in_its_shape(
     route: Route, world: dict[str, Any], admin: Caller
 ) -> None:
     path = route.path.format_map(world)
-    query = {"find_user": {"query": world["user_id"]}}.get(route.function, {})
+    query = {
+        "find_user": {"query": world["user_id"]},
+        "read_events": {"subscription": world["subscription"]},
+    }.get(route.function, {})
     answer = await admin(route.method, path, body_for(route, world), params=query)
     assert answer.status == route.status, await answer.text()
     check(route, json.loads(await answer.text()))

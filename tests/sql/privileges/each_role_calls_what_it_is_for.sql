@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(458);
+SELECT plan(514);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -10,6 +10,7 @@ SELECT
     v.roles LIKE '%' || r.letter || '%' AS is_allowed
 FROM (
     VALUES
+    ('acknowledge_events', 'go'),
     ('adjust', 'o'),
     ('bonus', 'g'),
     ('buy_item', 'g'),
@@ -23,13 +24,16 @@ FROM (
     ('create_campaign', 'o'),
     ('create_item', 'go'),
     ('create_task', 'go'),
+    ('create_subscription', 'go'),
     ('create_user', 'go'),
+    ('drop_subscription', 'go'),
     ('expire_holds', 'o'),
     ('find_user', 'go'),
     ('get_balance', 'go'),
     ('get_balance_at', 'goa'),
     ('get_credential', 'g'),
     ('get_token_state', 'g'),
+    ('get_feed_position', 'go'),
     ('get_transaction', 'goa'),
     ('get_user', 'go'),
     ('get_user_id', 'go'),
@@ -42,11 +46,13 @@ FROM (
     ('list_holds', 'go'),
     ('list_items', 'go'),
     ('list_ledger_entries', 'goa'),
+    ('list_subscriptions', 'go'),
     ('list_tasks', 'go'),
     ('list_transactions', 'go'),
     ('list_user_ids', 'g'),
     ('place_hold', 'g'),
     ('post_batch', 'g'),
+    ('read_events', 'go'),
     ('rehash_password', 'g'),
     ('release_hold', 'g'),
     ('reverse', 'go'),
@@ -62,6 +68,7 @@ FROM (
     ('treasury', 'goa'),
     ('update_asset', 'go'),
     ('update_item', 'go'),
+    ('update_subscription', 'go'),
     ('update_task', 'go'),
     ('verify', 'ga'),
     ('verify_checkpoint', 'a'),

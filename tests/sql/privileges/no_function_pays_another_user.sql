@@ -35,10 +35,14 @@ SELECT is_empty(
         CROSS JOIN LATERAL unnest(p.proargtypes) AS a (type)
         INNER JOIN pg_type AS t ON t.oid = a.type
         WHERE p.pronamespace = 'wallet'::regnamespace
-        AND p.proname NOT IN ('post_batch', 'grant_batch', 'import_users', 'list_user_ids')
+        AND p.proname NOT IN (
+            'post_batch', 'grant_batch', 'import_users', 'list_user_ids', 'create_subscription',
+            'update_subscription'
+        )
         AND (t.typcategory = 'A' OR t.typtype = 'c')
     $$,
-    'and only batches take a list or a record: of requests, of credits, of new users, of ids'
+    'and only batches take a list or a record: of requests, of credits, of new users, of ids; '
+    'and a filter of events'
 );
 
 -- alice's history has every kind of movement. Bob's is his own, and so is each request of a batch.

@@ -7,6 +7,7 @@ SELECT checkpoint_id FROM wallet.checkpoint() \gset
 SELECT user_id FROM wallet.create_user('with', p_email => 'c@example.com') \gset
 SELECT set_password AS password FROM wallet.set_password(:'user_id', 'hash') \gset
 SELECT budget FROM wallet.create_campaign('SPRING', 'GOLD', 50) \gset
+SELECT subscription FROM wallet.create_subscription('warehouse') \gset
 CALL pg_temp.unlock();
 
 -- The constraint that a statement violates.
@@ -109,6 +110,11 @@ FROM (
         'user_account_email_idx',
         'UPDATE user_account SET email = CASE name WHEN ''Bob'' THEN ''X@b'' ELSE ''x@B'' END'
     ),
+    (
+        'subscription_code_key',
+        'INSERT INTO subscription (code, place) SELECT code, place FROM subscription'
+    ),
+    ('feed_is_one_row_check', 'UPDATE feed SET is_only = false'),
     ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
     ('reversal_reversal_id_key', 'UPDATE reversal SET reversal_id = user_id'),
     (
@@ -149,6 +155,9 @@ SELECT set_eq(
     $$,
     $$
         VALUES
+        ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
+        ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
+        ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
         ('asset', 'supply'), ('asset', 'sign_up_bonus'), ('asset', 'archived_at'),
         ('conversion_rate', 'replaced_at'),
         ('task', 'max_completions'), ('task', 'cooldown'),

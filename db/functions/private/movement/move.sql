@@ -24,6 +24,8 @@ DECLARE
     v_asset_id integer;
     v_amount numeric;
     v_is_sound boolean;
+    v_base bigint;
+    v_position bigint;
     v_seq bigint;
     v_created_at timestamptz := clock_timestamp();
     v_balance numeric;
@@ -34,7 +36,9 @@ BEGIN
     SELECT
         a.asset_id, p_sign * round(p_amount, a.scale),
         wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind)
-    INTO v_asset_id, v_amount, v_is_sound
+            AND a.server_started_at = pg_postmaster_start_time(),
+        a.feed_base
+    INTO v_asset_id, v_amount, v_is_sound, v_base
     FROM wallet_private.asset AS a WHERE a.code = p_asset;
     v_is_sound := v_is_sound AND wallet_private.is_key(p_idempotency_key);
     IF p_reference IS NOT NULL OR p_metadata IS NOT NULL OR p_actor IS NOT NULL THEN
@@ -55,13 +59,14 @@ BEGIN
                 v_amount, w.balance + v_amount, 'TREASURY', p_idempotency_key, p_reference, NULL,
                 p_metadata, v_actor,
                 greatest(v_created_at, w.moved_at + interval '1 microsecond')
-            )
+            ),
+            feed_position = greatest(v_base + txid_current(), w.feed_position)
         WHERE w.user_id = p_user_id
             AND w.asset_id = v_asset_id
             AND w.is_active
             AND w.balance + v_amount >= w.held
-        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped
-        INTO v_seq, v_created_at, v_balance, v_hash, v_is_capped;
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped, w.feed_position
+        INTO v_seq, v_created_at, v_balance, v_hash, v_is_capped, v_position;
 
         -- 4. Append the transfer. A replay is noticed here, and its movement is taken back. That is
         -- expensive but rare. To look for the key before would cost each movement something.
@@ -69,7 +74,7 @@ BEGIN
             INSERT INTO wallet_private.transfer VALUES (
                 p_user_id, v_transaction_id, v_seq, v_created_at, v_asset_id, 1, p_kind, v_amount,
                 v_balance, 'TREASURY', p_idempotency_key, p_reference, NULL, p_metadata, v_actor,
-                v_hash
+                v_hash, v_position
             ) ON CONFLICT (user_id, idempotency_key) DO NOTHING;
             IF FOUND THEN
                 -- 5. Settle what a race decided, and 6. return the receipt.

@@ -13,12 +13,14 @@ AS $$
 -- when a duplicate of it has won. A leg that is not alone (p_is_alone) is neither appended nor
 -- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL.
 DECLARE
+    v_base bigint := wallet_private.feed_base(p_transfer.asset_id);
+    v_position bigint;
     v_is_capped boolean;
 BEGIN
     LOOP
         -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
         -- low. After a wait PostgreSQL checks and computes again, with the row as it is then. Time
-        -- never goes backwards within a wallet, whatever the clock does.
+        -- never goes backwards within a wallet, whatever the clock does, and neither does the feed.
         UPDATE wallet_private.wallet AS w
         SET balance = w.balance + p_transfer.amount,
             held = w.held + p_hold,
@@ -31,20 +33,29 @@ BEGIN
                 p_transfer.idempotency_key, p_transfer.reference, p_transfer.details,
                 p_transfer.metadata, p_transfer.actor,
                 greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond')
-            )
+            ),
+            feed_position = greatest(v_base + txid_current(), w.feed_position)
         WHERE w.user_id = p_transfer.user_id
             AND w.asset_id = p_transfer.asset_id
             AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE}'))
             AND w.balance + p_transfer.amount >= w.held + p_hold
-        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.feed_position, w.is_capped
         INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
-            v_is_capped;
+            v_position, v_is_capped;
         EXIT WHEN FOUND;
         IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
         p_transfer.created_at := clock_timestamp();
     END LOOP;
+    -- A row made anew: a call that began before a migration may have one without that column.
+    p_transfer := ROW(
+        p_transfer.user_id, p_transfer.transaction_id, p_transfer.seq, p_transfer.created_at,
+        p_transfer.asset_id, p_transfer.leg, p_transfer.kind, p_transfer.amount,
+        p_transfer.balance_after, p_transfer.counterparty, p_transfer.idempotency_key,
+        p_transfer.reference, p_transfer.details, p_transfer.metadata, p_transfer.actor,
+        p_transfer.hash, v_position
+    )::wallet_private.transfer;
     IF NOT p_is_alone THEN
         RETURN p_transfer;
     END IF;
