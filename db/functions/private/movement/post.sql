@@ -14,6 +14,10 @@ AS $$
 -- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL.
 DECLARE
     v_is_capped boolean;
+    v_is_plain boolean;
+    -- Whether what is special about the wallet has been seen to.
+    v_is_planned boolean := p_transfer.kind = 'EXPIRE';
+    v_plan wallet_private.transfer;
 BEGIN
     LOOP
         -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
@@ -34,16 +38,26 @@ BEGIN
             )
         WHERE w.user_id = p_transfer.user_id
             AND w.asset_id = p_transfer.asset_id
-            AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE}'))
+            AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE,EXPIRE}'))
+            AND (w.is_plain OR v_is_planned)
             AND w.balance + p_transfer.amount >= w.held + p_hold
-        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped, w.is_plain
         INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
-            v_is_capped;
+            v_is_capped, v_is_plain;
         EXIT WHEN FOUND;
+        IF NOT v_is_planned THEN
+            v_plan := wallet_private.plan_lots(p_transfer, p_hold);
+            v_is_planned := v_plan.user_id IS NOT NULL;
+            IF v_is_planned THEN
+                p_transfer := v_plan;
+                CONTINUE;
+            END IF;
+        END IF;
         IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
         p_transfer.created_at := clock_timestamp();
+        v_is_planned := false;
     END LOOP;
     IF NOT p_is_alone THEN
         RETURN p_transfer;
@@ -63,6 +77,9 @@ BEGIN
         PERFORM wallet_private.settle_supply(
             p_transfer.user_id, p_transfer.asset_id, p_transfer.amount
         );
+    END IF;
+    IF NOT v_is_plain THEN
+        PERFORM wallet_private.settle_lots(p_transfer, p_hold);
     END IF;
     RETURN p_transfer;
 END
