@@ -100,7 +100,8 @@ DROP FUNCTION IF EXISTS wallet.adjust(uuid, text, numeric, text, text, jsonb, te
 DROP FUNCTION IF EXISTS wallet.reverse(uuid, uuid, numeric, text, text, text, jsonb, text);
 DROP FUNCTION IF EXISTS wallet.create_asset(text, text, integer, numeric, numeric, boolean, text);
 DROP FUNCTION IF EXISTS wallet.update_asset(text, text, numeric, boolean, boolean, text);
-DROP FUNCTION IF EXISTS wallet.create_task(text, text, text, numeric, integer, interval, boolean, text);
+DROP FUNCTION IF EXISTS
+wallet.create_task(text, text, text, numeric, integer, interval, boolean, text);
 DROP FUNCTION IF EXISTS
 wallet.update_task(bigint, text, numeric, integer, interval, boolean, boolean, text);
 DROP FUNCTION IF EXISTS wallet.create_campaign(text, text, numeric, text);

@@ -113,10 +113,10 @@ class Model:
         wallet = self.wallets[code]
         lives = wallet.lives if days is None else days
         if days is not None and (
-            not wallet.order or origin == "paid" and not wallet.is_paid_expiring
+            not wallet.order or (origin == "paid" and not wallet.is_paid_expiring)
         ):
             raise Refused("WA502")
-        if lives is None or origin == "paid" and not wallet.is_paid_expiring:
+        if lives is None or (origin == "paid" and not wallet.is_paid_expiring):
             return self._make(wallet, amount, origin, NEVER)
         return self._make(wallet, amount, origin, (self.day + lives, self._next()))
 
@@ -127,9 +127,7 @@ class Model:
     def convert(self, source: str, target: str, amount: int) -> Movement:
         debit = self.debit(source, amount)
         into = self.wallets[target]
-        if not self.wallets[source].order:
-            origin, expires = "paid", NEVER
-        elif any(lot.origin == "paid" for lot, _ in debit.uses):
+        if not self.wallets[source].order or any(lot.origin == "paid" for lot, _ in debit.uses):
             origin, expires = "paid", NEVER
         else:
             origin, expires = "free", min(lot.expires for lot, _ in debit.uses)

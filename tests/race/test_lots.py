@@ -1,8 +1,8 @@
 """Lots, over any history in which time goes by: hypothesis thinks of one, a model knows what comes.
 
-One user has two assets with lots, which convert into each other and into one that has none. After
-each call the wallet's answer, its lots in the order of use and its balances are what the model says;
-at the end, when all that is due has been booked, the ledger has expired as much.
+One user has two assets with lots, which convert into each other and into one without. After each
+call the answer, the lots in the order of use and the balances are what the model says. At the
+end, when all that is due has been booked, the ledger has expired as much.
 """
 
 import asyncio
@@ -214,9 +214,7 @@ class Histories(RuleBasedStateMachine):
         if made is not None:
             self.moved.append((answer["transaction_id"], made))
 
-    def _ask(
-        self, expect: Any, function: str, *arguments: Any, **options: Any
-    ) -> tuple[Row, Any]:
+    def _ask(self, expect: Any, function: str, *arguments: Any, **options: Any) -> tuple[Row, Any]:
         answer = self.runner.run(
             self.arena.first.ask(call(function, self.user, *arguments, **options))
         )

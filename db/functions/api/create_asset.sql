@@ -31,7 +31,8 @@ BEGIN
     v_asset.code := p_code;
     v_asset.scale := p_scale;
     v_asset.lot_order := p_lot_order;
-    p_expires_in := wallet_private.check_lots(v_asset, p_expires_in, p_is_paid_expiring);
+    PERFORM wallet_private.check_lots(v_asset, p_is_paid_expiring);
+    p_expires_in := wallet_private.check_expires_in(v_asset, p_expires_in);
     IF p_supply IS NOT NULL THEN
         v_supply := wallet_private.check_amount('supply', p_supply, v_asset);
     END IF;

@@ -49,8 +49,8 @@ COMMENT ON FUNCTION
 wallet.create_task(text, text, text, numeric, integer, interval, boolean, text, interval) IS
 'Makes a task that pays a reward. p_max_completions is how often each user may complete it (NULL =
 no limit), and p_cooldown how long the user has to wait in between. p_is_self_service says whether
-users may report it themselves. p_expires_in is how long a reward of an asset with lots lives (NULL =
-as the asset says).
+users may report it themselves. p_expires_in is how long a reward of an asset with lots lives
+(NULL = as the asset says).
 Returns: wallet.task.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304 WA502';

@@ -48,5 +48,5 @@ COMMENT ON FUNCTION wallet.expire_lots(integer) IS
 nobody can use what has expired anyway. Call it until it returns 0; the fewer at a time, the shorter
 others wait for these wallets.
 Returns: bigint, the lots that it booked.
-Locks: the wallets of these lots, by user and asset; then, of capped assets, supply stripes by asset.
+Locks: the wallets of these lots by user and asset; then, of capped assets, supply stripes by asset.
 Raises: WA101 WA109';

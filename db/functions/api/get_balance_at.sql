@@ -33,6 +33,6 @@ COMMENT ON FUNCTION wallet.get_balance_at(uuid, text, timestamptz) IS
 'Gives a user''s balance in one asset as it was at an instant: after the last movement at or before
 it. It takes log2(movements) looks at an index. For an asset with lots it also reads what has moved
 since.
-Returns: wallet.balance_item. The balance is 0 before the first movement. What concerns lots is NULL.
+Returns: wallet.balance_item. The balance is 0 before the first movement; what is of lots is NULL.
 Locks: nothing.
 Raises: WA101 WA201 WA202';

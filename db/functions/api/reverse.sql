@@ -98,4 +98,5 @@ days) from now. The reversal of a credit takes from its own lot first.
 Returns: wallet.reversal_receipt. For a key used before it is the first one again, with is_replay.
 Locks: the user''s wallets of the original by asset; of capped assets supply stripes; of a limited
 item its row.
-Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA109 WA110 WA111 WA206 WA301 WA309 WA401 WA402 WA408';
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA109 WA110 WA111 WA206 WA301 WA309 WA401
+WA402 WA408';

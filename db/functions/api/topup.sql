@@ -25,8 +25,8 @@ $$;
 
 COMMENT ON FUNCTION wallet.topup(uuid, text, numeric, text, text, jsonb, text, timestamptz) IS
 'Credits a user with what was paid for elsewhere. The id of the payment is a good idempotency key.
-In an asset with lots it makes a paid lot. That expires only if the asset allows it: at p_expires_at,
-or as the asset says if that is NULL.
+In an asset with lots it makes a paid lot. The lot expires only if the asset allows it: then at
+p_expires_at, or as the asset says if that is NULL.
 Returns: wallet.receipt. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset; then, of a capped asset, a supply stripe.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA402 WA501 WA502 WA503';

@@ -29,7 +29,10 @@ BEGIN
         v_gets_lots := v_asset.lot_order IS NULL;
     END IF;
     v_asset.lot_order := coalesce(p_lot_order, v_asset.lot_order);
-    p_expires_in := wallet_private.check_lots(v_asset, p_expires_in, p_is_paid_expiring);
+    PERFORM wallet_private.check_lots(v_asset, p_is_paid_expiring);
+    IF p_expires_in <> interval '0' THEN
+        p_expires_in := wallet_private.check_expires_in(v_asset, p_expires_in);
+    END IF;
     PERFORM wallet_private.check_text('name', p_name);
     IF p_sign_up_bonus <> 0 THEN
         v_sign_up_bonus := wallet_private.check_amount('sign_up_bonus', p_sign_up_bonus, v_asset);
@@ -62,11 +65,11 @@ COMMENT ON FUNCTION wallet.update_asset(
 ) IS
 'Changes those fields of an asset that are given; NULL leaves a field as it is. p_sign_up_bonus 0
 takes the bonus away. Nothing moves in an archived asset, and p_is_archived false brings it back.
-p_lot_order gives the asset lots, for good, or changes the order of use. What users hold when it gets
-lots becomes paid lots, as far as history tells that it came from top-ups, or else free ones. None of
-it expires. p_expires_in is for credits from now on, and 0 takes it away. p_is_paid_expiring can be
+p_lot_order gives the asset lots, for good, or changes the order of use. When it gets lots, what
+users hold becomes paid lots, as far as history tells that it came from top-ups, or else free ones.
+None of it expires. p_expires_in is for credits from now on, and 0 takes it away. p_is_paid_expiring can be
 set, but not taken back.
 Returns: wallet.asset.
-Locks: the asset''s row; when it gets lots, all movements, until those under way have ended and this
-one too: it reads the asset''s whole ledger.
+Locks: the asset''s row. When the asset gets lots, all movements, until those under way have ended
+and this one too; it reads the whole ledger of the asset.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA202 WA502';

@@ -8,8 +8,8 @@ SELECT asset AS star FROM wallet.create_asset(
     'STAR', 'Star', p_lot_order => 'expiring_first', p_expires_in => interval '30 days'
 ) \gset
 SELECT asset AS coin FROM wallet.create_asset('COIN', 'Coin') \gset
-SELECT count(*) AS rates FROM (VALUES ('COIN', 'STAR', 10, 1), ('STAR', 'COIN', 1, 10)) AS v (f, t, n, m)
-CROSS JOIN LATERAL wallet.set_conversion_rate(v.f, v.t, v.n, v.m) \gset
+SELECT rate_id FROM wallet.set_conversion_rate('COIN', 'STAR', 10, 1) \gset
+SELECT rate_id FROM wallet.set_conversion_rate('STAR', 'COIN', 1, 10) \gset
 SELECT transaction_id AS paid FROM wallet.topup(:'alice', 'STAR', 100, 'paid') \gset
 SELECT transaction_id AS soonest
 FROM wallet.bonus(:'alice', 'STAR', 50, 'soonest', p_expires_at => now() + interval '10 days') \gset
@@ -21,6 +21,8 @@ CREATE FUNCTION pg_temp.left_of(p_user_id uuid, p_asset text DEFAULT 'STAR') RET
 LANGUAGE sql
 STABLE
 AS $$
-    SELECT string_agg(format('%s: %s %s', l.lot_id, l.remaining, l.origin), ', ' ORDER BY l.ordinality)
+    SELECT string_agg(
+        format('%s: %s %s', l.lot_id, l.remaining, l.origin), ', ' ORDER BY l.ordinality
+    )
     FROM wallet.list_lots(p_user_id, p_asset) WITH ORDINALITY AS l
 $$;

@@ -6,13 +6,13 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- Lots after such a list of them has been used: its amounts, by these signs, are added to what
-    -- remains and to what is held.
+    -- Shows lots after such a list of them has been used. Its amounts, by these signs, are added to
+    -- what remains and to what is held. Neither falls below 0, whatever a forged list says.
     SELECT ARRAY(
         SELECT ROW(
             l.user_id, l.asset_id, l.lot_id, l.origin, l.amount,
-            l.remaining + p_remaining * coalesce(u.amount, 0),
-            l.held + p_held * coalesce(u.amount, 0),
+            greatest(l.remaining + p_remaining * coalesce(u.amount, 0), 0),
+            greatest(l.held + p_held * coalesce(u.amount, 0), 0),
             coalesce(wallet_private.to_instant(u.expires_at), l.expires_at),
             l.remaining + p_remaining * coalesce(u.amount, 0) > 0
         )::wallet_private.lot

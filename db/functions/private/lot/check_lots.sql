@@ -1,13 +1,12 @@
 CREATE OR REPLACE FUNCTION wallet_private.check_lots(
-    p_asset wallet_private.asset, p_expires_in interval, p_is_paid_expiring boolean
-) RETURNS interval
+    p_asset wallet_private.asset, p_is_paid_expiring boolean
+) RETURNS void
 LANGUAGE plpgsql
 IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- What is asked of an asset's lots, with the order of use that it will have. Returns how long a
--- credit is to live, in seconds.
+-- Whether an asset may have this order of use, and let what was paid for expire.
 BEGIN
     PERFORM wallet_private.check_choice(
         'lot_order', p_asset.lot_order, '{expiring_first,free_first,paid_first}'
@@ -23,9 +22,5 @@ BEGIN
                 END,
                 HINT = 'Leave is_paid_expiring out.';
     END IF;
-    IF p_expires_in = interval '0' THEN
-        RETURN p_expires_in;
-    END IF;
-    RETURN wallet_private.check_expires_in(p_asset, p_expires_in);
 END
 $$;

@@ -6,8 +6,8 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- A wallet's lots as they are (NULL) or were at an instant, if anything was left of them, booked
-    -- or not: of what had expired then, only what is held counts.
+    -- Shows a wallet's lots as they are (p_at NULL) or were at an instant, if anything was left of
+    -- them. What had expired by then is in it until it was booked.
     SELECT
         l.user_id, l.asset_id, l.lot_id, l.origin, l.amount,
         l.remaining - coalesce(m.amount, 0), coalesce(h.amount, 0), l.expires_at, true

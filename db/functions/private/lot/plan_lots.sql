@@ -6,9 +6,9 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- For an asset with lots: writes into a transfer's details which lot it makes, or which ones it
--- uses, frees or gives back to; NULL: there is no such wallet. It is locked, and stays as it is until
--- the transfer is posted.
+-- Writes into the details of a transfer which lot it makes, or which lots it uses, frees or gives
+-- back to. Returns NULL if the asset has no lots, or the user no wallet. The caller has locked the
+-- wallet, so it stays like this until the transfer is posted.
 DECLARE
     v_asset wallet_private.asset;
     v_original wallet_private.transfer;

@@ -83,7 +83,7 @@ BEGIN
                     FROM jsonb_array_elements(v_event.lots) WITH ORDINALITY AS e (use, place)
                 ) AS u
                 CROSS JOIN LATERAL (VALUES
-                    ('a credit makes a lot, or gives back', CASE
+                    ('a credit makes a lot or gives back', CASE
                         WHEN v_event.remaining > 0 THEN ((v_event.lots IS NULL))::text
                     END, CASE WHEN v_event.remaining > 0 THEN (v_event.lot IS NOT NULL)::text END),
                     ('a lot is paid if it was topped up', CASE
@@ -119,14 +119,15 @@ BEGIN
                 WHERE c.expected IS DISTINCT FROM c.found;
 
                 RETURN QUERY
-                SELECT c.name, format('lot %s at transfer %s %s', l.lot_id, (v_event.t).seq, v_name),
+                SELECT
+                    c.name, format('lot %s at transfer %s %s', l.lot_id, (v_event.t).seq, v_name),
                     'false', c.found::text
                 FROM unnest(v_lots) AS l
                 LEFT JOIN jsonb_to_recordset(v_event.lots) AS u (lot bigint) ON u.lot = l.lot_id
                 CROSS JOIN LATERAL (VALUES
-                    ('it expired early', v_event.kind = 'EXPIRE' AND u.lot IS NOT NULL
+                    ('a lot expired early', v_event.kind = 'EXPIRE' AND u.lot IS NOT NULL
                         AND (l.expires_at <= v_event.at) IS NOT TRUE),
-                    ('it was left when it had expired',
+                    ('a lot was left when it had expired',
                         v_event.kind NOT IN ('EXPIRE', 'CAPTURE', 'RELEASE')
                         AND l.expires_at <= v_event.at AND l.remaining > l.held)
                 ) AS c (name, found)
