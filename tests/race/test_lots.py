@@ -1,320 +1,219 @@
-"""Lots, over any history in which time goes by: hypothesis thinks of one, a model knows what comes.
-
-One user has two assets with lots, which convert into each other and into one without. After each
-call the answer, the lots in the order of use and the balances are what the model says. At the
-end, when all that is due has been booked, the ledger has expired as much.
-"""
+"""Lots: the last one is used by one, and none is used when it has expired."""
 
 import asyncio
-import re
-from collections import Counter
-from collections.abc import Iterator
+import itertools
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    rule,
-    run_state_machine_as_test,
-)
 
-from tests.race.arena import Arena, Refusal, Row, call, fresh
-from tests.race.lots import NEVER, Hold, Model, Movement, Refused, Wallet
-from tests.race.test_properties import EXAMPLES
-from tests.support.paths import SQL_TESTS
-from tests.support.servers import Server
+from tests.race.arena import batch, call, fresh
 
-DAY = timedelta(days=1)
-WITH_LOTS = ("SOON", "PAID")
-ASSETS = (*WITH_LOTS, "NONE")
-CALLS = (
-    "topup", "bonus", "adjust", "complete_task", "spend", "buy_item", "post_batch", "convert",
-    "place_hold", "capture_hold", "release_hold", "reverse",
-)  # fmt: skip
+HOUR = timedelta(hours=1)
+SOON = timedelta(seconds=0.4)
 
-asset = st.sampled_from(ASSETS)
-lots = st.sampled_from(WITH_LOTS)
-amount = st.integers(1, 9)
-days = st.integers(1, 6)
-place = st.integers(0, 9)
+every_meeting = pytest.mark.parametrize("meet", ["at once", "at the wallet"])
 
 
-class Histories(RuleBasedStateMachine):
-    arena: Arena
-    runner: asyncio.Runner
-    done: Counter[str]  # calls that were accepted
-    expired: Counter[str]  # units, by asset
-
-    @initialize()
-    def begin(self) -> None:
-        self.holds: list[tuple[UUID, Hold]] = []
-        self.moved: list[tuple[UUID, Movement]] = []
-        self.runner.run(self._begin())
-
-    async def _begin(self) -> None:
-        do, five_days = self.arena.do, 5 * DAY
-        self.codes = {
-            "SOON": await self.arena.asset(lot_order="expiring_first", expires_in=five_days),
-            "PAID": await self.arena.asset(lot_order="paid_first", is_paid_expiring=True),
-            "NONE": await self.arena.asset(supply=10_000),
-        }
-        self.model = Model({
-            "SOON": Wallet("expiring_first", lives=5),
-            "PAID": Wallet("paid_first", is_paid_expiring=True),
-            "NONE": Wallet(None),
-        })  # fmt: skip
-        for source in self.codes.values():
-            for target in self.codes.values():
-                if source != target:
-                    await do("set_conversion_rate", source, target, 1, 1)
-        self.task = await self.arena.task(self.codes["PAID"], 7, expires_in=2 * DAY)
-        self.item = await self.arena.item(self.codes["SOON"], 1)
-        self.user = await self.arena.user()
-        for code in ASSETS:
-            for function, origin in (("topup", "paid"), ("bonus", "free")):
-                row = await do(function, self.user, self.codes[code], 9, fresh("key"))
-                self.moved.append((row["transaction_id"], self.model.credit(code, 9, origin)))
-
-    # What there is to do. Each answers what the model makes of it.
-
-    @rule(code=asset, much=amount, lives=st.none() | days)
-    def topup(self, code: str, much: int, lives: int | None) -> None:
-        self._credit("topup", code, much, "paid", lives)
-
-    @rule(code=asset, much=amount, lives=st.none() | days)
-    def bonus(self, code: str, much: int, lives: int | None) -> None:
-        self._credit("bonus", code, much, "free", lives)
-
-    @rule(code=asset, much=amount, lives=st.none() | days)
-    def adjust(self, code: str, much: int, lives: int | None) -> None:
-        self._credit("adjust", code, much, "free", lives)
-
-    def _credit(self, function: str, code: str, much: int, origin: str, lives: int | None) -> None:
-        rest = ("a correction",) if function == "adjust" else ()
-        options = {} if lives is None else {"expires_at": self._in_days(lives)}
-        self._move(
-            lambda: self.model.credit(code, much, origin, lives),
-            function, self.codes[code], much, fresh("key"), *rest, **options,
-        )  # fmt: skip
-
-    @rule()
-    def complete_task(self) -> None:
-        self._move(
-            lambda: self.model.credit("PAID", 7, days=2), "complete_task", self.task, fresh("key")
-        )
-
-    @rule(code=asset, much=amount)
-    def spend(self, code: str, much: int) -> None:
-        self._move(
-            lambda: self.model.debit(code, much), "spend", self.codes[code], much, fresh("key")
-        )
-
-    @rule(code=asset, much=amount)
-    def take_away(self, code: str, much: int) -> None:
-        self._move(
-            lambda: self.model.debit(code, much),
-            "adjust", self.codes[code], -much, fresh("key"), "a correction",
-        )  # fmt: skip
-
-    @rule(much=amount)
-    def buy_item(self, much: int) -> None:
-        self._move(
-            lambda: self.model.debit("SOON", much), "buy_item", self.item, much, None, fresh("key")
-        )
-
-    @rule(source=asset, into=asset, much=amount)
-    def convert(self, source: str, into: str, much: int) -> None:
-        if source != into:
-            self._move(
-                lambda: self.model.convert(source, into, much),
-                "convert", self.codes[source], self.codes[into], much, fresh("key"),
-            )  # fmt: skip
-
-    @rule(parts=st.lists(st.tuples(asset, amount, st.booleans()), min_size=2, max_size=5))
-    def post_batch(self, parts: list[tuple[str, int, bool]]) -> None:
-        requests = [
-            (self.user, "SPEND" if spends else "BONUS", self.codes[code], much, fresh("key"), None,
-             None)
-            for code, much, spends in parts
-        ]  # fmt: skip
-        rows = self.runner.run(
-            self.arena.first.fetch("SELECT * FROM wallet.post_batch($1)", requests)
-        )
-        for (code, much, spends), row in zip(parts, rows, strict=True):
-            try:
-                made = self.model.debit(code, much) if spends else self.model.credit(code, much)
-            except Refused as refused:
-                assert row["code"] == str(refused)
-            else:
-                assert row["code"] is None, row["detail"]
-                self.moved.append((row["transaction_id"], made))
-                self.done["post_batch"] += 1
-        self._compare()
-
-    @rule(code=lots, much=amount, lives=days)
-    def place_hold(self, code: str, much: int, lives: int) -> None:
-        answer, hold = self._ask(
-            lambda: self.model.hold(code, much, lives),
-            "place_hold", self.codes[code], much, lives * DAY, fresh("key"),
-        )  # fmt: skip
-        if hold is not None:
-            self.holds.append((answer["hold_id"], hold))
-
-    @rule(which=place, much=st.none() | amount)
-    def capture_hold(self, which: int, much: int | None) -> None:
-        if self.holds:
-            hold_id, hold = self.holds[which % len(self.holds)]
-            self._move(
-                lambda: self.model.capture(hold, much), "capture_hold", hold_id, much, fresh("key")
-            )
-
-    @rule(which=place)
-    def release_hold(self, which: int) -> None:
-        if self.holds:
-            hold_id, hold = self.holds[which % len(self.holds)]
-            self._ask(lambda: self.model.release(hold), "release_hold", hold_id, fresh("key"))
-
-    @rule(which=place, much=st.none() | amount, clamps=st.booleans(), grace=st.none() | days)
-    def reverse(self, which: int, much: int | None, clamps: bool, grace: int | None) -> None:
-        if self.moved:
-            transaction, movement = self.moved[-1 - which % len(self.moved)]
-            options = {} if grace is None else {"grace": grace * DAY}
-            answer, taken = self._ask(
-                lambda: self.model.reverse(movement, much, clamps, grace),
-                "reverse", transaction, much, "a mistake", fresh("key"),
-                policy="clamp" if clamps else "reject", **options,
-            )  # fmt: skip
-            assert taken is None or answer["amount"] == taken
-
-    @rule(passing=days)
-    def time_passes(self, passing: int) -> None:
-        self.runner.run(self.arena.first.execute(f"CALL pg_temp.let_pass('{passing} days')"))
-        self.model.pass_days(passing)
-        self._compare()
-
-    @rule()
-    def sweep(self) -> None:
-        self.runner.run(self._sweep())
-        self._compare()
-
-    async def _sweep(self) -> None:
-        await self.arena.do("expire_holds")
-        while (await self.arena.do("expire_lots", 2))["expire_lots"]:
-            pass
-
-    # How it is compared.
-
-    def _move(self, expect: Any, function: str, *arguments: Any, **options: Any) -> None:
-        answer, made = self._ask(expect, function, *arguments, **options)
-        if made is not None:
-            self.moved.append((answer["transaction_id"], made))
-
-    def _ask(self, expect: Any, function: str, *arguments: Any, **options: Any) -> tuple[Row, Any]:
-        answer = self.runner.run(
-            self.arena.first.ask(call(function, self.user, *arguments, **options))
-        )
-        try:
-            made = expect()
-        except Refused as refused:
-            assert isinstance(answer, Refusal) and answer.code == str(refused), (answer, refused)
-            answer, made = {}, None
-        else:
-            assert not isinstance(answer, Refusal), answer
-            self.done[function] += 1
-        self._compare()
-        return answer, made
-
-    def _in_days(self, lives: int) -> Any:
-        return self.runner.run(self.arena.first.fetchval("SELECT now() + $1", lives * DAY))
-
-    def _compare(self) -> None:
-        self.runner.run(self._compare_with_model())
-
-    async def _compare_with_model(self) -> None:
-        now = await self.arena.first.fetchval("SELECT now()")
-        for name, wallet in self.model.wallets.items():
-            code = self.codes[name]
-            found = [
-                (
-                    row["origin"], row["remaining"], row["held"],
-                    row["expires_at"] and round((row["expires_at"] - now) / DAY),
-                )
-                for row in await self.arena.first.fetch(
-                    "SELECT * FROM wallet.list_lots($1, $2)", self.user, code
-                )
-            ]  # fmt: skip
-            expected = [
-                (
-                    lot.origin, lot.remaining, lot.held,
-                    None if lot.expires == NEVER else lot.expires[0] - self.model.day,
-                )
-                for lot in wallet.ranked()
-            ]  # fmt: skip
-            assert found == expected, name
-            balance = await self.arena.do("get_balance", self.user, code)
-            assert balance["available"] == wallet.available
-            if wallet.order:
-                by_origin = Counter[str]()
-                for lot in wallet.lots:
-                    by_origin[lot.origin] += lot.remaining
-                assert (balance["paid"], balance["free"]) == (by_origin["paid"], by_origin["free"])
-                assert balance["balance"] == by_origin.total()
-
-    def teardown(self) -> None:
-        if hasattr(self, "user"):
-            self.runner.run(self._finish())
-
-    async def _finish(self) -> None:
-        first = self.arena.first
-        assert await first.fetch("SELECT * FROM wallet.verify($1)", self.user) == []
-        await self._sweep()
-        for name, wallet in self.model.wallets.items():
-            expired = await first.fetchval(
-                """SELECT coalesce(-sum(amount), 0) FROM wallet.transaction
-                WHERE user_id = $1 AND asset = $2 AND kind = 'EXPIRE'""",
-                self.user,
-                self.codes[name],
-            )
-            assert expired == wallet.expired, name
-            self.expired[name] += expired
-        assert await first.fetch("SELECT * FROM wallet.verify($1)", self.user) == []
+async def send(arena, meet, user, calls):
+    if meet == "at once":
+        return await arena.together(calls)
+    return await arena.queue_for_user(user, calls)
 
 
-@pytest.fixture
-def machine(server: Server) -> Iterator[type[Histories]]:
-    with asyncio.Runner() as runner:
-        arena = runner.run(Arena.open(server))
-        runner.run(arena.first.execute(time_machine()))
-        made = {"arena": arena, "runner": runner, "done": Counter(), "expired": Counter()}
-        yield type("Histories", (Histories,), made)
-        findings = runner.run(arena.findings())
-        runner.run(arena.close())
-        assert findings == []
+async def with_lots(arena, **options):
+    return await arena.asset(lot_order="expiring_first", **options)
 
 
-def time_machine() -> str:
-    """What the tests in SQL move all that has happened into the past with."""
-    text = (SQL_TESTS / "support/_books.sql").read_text()
-    return "SET check_function_bodies = off;" + re.sub(r"^\\.*\n", "", text, flags=re.M)
+async def bonus(arena, user, asset, amount, expires_in=None):
+    """Answers when it expires."""
+    if expires_in is None:
+        await arena.do("bonus", user, asset, amount, fresh("bonus"))
+        return None
+    expires_at = await arena.first.fetchval("SELECT clock_timestamp() + $1", expires_in)
+    await arena.do("bonus", user, asset, amount, fresh("bonus"), expires_at=expires_at)
+    return expires_at
 
 
-def test_any_history_leaves_the_lots_that_the_model_has(machine: type[Histories]) -> None:
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=4 * EXAMPLES,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=EXAMPLES == 12,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-            print_blob=True,
-        ),
+async def moved(arena, user, asset):
+    """Amounts by kind, and when the last of each was."""
+    rows = await arena.first.fetch(
+        """SELECT kind, -sum(amount) AS amount, max(created_at) AS last
+        FROM wallet.transaction WHERE user_id = $1 AND asset = $2 GROUP BY kind""",
+        user,
+        asset,
     )
-    assert min(machine.done[function] for function in CALLS) > 0, machine.done
-    assert min(machine.expired[code] for code in WITH_LOTS) > 0, machine.expired
+    return {row["kind"]: (row["amount"], row["last"]) for row in rows}
+
+
+@every_meeting
+async def test_the_last_lot_is_used_once(arena, meet):
+    asset = await with_lots(arena)
+    for _ in range(5):
+        user = await arena.user()
+        for amount in (3, 4, 5):
+            await bonus(arena, user, asset, amount, HOUR)
+
+        spends = [call("spend", user, asset, 5, fresh("key")) for _ in range(12)]
+        answers = await send(arena, meet, user, spends)
+
+        assert len(answers.receipts) == 2
+        assert answers.refusals == {"WA401": 10}
+        [lot] = await arena.first.fetch("SELECT * FROM wallet.list_lots($1, $2)", user, asset)
+        assert lot["remaining"] == 2
+
+
+async def test_who_waits_until_a_lot_has_expired_does_not_get_it(arena):
+    asset = await with_lots(arena)
+    user = await arena.user()
+    await bonus(arena, user, asset, 5, SOON)
+    await bonus(arena, user, asset, 2)
+    calls = [
+        call("spend", user, asset, 3, fresh("key")),
+        call("place_hold", user, asset, 3, HOUR, fresh("key")),
+        batch([call("spend", user, asset, 3, fresh("key"))]),
+        call("spend", user, asset, 1, fresh("key")),
+    ]
+    async with arena.open_gate() as gate:
+        await gate.execute("UPDATE wallet_private.wallet SET held = held WHERE user_id = $1", user)
+        queue = await arena.queue(calls)
+        await asyncio.sleep(SOON.total_seconds())
+    spent, held, together, little = await queue
+
+    assert (spent.code, held.code) == ("WA401", "WA401")
+    assert together["results"][0].code == "WA401"
+    assert little["balance"] == 1
+    assert {kind: amount for kind, (amount, _) in (await moved(arena, user, asset)).items()} == {
+        "BONUS": -7, "EXPIRE": 5, "SPEND": 1,
+    }  # fmt: skip
+
+
+async def test_spends_meet_an_expiry(arena):
+    """They go on over the instant at which it expires, beside sweeps that book it."""
+    asset = await with_lots(arena)
+    user = await arena.user()
+    expires_at = await bonus(arena, user, asset, 100_000, SOON)
+
+    spend = [lambda: call("spend", user, asset, 1, fresh("key"))] * 6
+    sweep = [lambda: call("expire_lots")] * 2
+    answers = await arena.keep_asking(spend + sweep, 2 * SOON.total_seconds())
+
+    kinds = await moved(arena, user, asset)
+    spent, last = kinds["SPEND"]
+    expired, booked = kinds["EXPIRE"]
+    assert spent > 0 and spent + expired == 100_000
+    assert last < expires_at <= booked
+    assert set(answers.refusals) == {"WA401"}
+    assert await arena.balance(user, asset) == 0
+
+
+async def test_captures_meet_the_expiry_of_the_lot_and_of_the_hold(arena):
+    """The hold outlives the lot; what is left of it expires with the hold."""
+    asset = await with_lots(arena)
+    user = await arena.user()
+    lot_ends = await bonus(arena, user, asset, 100_000, SOON)
+    second = timedelta(seconds=1)
+    hold = await arena.do("place_hold", user, asset, 60_000, second, fresh("hold"))
+
+    capture = [lambda: call("capture_hold", user, hold["hold_id"], 1, fresh("key"))] * 4
+    others = [
+        lambda: call("expire_lots"),
+        lambda: call("expire_holds"),
+        lambda: call("spend", user, asset, 1, fresh("key")),
+    ]
+    answers = await arena.keep_asking(capture + others, 1.4)
+    await arena.do("expire_lots")
+
+    kinds = await moved(arena, user, asset)
+    captured, last_capture = kinds["CAPTURE"]
+    assert lot_ends < last_capture  # while it was held
+    assert kinds["SPEND"][1] < lot_ends
+    assert captured + kinds["SPEND"][0] + kinds["EXPIRE"][0] == 100_000
+    assert set(answers.refusals) == {"WA307", "WA401"}
+    assert (await arena.balance(user, asset), await arena.held(user, asset)) == (0, 0)
+
+
+async def test_releases_meet_an_expiry(arena):
+    asset = await with_lots(arena)
+    users = await arena.users(6)
+    for user in users:
+        await bonus(arena, user, asset, 10, SOON)
+    holds = [await arena.do("place_hold", user, asset, 7, HOUR, fresh("key")) for user in users]
+    await asyncio.sleep(SOON.total_seconds() * 0.8)
+
+    await arena.together([
+        call("release_hold", user, hold["hold_id"], fresh("key"))
+        for user, hold in zip(users, holds, strict=True)
+    ] + [call("expire_lots") for _ in range(6)])  # fmt: skip
+    await asyncio.sleep(SOON.total_seconds())
+    while (await arena.do("expire_lots"))["expire_lots"]:
+        pass
+
+    for user in users:
+        assert (await moved(arena, user, asset))["EXPIRE"][0] == 10
+
+
+async def test_an_asset_in_use_gets_lots(arena):
+    """Each movement is before or after it; none is counted wrong, and none waits in a circle."""
+    asset = await arena.asset(supply=100_000)
+    users = await arena.users(4)
+    for user in users:
+        await arena.do("topup", user, asset, 100, fresh("key"))
+        await arena.do("bonus", user, asset, 100, fresh("key"))
+    numbers = itertools.count()
+
+    def some():
+        user, number = users[next(numbers) % 4], next(numbers) % 5
+        return [
+            lambda: call("spend", user, asset, 1, fresh("key")),
+            lambda: call("topup", user, asset, 2, fresh("key")),
+            lambda: call("place_hold", user, asset, 1, HOUR, fresh("key")),
+            lambda: batch([
+                call("spend", each, asset, 1, fresh("key")) for each in users
+            ]),
+            lambda: call("bonus", user, asset, 1, fresh("key")),
+        ][number]()  # fmt: skip
+
+    async def switch():
+        await asyncio.sleep(0.3)
+        return await arena.do("update_asset", asset, lot_order="paid_first", expires_in=HOUR)
+
+    switched, answers = await asyncio.gather(switch(), arena.keep_asking([some] * 8, 1.0))
+
+    assert switched["lot_order"] == "paid_first"
+    assert answers.refusals == {}
+    assert await arena.first.fetchval(
+        "SELECT count(*) FROM wallet_private.lot WHERE asset_id = "
+        "(SELECT asset_id FROM wallet_private.asset WHERE code = $1)", asset
+    ) > 8  # fmt: skip
+
+
+async def test_a_cap_and_expiries_never_wait_in_a_circle(arena):
+    """Expiries give back to a capped supply; who needs more than a stripe takes all in order."""
+    one = await with_lots(arena, supply=40, expires_in=timedelta(seconds=1))
+    other = await with_lots(arena, supply=40, expires_in=timedelta(seconds=1))
+    await arena.do("set_conversion_rate", one, other, 1, 1)
+    await arena.do("set_conversion_rate", other, one, 1, 1)
+    users = await arena.users(6)
+    numbers = itertools.count()
+
+    def some():
+        number = next(numbers)
+        user = users[number % 6]
+        return [
+            lambda: call("bonus", user, one, 5, fresh("key")),
+            lambda: call("bonus", user, other, 5, fresh("key")),
+            lambda: call("convert", user, one, other, 2, fresh("key")),
+            lambda: call("convert", user, other, one, 2, fresh("key")),
+            lambda: call("spend", user, one, 1, fresh("key")),
+            lambda: batch(
+                [call("bonus", each, asset, 1, fresh("key"))
+                 for each in users for asset in (one, other)]
+            ),
+            lambda: call("expire_lots", 3),
+        ][number % 7]()  # fmt: skip
+
+    answers = await arena.keep_asking([some] * 8, 4.0)
+
+    assert set(answers.refusals) <= {"WA401", "WA402"}
+    expired = [await moved(arena, user, one) for user in users]
+    assert sum(kinds["EXPIRE"][0] for kinds in expired if "EXPIRE" in kinds) > 0

@@ -171,15 +171,6 @@ BEGIN
                 ('lots add up to the balance', v_wallet.balance, l.remaining),
                 ('lots hold what is held', v_wallet.held, l.held)
             ) AS s (name, expected, found)
-            UNION ALL
-            SELECT
-                'a hold has the lots of its transfer', format('hold %s %s', h.hold_id, v_name),
-                (t.details #> '{result,lots}')::text, h.lots::text
-            FROM wallet_private.hold AS h
-            INNER JOIN wallet_private.transfer AS t
-                ON t.user_id = h.user_id AND t.transaction_id = h.hold_id
-            WHERE h.user_id = v_wallet.user_id AND h.asset_id = v_wallet.asset_id
-                AND t.seq > v_wallet.past_seq
         ) AS c
         WHERE c.expected IS DISTINCT FROM c.found
         ORDER BY 2, 1;

@@ -11,7 +11,7 @@ SELECT is(
     jsonb_build_object(
         'asset', 'RUBY_2', 'name', 'Rubies', 'scale', 8, 'supply', 5000, 'sign_up_bonus', 0.5,
         'is_purchasable', false, 'is_archived', false, 'lot_order', 'paid_first',
-        'expires_in', '2 days', 'is_paid_expiring', true
+        'expires_in', '48:00:00', 'is_paid_expiring', true
     ),
     'the answer is the asset'
 );

@@ -57,7 +57,7 @@ SELECT is(pg_temp.found_after(v.forgery), v.checks, v.description) FROM (
     ),
     (
         'UPDATE wallet_private.hold SET lots = ''[{"lot": 1, "amount": 5}]''',
-        '{a hold has the lots of its transfer}', 'a hold of other lots'
+        '{hold has the lots of its transfer}', 'a hold of other lots'
     ),
     (
         'UPDATE wallet_private.transfer SET details = jsonb_set(details, ''{result,lots}'', '
