@@ -7,8 +7,8 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- Writes into the details of a transfer which lot it makes, or which lots it uses, frees or gives
--- back to. Returns NULL if the asset has no lots, or the user no wallet. The caller has locked the
--- wallet, so it stays like this until the transfer is posted.
+-- back to. Returns NULL if the wallet is plain, or there is none. The caller has locked the wallet, so
+-- it stays like this until the transfer is posted.
 DECLARE
     v_asset wallet_private.asset;
     v_original wallet_private.transfer;
@@ -18,9 +18,11 @@ BEGIN
     FROM wallet_private.asset AS a
     INNER JOIN wallet_private.wallet AS w ON w.asset_id = a.asset_id
     WHERE w.user_id = p_transfer.user_id AND w.asset_id = p_transfer.asset_id
-        AND a.lot_order IS NOT NULL;
+        AND NOT w.is_plain;
     IF NOT FOUND THEN
         RETURN NULL;
+    ELSIF v_asset.lot_order IS NULL THEN
+        RETURN p_transfer;
     END IF;
     p_transfer.created_at := wallet_private.book_due(
         p_transfer.user_id, p_transfer.asset_id, p_transfer.kind NOT IN ('CAPTURE', 'RELEASE')
