@@ -105,6 +105,7 @@ LotOrder = Annotated[
         "expiring_first", "free_first", "paid_first",
     ),
 ]  # fmt: skip
+LotOrigin = Annotated[Literal["paid", "free"], _named("LotOrigin"), _eg("free")]
 Lifetime = Annotated[Seconds, _doc("Whole seconds that a credit lives if nothing else says.")]
 Duration = Annotated[int, _doc("Whole seconds; 0 takes it away.", ge=0, le=2**31 - 1)]
 PaidExpiring = Annotated[bool, _doc("Whether what was paid for may expire too.", False)]
@@ -491,7 +492,7 @@ class Lot(Struct):
     user_id: UserId
     asset: Code
     lot_id: Annotated[int, _doc("In this user's wallet.", 1)]
-    origin: Annotated[Literal["paid", "free"], _doc("Whether it was paid for.", "free")]
+    origin: Annotated[LotOrigin, _doc("Whether it was paid for.")]
     amount: Annotated[Units, _doc("What was credited.")]
     remaining: Annotated[Units, _doc("What of it is left, held or not.", "6")]
     held: Annotated[Units, _doc("What of that open holds set aside.", "0")]

@@ -472,7 +472,7 @@ CREATE TABLE wallet_private.lot (
     asset_id integer NOT NULL,
     lot_id bigint NOT NULL,
     origin wallet_private.origin NOT NULL,
-    amount numeric NOT NULL,
+    amount wallet_private.amount NOT NULL,
     remaining wallet_private.quantity NOT NULL,
     held wallet_private.quantity DEFAULT 0 NOT NULL,
     expires_at timestamp with time zone,

@@ -67,9 +67,9 @@ COMMENT ON FUNCTION wallet.update_asset(
 takes the bonus away. Nothing moves in an archived asset, and p_is_archived false brings it back.
 p_lot_order gives the asset lots, for good, or changes the order of use. When it gets lots, what
 users hold becomes paid lots, as far as history tells that it came from top-ups, or else free ones.
-None of it expires. p_expires_in is for credits from now on, and 0 takes it away. p_is_paid_expiring can be
-set, but not taken back.
+None of it expires. p_expires_in is for credits from now on, and 0 takes it away. p_is_paid_expiring
+can be set, but not taken back.
 Returns: wallet.asset.
-Locks: the asset''s row. When the asset gets lots, all movements, until those under way have ended
+Locks: the asset''s row. When it gets lots, all movements, until those under way have ended
 and this one too; it reads the whole ledger of the asset.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA202 WA502';

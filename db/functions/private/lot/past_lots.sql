@@ -18,7 +18,8 @@ AS $$
             coalesce(sum(n.amount) FILTER (WHERE t.kind = 'TOPUP') OVER earlier, 0) AS topped_up
         FROM wallet_private.transfer AS t
         LEFT JOIN (
-            SELECT (o.details ->> 'transaction_id')::uuid AS transaction_id, sum(o.amount) AS amount
+            SELECT
+                (o.details ->> 'transaction_id')::uuid AS transaction_id, sum(o.amount) AS amount
             FROM wallet_private.transfer AS o
             WHERE o.user_id = p_user_id AND o.asset_id = p_asset_id AND o.seq <= p_seq
                 AND o.kind = 'REVERSAL'

@@ -7,8 +7,8 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- Writes into the details of a transfer which lot it makes, or which lots it uses, frees or gives
--- back to. Returns NULL if the wallet is plain, or there is none. The caller has locked the wallet, so
--- it stays like this until the transfer is posted.
+-- back to. Returns NULL if the wallet is plain, or there is none. The caller has locked the wallet,
+-- so it stays like this until the transfer is posted.
 DECLARE
     v_asset wallet_private.asset;
     v_original wallet_private.transfer;

@@ -13,13 +13,17 @@ SELECT is(
     (SELECT l.expires_at FROM wallet.list_lots(:'alice', 'MOON') AS l),
     (
         SELECT wallet_private.to_instant(t.details #>> '{result,lot,expires_at}')
-        FROM wallet.transaction AS t WHERE t.idempotency_key = 'soonest'
+        FROM wallet.transaction AS t
+        WHERE t.idempotency_key = 'soonest'
     ),
     'and lives as long as the first of them would have'
 );
 SELECT to_amount FROM wallet.convert(:'alice', 'STAR', 'MOON', 50, 'mixed') \gset
 SELECT results_eq(
-    format('SELECT l.remaining, l.origin, l.expires_at FROM wallet.list_lots(%L, ''MOON'') AS l WHERE l.lot_id = 2', :'alice'),
+    format(
+        'SELECT l.remaining, l.origin, l.expires_at FROM wallet.list_lots(%L, ''MOON'') AS l '
+        'WHERE l.lot_id = 2', :'alice'
+    ),
     'VALUES (50::numeric, ''paid'', NULL::timestamptz)', 'any part that was paid for makes it paid'
 );
 SELECT to_amount FROM wallet.convert(:'alice', 'STAR', 'COIN', 10, 'out of lots') \gset

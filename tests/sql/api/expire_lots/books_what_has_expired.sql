@@ -7,7 +7,10 @@ SELECT balance FROM wallet.bonus(:'bob', 'STAR', 7, 'bonus') \gset
 SELECT hold_id FROM wallet.place_hold(:'bob', 'STAR', 2, '40 days', 'hold') \gset
 CALL pg_temp.let_pass('31 days');
 SELECT is(
-    (SELECT sum(b.balance) FROM wallet.balance AS b WHERE b.asset = 'STAR'), 102::numeric,
+    (
+        SELECT sum(b.balance) FROM wallet.balance AS b
+        WHERE b.asset = 'STAR'
+    ), 102::numeric,
     'nobody sees what has expired'
 );
 SELECT is(

@@ -15,7 +15,9 @@ SELECT results_eq(
 );
 CALL pg_temp.let_pass('10 days 1 second');
 SELECT results_eq(
-    format('SELECT b.balance, b.free, b.expiring FROM wallet.get_balance(%L, ''STAR'') AS b', :'alice'),
+    format(
+        'SELECT b.balance, b.free, b.expiring FROM wallet.get_balance(%L, ''STAR'') AS b', :'alice'
+    ),
     'VALUES (150::numeric, 50::numeric, 30::numeric)', 'then the next one'
 );
 SELECT is(pg_temp.left_of(:'alice'), '3: 30 free, 4: 20 free, 1: 100 paid', 'it is not listed');

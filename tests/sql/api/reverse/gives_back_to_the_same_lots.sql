@@ -59,8 +59,8 @@ SELECT amount FROM wallet.spend(:'alice', 'STAR', 70, 'spend-2') \gset
 SELECT amount FROM wallet.bonus(:'alice', 'STAR', 9, 'bonus') \gset
 SELECT results_eq(
     format(
-        'SELECT r.amount, r.shortfall FROM wallet.reverse(%L, %L, NULL, ''x'', ''y'', ''clamp'') AS r',
-        :'alice', :'paid'
+        'SELECT r.amount, r.shortfall '
+        'FROM wallet.reverse(%L, %L, NULL, ''x'', ''y'', ''clamp'') AS r', :'alice', :'paid'
     ),
     'VALUES (49::numeric, 11::numeric)', 'then from others, in the order of use'
 );
@@ -68,7 +68,9 @@ SELECT is(pg_temp.left_of(:'alice'), NULL, 'until nothing is left');
 
 -- An EXPIRE is reversed too: that is how an operator brings something back.
 SELECT t.transaction_id AS expiry FROM wallet.transaction AS t
-WHERE t.kind = 'EXPIRE' ORDER BY t.seq LIMIT 1 \gset
+WHERE t.kind = 'EXPIRE'
+ORDER BY t.seq
+LIMIT 1 \gset
 SELECT amount FROM wallet.reverse(
     :'alice', :'expiry', NULL, 'a courtesy', 'courtesy', p_grace => '1 day'
 ) \gset

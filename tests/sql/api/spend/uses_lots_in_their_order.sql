@@ -50,8 +50,8 @@ SELECT is(
 );
 SELECT balance FROM wallet.spend(:'alice', 'STAR', 1, 'final') \gset
 SELECT results_eq(
-    'SELECT t.kind, t.amount, t.balance_after, t.idempotency_key, t.details FROM wallet.transaction '
-    'AS t WHERE t.asset = ''STAR'' ORDER BY t.seq DESC LIMIT 2',
+    'SELECT t.kind, t.amount, t.balance_after, t.idempotency_key, t.details '
+    'FROM wallet.transaction AS t WHERE t.asset = ''STAR'' ORDER BY t.seq DESC LIMIT 2',
     $$
         VALUES
         ('SPEND', -1::numeric, 25::numeric, 'final', '{"result": {"lots": [{"lot": 4, "amount": 1}],

@@ -12,8 +12,9 @@ BEGIN
     ));
 END
 $$;
--- Alice topped up 100 SILVER and spent 30. She got 50, spent 90, topped up 10 and got 4. If what was
--- free was spent first, 30 + 10 of these 44 were paid for. What was given back does not count.
+-- Alice topped up 100 SILVER and spent 30. She got 50, spent 90, topped up 10 and got 4. If what
+-- was free was spent first, 30 + 10 of these 44 were paid for. A spend that was reversed counts for
+-- nothing.
 SELECT count(*) AS done FROM (
     VALUES
     (1, 'topup', 100), (2, 'spend', 30), (3, 'bonus', 50), (4, 'spend', 90), (5, 'topup', 10),

@@ -124,7 +124,10 @@ UPDATE wallet_private.transfer AS t
 SET details = jsonb_set(t.details, '{result,lots,0,lot}', '1')
 WHERE t.idempotency_key = 'spend';
 SELECT is(
-    (SELECT count(*) FROM wallet.verify() AS f WHERE f.check = 'chain is intact'), 1::bigint,
+    (
+        SELECT count(*) FROM wallet.verify() AS f
+        WHERE f.check = 'chain is intact'
+    ), 1::bigint,
     'and which lots a debit used is in its hash'
 );
 
