@@ -94,7 +94,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/lots_at.sql', '3c8cd2be1d38122392dd9403d68e64f9e8e0f8e57a5b7f8ca0f3dd4435cad0f0'),
     ('functions/private/lot/make_lots.sql', '1505fc21cfd6f32b7876ed24ae7fb2ad67daa7a9f7871361e0056802d62caf40'),
     ('functions/private/lot/new_lot.sql', '301595b567f1694565df2aeb221f98a709c0a023c21974d42dd952fa39e48fae'),
-    ('functions/private/lot/past_lots.sql', 'f467e3631e999a345f5a209c062a304f505faff0d7ed848607312212d1ede39b'),
+    ('functions/private/lot/past_lots.sql', '0f09dad40b37399365f345254873091c5f84875f47c59f6a206c24acfcf03b00'),
     ('functions/private/lot/pick_lots.sql', '484b596ac04eacc6456876b02cb37266fef4771162724db49822318faa4015fc'),
     ('functions/private/lot/plan_lots.sql', 'eee586bf37ee2fc779aac2c18f83efb71785d7457410ebad3286df30003ce6b6'),
     ('functions/private/lot/settle_lots.sql', 'a6104f8f9090f618f27f8cbc5ef55a5e118675fe600928efdb40b151c5611e9b'),

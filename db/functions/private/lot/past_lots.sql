@@ -8,8 +8,8 @@ SECURITY INVOKER
 AS $$
     -- Shows what a wallet without lots held after its first p_seq transfers, as lots: one that was
     -- paid for, and a free one. Each transfer counts less what was taken back of it, and debits are
-    -- taken to have used what was free first. So the paid part is never more than the balance at any
-    -- time and what was topped up later. Each lot is of the last credit of its origin, and none
+    -- taken to have used what was free first. So the paid part is never more than the balance at
+    -- any time and what was topped up later. Each lot is of the last credit of its origin, and none
     -- expires.
     WITH step AS (
         SELECT
