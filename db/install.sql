@@ -106,7 +106,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/find_replay.sql', '6aaa3e94a050e6dda0897175266efd635b9786c1d26903b8237e4fd39edf9fe5'),
     ('functions/private/movement/lock_and_find.sql', '6fb3f729ffa08a59d7bb6f3d7cc91cbe602acc035503bbc8a3d244a0a90c0915'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
-    ('functions/private/movement/move.sql', 'fc06b8721eb1be6bbd6d483955e67baaf01551c14ebc54e1d13b19d1d531a4f1'),
+    ('functions/private/movement/move.sql', 'd115be923bca7adb540495b9554717f4d892fd60f168ea657b7460466623ee5e'),
     ('functions/private/movement/move_carefully.sql', 'ebaeb3840f142252361214c5e6d4487636b6aa34f9044b1d77c3ca89e84b5b74'),
     ('functions/private/movement/new_transfer.sql', '5083d7d51eef463b2655a94536720dc18498bc14799d9fe07379339703ad2c8a'),
     ('functions/private/movement/post.sql', '73aa8697e1661806b103a629cd56a9a1f3291ca409ecf4ca1f77b87b729e8d75'),

@@ -35,11 +35,9 @@ BEGIN
     SELECT
         a.asset_id, p_sign * round(p_amount, a.scale),
         wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind)
-            AND a.lot_order IS NULL
+            AND wallet_private.is_key(p_idempotency_key) AND p_expires_at IS NULL
     INTO v_asset_id, v_amount, v_is_sound
     FROM wallet_private.asset AS a WHERE a.code = p_asset;
-    v_is_sound := v_is_sound AND wallet_private.is_key(p_idempotency_key)
-        AND p_expires_at IS NULL;
     IF p_reference IS NOT NULL OR p_metadata IS NOT NULL OR p_actor IS NOT NULL THEN
         v_is_sound := v_is_sound
             AND wallet_private.is_text(p_reference, 255)
