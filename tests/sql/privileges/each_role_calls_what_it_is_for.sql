@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(458);
+SELECT plan(474);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -25,6 +25,7 @@ FROM (
     ('create_task', 'go'),
     ('create_user', 'go'),
     ('expire_holds', 'o'),
+    ('expire_lots', 'o'),
     ('find_user', 'go'),
     ('get_balance', 'go'),
     ('get_balance_at', 'goa'),
@@ -40,6 +41,7 @@ FROM (
     ('list_campaigns', 'oa'),
     ('list_conversion_rates', 'go'),
     ('list_holds', 'go'),
+    ('list_lots', 'goa'),
     ('list_items', 'go'),
     ('list_ledger_entries', 'goa'),
     ('list_tasks', 'go'),

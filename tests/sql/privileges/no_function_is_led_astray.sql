@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(119);
+SELECT plan(123);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -147,6 +147,7 @@ LEFT JOIN (
     ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
     ('expire_holds', ''),
+    ('expire_lots', ''),
     ('find_user', '''alice'''),
     ('get_balance', format('%L, ''GOLD''', :'alice')),
     ('get_balance_at', format('%L, ''GOLD'', ''now''', :'alice')),
@@ -170,6 +171,7 @@ LEFT JOIN (
     ('list_balances', format('%L', :'alice')),
     ('list_conversion_rates', ''),
     ('list_holds', format('%L, p_limit => 1', :'alice')),
+    ('list_lots', format('%L, ''GOLD''', :'alice')),
     ('list_items', ''),
     ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
     ('list_tasks', ''),

@@ -22,10 +22,10 @@ SELECT is(wallet.expire_lots(1), 3::bigint, 'p_limit chooses wallets: the first 
 SELECT is(wallet.expire_lots(1), 1::bigint, 'frozen accounts too');
 SELECT is(wallet.expire_lots(), 0::bigint, 'then nothing is left to do: what is held stays');
 SELECT results_eq(
-    'SELECT u.external_id, t.amount FROM wallet.transaction AS t INNER JOIN '
+    'SELECT u.name, t.amount FROM wallet.transaction AS t INNER JOIN '
     'wallet_private.user_account AS u USING (user_id) WHERE t.kind = ''EXPIRE'' '
     'ORDER BY 1, t.seq',
-    'VALUES (''alice'', -50::numeric), (''alice'', -30), (''alice'', -20), (''bob'', -5)',
+    'VALUES (''Alice'', -50::numeric), (''Alice'', -30), (''Alice'', -20), (''Bob'', -5)',
     'an EXPIRE for each lot'
 );
 SELECT is((wallet.treasury('STAR')).outstanding, 102::numeric, 'the books have it now');
