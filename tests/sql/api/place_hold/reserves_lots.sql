@@ -36,7 +36,7 @@ SELECT is(
 SELECT is(
     pg_temp.left_of(:'alice'), '4: 15 free, 1: 100 paid', 'expires at once when it is released'
 );
-SELECT is((wallet.get_balance(:'alice', 'STAR')).balance, 115::numeric, 'and is booked at once');
+SELECT is((wallet.treasury('STAR')).outstanding, 115::numeric, 'and is booked at once');
 
 SELECT hold_id FROM wallet.place_hold(:'alice', 'STAR', 15, '12 days', 'hold-2') \gset
 CALL pg_temp.let_pass('11 days');

@@ -32,7 +32,7 @@ SELECT is(
     pg_temp.left_of(:'alice'), '3: 30 free, 4: 20 free, 1: 100 paid',
     'what goes back into a lot that has expired expires at once'
 );
-SELECT is((wallet.get_balance(:'alice', 'STAR')).balance, 150::numeric, 'and is booked at once');
+SELECT is((wallet.treasury('STAR')).outstanding, 150::numeric, 'and is booked at once');
 SELECT amount FROM wallet.reverse(
     :'alice', :'transaction_id', 30, 'late', 'fourth', p_grace => '2 days'
 ) \gset
