@@ -141,6 +141,9 @@ ROUTES = (
         query=t.LedgerQuery, shape=page,
     ),
     read(WALLET + "/holds", "list_holds", t.Hold, "Holds", query=t.HoldQuery, shape=page),
+    read(
+        WALLET + "/lots/{asset}", "list_lots", t.Lot, "Lots in the order of use", shape=page
+    ),
     # A wallet, moved
     move(WALLET + "/spend", "spend", t.Receipt, "Spend", body=t.TransferRequest),
     move(
@@ -149,11 +152,11 @@ ROUTES = (
     ),
     move(
         WALLET + "/topup", "topup", t.Receipt, "Credit what was paid for",
-        body=t.TransferRequest, roles=STAFF,
+        body=t.CreditRequest, roles=STAFF,
     ),
     move(
         WALLET + "/bonus", "bonus", t.Receipt, "Credit a gift",
-        body=t.TransferRequest, roles=STAFF,
+        body=t.CreditRequest, roles=STAFF,
     ),
     move(
         WALLET + "/tasks/{task_id}/complete", "complete_task", t.TaskReceipt,

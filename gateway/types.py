@@ -71,6 +71,7 @@ ROLES: tuple[str, ...] = get_args(_Role)
 Status = Annotated[Literal["active", "frozen", "closed"], _named("UserStatus")]
 _KINDS = (
     "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
+    "EXPIRE",
 )  # fmt: skip
 Kind = Annotated[str, _choice("Kind", "What kind of movement.", *_KINDS)]
 AnyKind = Annotated[
@@ -100,6 +101,18 @@ Json = Annotated[
 ]
 Purchasable = Annotated[bool, _doc("Whether top-ups may credit it.")]
 Archived = Annotated[bool, _doc("Nothing moves in an archived asset.", False)]
+LotOrder = Annotated[
+    str,
+    _choice(
+        "LotOrder",
+        "Each credit is kept apart until debits, in this order, have used it up.",
+        "expiring_first", "free_first", "paid_first",
+    ),
+]  # fmt: skip
+LotOrigin = Annotated[Literal["paid", "free"], _named("LotOrigin"), _eg("free")]
+Lifetime = Annotated[Seconds, _doc("Whole seconds that a credit lives if nothing else says.")]
+Duration = Annotated[int, _doc("Whole seconds; 0 takes it away.", ge=0, le=2**31 - 1)]
+PaidExpiring = Annotated[bool, _doc("Whether what was paid for may expire too.", False)]
 SelfService = Annotated[bool, _doc("Whether users may report it themselves.", False)]
 Limit = Annotated[int, _doc("How many at most.", ge=1, le=200)]
 Cursor = Annotated[str, _doc("The next_cursor of the page before, with the same filters.")]
@@ -123,6 +136,12 @@ class TransferRequest(Body):
     amount: Amount
     reference: Reference = None
     metadata: Json | None = None
+
+
+class CreditRequest(TransferRequest):
+    expires_at: (
+        Annotated[Moment, _doc("Of an asset with lots: until when it can be used.")] | None
+    ) = None
 
 
 class ConversionRequest(Body):
@@ -164,6 +183,10 @@ class ReversalRequest(Body):
         _named("ReversalPolicy"),
         _doc("If the user has spent it: refuse, or take what is left."),
     ] = "reject"
+    grace: (
+        Annotated[Seconds, _doc("How long what has expired meanwhile lives on when given back.")]
+        | None
+    ) = None
     metadata: Json | None = None
 
 
@@ -221,6 +244,9 @@ class NewAsset(Body):
     )
     sign_up_bonus: Annotated[Amount, _doc("What a new sign-up gets.")] | None = None
     is_purchasable: Purchasable = True
+    lot_order: LotOrder | None = None
+    expires_in: Lifetime | None = None
+    is_paid_expiring: PaidExpiring = False
 
 
 class AssetChange(Body):
@@ -228,6 +254,9 @@ class AssetChange(Body):
     sign_up_bonus: Annotated[Amount | None, _doc("0 takes it away.", "100")] = None
     is_purchasable: Purchasable | None = None
     is_archived: Archived | None = None
+    lot_order: LotOrder | None = None
+    expires_in: Duration | None = None
+    is_paid_expiring: PaidExpiring | None = None
 
 
 class NewRate(Body):
@@ -243,17 +272,17 @@ class NewTask(Body):
     max_completions: Annotated[Int4 | None, _doc("By each user; without it: no limit.", 1)] = None
     cooldown: Annotated[Seconds, _doc("Whole seconds until it pays again.")] | None = None
     is_self_service: SelfService = False
+    expires_in: Annotated[Seconds, _doc("Whole seconds that the reward lives.")] | None = None
 
 
 class TaskChange(Body):
     name: str | None = None
     reward: Annotated[Amount | None, _eg("20")] = None
     max_completions: Annotated[Int4, _doc("0 takes the limit away.")] | None = None
-    cooldown: Annotated[int, _doc("Whole seconds; 0 takes it away.", ge=0, le=2**31 - 1)] | None = (
-        None
-    )
+    cooldown: Duration | None = None
     is_self_service: SelfService | None = None
     is_active: bool | None = None
+    expires_in: Duration | None = None
 
 
 class NewItem(Body):
@@ -357,6 +386,10 @@ class Balance(Struct):
     balance: Annotated[Units, _doc("What the user has, with what is held.", "90")]
     held: Annotated[Units, _doc("The part that open holds set aside.", "0")]
     available: Annotated[Units, _doc("What can be spent: balance minus held.", "90")]
+    paid: Annotated[Units | None, _doc("The part that was paid for; null: no lots.", None)]
+    free: Annotated[Units | None, _doc("The part that was not; null: no lots.", None)]
+    expiring: Annotated[Units | None, _doc("The part that expires next; null: none.", None)]
+    expires_at: Annotated[Moment | None, _doc("When that expires.", None)]
 
 
 class Wallet(Struct):
@@ -527,6 +560,19 @@ class Hold(Struct):
     created_at: Moment
 
 
+class Lot(Struct):
+    user_id: UserId
+    asset: Code
+    lot_id: Annotated[int, _doc("In this user's wallet.", 1)]
+    origin: Annotated[LotOrigin, _doc("Whether it was paid for.")]
+    amount: Annotated[Units, _doc("What was credited.")]
+    remaining: Annotated[Units, _doc("What of it is left, held or not.", "6")]
+    held: Annotated[Units, _doc("What of that open holds set aside.", "0")]
+    expires_at: Annotated[Moment | None, _doc("Null: never.")]
+    transaction_id: Annotated[TransactionId, _doc("What credited it.")]
+    created_at: Moment
+
+
 class Transaction(Struct):
     transaction_id: TransactionId
     leg: Leg
@@ -556,7 +602,7 @@ class LedgerEntry(Struct):
 class TransactionDetail(Receipt):
     kind: AnyKind
     details: Annotated[Json | None, _doc("What else the request asked for, and its result.")]
-    idempotency_key: Key
+    idempotency_key: Annotated[Key | None, _doc("Null for an EXPIRE, which nobody asks for.")]
     actor: Annotated[str, _doc("Who asked: sub of the token.", "a service")]
     entries: list[LedgerEntry]
     reverses: Annotated[UUID | None, _doc("What it takes back.")]
@@ -583,6 +629,9 @@ class Asset(Struct):
     is_purchasable: Purchasable
     is_archived: Archived
     created_at: Moment
+    lot_order: Annotated[LotOrder | None, _doc("Null: it has no lots.", None)]
+    expires_in: Annotated[int | None, _doc("Whole seconds that a credit lives; null: for ever.")]
+    is_paid_expiring: PaidExpiring
 
 
 class ConversionRate(Struct):
@@ -605,6 +654,7 @@ class Task(Struct):
     is_self_service: SelfService
     is_active: bool
     created_at: Moment
+    expires_in: Annotated[int | None, _doc("Whole seconds; null: as the asset says.")]
 
 
 class Item(Struct):

@@ -86,6 +86,10 @@ class TransferOptions(MovementOptions, total=False):
     reference: str
 
 
+class CreditOptions(TransferOptions, total=False):
+    expires_at: datetime
+
+
 class PageOptions(TypedDict, total=False):
     asset: str
     limit: int
@@ -256,6 +260,9 @@ class Wallet:
     @_route
     async def list_holds(self, user_id: UserId, **more: Unpack[HoldOptions]) -> Page[t.Hold]: ...
 
+    @_route
+    async def list_lots(self, user_id: UserId, asset: str) -> Page[t.Lot]: ...
+
     # A wallet, moved
 
     @_route
@@ -277,12 +284,12 @@ class Wallet:
 
     @_route
     async def topup(
-        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[CreditOptions]
     ) -> t.Receipt: ...
 
     @_route
     async def bonus(
-        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[CreditOptions]
     ) -> t.Receipt: ...
 
     @_route
@@ -335,6 +342,7 @@ class Wallet:
         *,
         amount: Amount | None = None,
         policy: str | None = None,
+        grace: int | None = None,
         **more: Unpack[MovementOptions],
     ) -> t.ReversalReceipt: ...
 
@@ -420,6 +428,9 @@ class Wallet:
         supply: Amount | None = None,
         sign_up_bonus: Amount | None = None,
         is_purchasable: bool | None = None,
+        lot_order: str | None = None,
+        expires_in: int | None = None,
+        is_paid_expiring: bool | None = None,
     ) -> t.Asset: ...
 
     @_route
@@ -431,6 +442,9 @@ class Wallet:
         sign_up_bonus: Amount | None = None,
         is_purchasable: bool | None = None,
         is_archived: bool | None = None,
+        lot_order: str | None = None,
+        expires_in: int | None = None,
+        is_paid_expiring: bool | None = None,
     ) -> t.Asset: ...
 
     @_route
@@ -449,6 +463,7 @@ class Wallet:
         max_completions: int | None = None,
         cooldown: int | None = None,
         is_self_service: bool | None = None,
+        expires_in: int | None = None,
     ) -> t.Task: ...
 
     @_route
@@ -462,6 +477,7 @@ class Wallet:
         cooldown: int | None = None,
         is_self_service: bool | None = None,
         is_active: bool | None = None,
+        expires_in: int | None = None,
     ) -> t.Task: ...
 
     @_route

@@ -1,6 +1,8 @@
 """Every route answers, in the shape that it says."""
 
+import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -136,6 +138,34 @@ async def test_a_balance_at_a_moment(user: Caller) -> None:
     assert (now["balance"], before["balance"]) == ("100.00", "0.00")
     later = await (await user("GET", path, params={"at": "9999-01-01T00:00:00Z"})).json()
     assert later == now
+
+
+async def test_lots(user: Caller, admin: Caller) -> None:
+    code, wallet = f"L{uuid4().hex[:8].upper()}", f"/v1/wallets/{user.user_id}"
+    asset = {"code": code, "name": "Lots", "lot_order": "expiring_first", "expires_in": 3600}
+    made = await (await admin("POST", "/v1/admin/assets", asset)).json()
+    assert (made["lot_order"], made["expires_in"], made["is_paid_expiring"]) == (
+        "expiring_first", 3600, False,
+    )  # fmt: skip
+    body = {"asset": code, "amount": 5}
+    soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+
+    assert (await admin("POST", f"{wallet}/topup", body)).status == 201
+    assert (await admin("POST", f"{wallet}/bonus", body)).status == 201
+    # A crowd: each keeps its expiry, though movements go together.
+    crowd = [admin("POST", f"{wallet}/bonus", body | {"expires_at": soon}) for _ in range(20)]
+    assert {answer.status for answer in await asyncio.gather(*crowd)} == {201}
+
+    lots = (await (await user("GET", f"{wallet}/lots/{code}")).json())["items"]
+    assert [lot["origin"] for lot in lots] == ["free"] * 21 + ["paid"]
+    assert {datetime.fromisoformat(lot["expires_at"]) for lot in lots[:20]} == {
+        datetime.fromisoformat(soon)
+    }
+    balance = await (await user("GET", f"{wallet}/balances/{code}")).json()
+    assert (balance["balance"], balance["paid"], balance["free"]) == ("110", "5", "105")
+    assert datetime.fromisoformat(balance["expires_at"]) == datetime.fromisoformat(soon)
+    answer = await admin("POST", f"{wallet}/topup", body | {"expires_at": soon})
+    assert await problem(answer) == (403, "WA502")
 
 
 async def test_pages_follow_each_other(user: Caller) -> None:

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(514);
+SELECT plan(530);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -28,6 +28,7 @@ FROM (
     ('create_user', 'go'),
     ('drop_subscription', 'go'),
     ('expire_holds', 'o'),
+    ('expire_lots', 'o'),
     ('find_user', 'go'),
     ('get_balance', 'go'),
     ('get_balance_at', 'goa'),
@@ -44,6 +45,7 @@ FROM (
     ('list_campaigns', 'oa'),
     ('list_conversion_rates', 'go'),
     ('list_holds', 'go'),
+    ('list_lots', 'goa'),
     ('list_items', 'go'),
     ('list_ledger_entries', 'goa'),
     ('list_subscriptions', 'go'),
