@@ -6,6 +6,7 @@ from pgwallet.cli import (
     budget,
     campaigns,
     checkpoint,
+    deliver,
     doctor,
     grant,
     import_users,
@@ -35,7 +36,7 @@ def main() -> None:
 
 
 main.sections = {
-    "Serving": (up.up, serve.serve, token.token, openapi.openapi, version.version),
+    "Serving": (up.up, serve.serve, deliver.deliver, token.token, openapi.openapi, version.version),
     "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
     "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
