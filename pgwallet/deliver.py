@@ -7,6 +7,7 @@ the same events.
 
 import asyncio
 import contextlib
+import errno
 import ipaddress
 import logging
 import socket
@@ -96,7 +97,7 @@ _UNICAST = ipaddress.ip_network("2000::/3")
 def _open_public(info: aiohttp.AddrInfoType) -> socket.socket:
     """A socket for an address that was found, right before it is connected to that."""
     if not may_ask(info[4][0]):
-        raise OSError(f"{info[4][0]} is not a public address")
+        raise OSError(errno.EACCES, f"{info[4][0]} is not a public address")
     return socket.socket(info[0], info[1], info[2])
 
 
@@ -325,16 +326,18 @@ class Deliverer:
             await self._settle(settled)
         except (Problem, asyncpg.PostgresError) as error:
             logger.warning("%s can't be settled: %s", batch.subscription, error)
-        for result in results:
-            if result.outcome == "failed":
-                logger.warning(
-                    {
-                        "subscription": batch.subscription,
-                        "event": to_message(result.event)[0],
-                        "status": result.status_code,
-                        "error": result.error,
-                    }
-                )
+        failed = [result for result in results if result.outcome == "failed"]
+        if failed:
+            logger.warning(
+                {
+                    "subscription": batch.subscription,
+                    "events": len(results),
+                    "failed": len(failed),
+                    "event": to_message(failed[0].event)[0],
+                    "status": failed[0].status_code,
+                    "error": failed[0].error,
+                }
+            )
 
     async def _sample(self) -> None:
         """What the gauges say is 5 seconds old at most."""

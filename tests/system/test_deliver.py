@@ -83,11 +83,13 @@ class World:
         task = asyncio.create_task(
             deliver.Deliverer(Settings(database_url=self.database.dsn, **given)).run()
         )
-        yield
-        assert not task.done(), task
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        try:
+            yield
+            assert not task.done(), task
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def start(self) -> asyncio.subprocess.Process:
         """One in a process of its own."""
@@ -412,9 +414,10 @@ async def test_several_deliver_and_some_are_killed(world: World, receiver: Recei
             await other.sql.close()
             processes[processes.index(victim)] = await world.start()
         await writer
-        while sum(map(len, receiver.wallets().values())) < 1500:
-            await world.hurry()
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(60):
+            while sum(map(len, receiver.wallets().values())) < 1500:
+                await world.hurry()
+                await asyncio.sleep(0.05)
     finally:
         writer.cancel()
         for process in processes:

@@ -120,10 +120,13 @@ BEGIN
             WHEN v_is_there THEN 0
             ELSE w.failures
         END,
-        rests_until = CASE WHEN v_is_slow THEN v_now + greatest(
-            least(2 ^ least(w.failures, 6) * interval '5 seconds', interval '5 minutes'),
-            wallet_private.to_pause(v_retry_after)
-        ) ELSE w.rests_until END,
+        rests_until = CASE
+            WHEN v_is_slow THEN v_now + greatest(
+                least(2 ^ least(w.failures, 6) * interval '5 seconds', interval '5 minutes'),
+                wallet_private.to_pause(v_retry_after)
+            )
+            WHEN NOT v_is_there THEN w.rests_until
+        END,
         claim = nullif(w.claim, p_claim),
         claimed_until = CASE WHEN w.claim <> p_claim THEN w.claimed_until END
     WHERE w.subscription_id = v_webhook.subscription_id;

@@ -16,8 +16,11 @@ DECLARE
     v_page wallet.event_page;
     v_new wallet.event[] := '{}';
 BEGIN
-    -- Whoever else takes or settles here waits for this row, and looks at it anew.
-    UPDATE wallet_private.webhook AS w SET taken_at = v_now
+    -- Whoever else takes or settles here waits for this row, and looks at it anew. A receiver that
+    -- was away is tried with one event, and nobody else asks it meanwhile.
+    UPDATE wallet_private.webhook AS w
+    SET taken_at = v_now,
+        rests_until = CASE WHEN w.failures > 0 THEN v_now + v_lease END
     WHERE w.subscription_id = p_subscription_id
         AND w.status = 'active'
         AND coalesce(w.rests_until, '-infinity') <= v_now
@@ -27,7 +30,6 @@ BEGIN
     END IF;
     SELECT s.* INTO v_subscription
     FROM wallet_private.subscription AS s WHERE s.subscription_id = p_subscription_id;
-    -- A receiver that was away is tried with one event.
     IF v_webhook.failures > 0 THEN
         p_limit := 1;
     END IF;
