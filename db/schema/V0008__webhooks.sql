@@ -8,13 +8,13 @@ CREATE TABLE wallet_private.webhook (
     url text NOT NULL,
     secret text NOT NULL,
     old_secret text,
-    old_secret_until timestamptz,
+    old_secret_ends_at timestamptz,
     status text NOT NULL DEFAULT 'active',
     is_ordered boolean NOT NULL,
     failures integer NOT NULL DEFAULT 0,
-    rests_until timestamptz,
+    rest_ends_at timestamptz,
     claim uuid,
-    claimed_until timestamptz,
+    claim_ends_at timestamptz,
     claimed_place wallet_private.feed_place,
     claimed_events integer,
     taken_at timestamptz,
@@ -25,14 +25,14 @@ CREATE TABLE wallet_private.webhook (
     CONSTRAINT webhook_status_is_known_check CHECK (status IN ('active', 'paused', 'gone'))
 ) WITH (fillfactor = 50);
 COMMENT ON COLUMN wallet_private.webhook.old_secret
-IS 'Signs beside secret until old_secret_until.';
+IS 'Signs beside secret until old_secret_ends_at.';
 COMMENT ON COLUMN wallet_private.webhook.is_ordered
 IS 'Whether an event waits for the ones before it in its wallet.';
 COMMENT ON COLUMN wallet_private.webhook.failures
 IS 'How often in a row the receiver was away or asked for less.';
-COMMENT ON COLUMN wallet_private.webhook.rests_until IS 'Nothing is sent to the receiver before.';
+COMMENT ON COLUMN wallet_private.webhook.rest_ends_at IS 'Nothing is sent to the receiver before.';
 COMMENT ON COLUMN wallet_private.webhook.claim
-IS 'Who sends what lies between the subscription''s place and claimed_place; until claimed_until.';
+IS 'Who sends what lies between the subscription''s place and claimed_place; until claim_ends_at.';
 
 CREATE TABLE wallet_private.webhook_event (
     subscription_id integer NOT NULL,
@@ -45,13 +45,13 @@ CREATE TABLE wallet_private.webhook_event (
     status_code integer,
     error text,
     claim uuid,
-    claimed_until timestamptz,
+    claim_ends_at timestamptz,
     CONSTRAINT webhook_event_pkey PRIMARY KEY (subscription_id, user_id, asset_id, seq),
     CONSTRAINT webhook_event_subscription_id_fkey FOREIGN KEY (subscription_id)
     REFERENCES wallet_private.webhook ON DELETE CASCADE
 ) WITH (fillfactor = 80);
 COMMENT ON COLUMN wallet_private.webhook_event.next_try_at IS 'NULL: it is parked.';
-COMMENT ON COLUMN wallet_private.webhook_event.claim IS 'Who sends it now, until claimed_until.';
+COMMENT ON COLUMN wallet_private.webhook_event.claim IS 'Who sends it now, until claim_ends_at.';
 CREATE INDEX webhook_event_next_try_at_idx
 ON wallet_private.webhook_event (subscription_id, next_try_at) WHERE next_try_at IS NOT NULL;
 
@@ -61,12 +61,12 @@ CREATE TYPE wallet.webhook AS (
     status text,
     is_ordered boolean,
     secret text,
-    old_secret_until timestamptz,
+    old_secret_ends_at timestamptz,
     waiting bigint,
     parked bigint,
     oldest_at timestamptz,
     failures integer,
-    rests_until timestamptz,
+    rest_ends_at timestamptz,
     created_at timestamptz
 );
 

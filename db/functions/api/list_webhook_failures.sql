@@ -53,4 +53,4 @@ wallet: waiting for the next try, or parked after the last one. They come by use
 Returns: wallet.webhook_failure for each, p_limit (1 to 200) at most, with cursors as in
 list_transactions.
 Locks: nothing.
-Raises: WA108 WA109 WA220 WA225';
+Raises: WA101 WA108 WA109 WA220 WA225';

@@ -21,12 +21,12 @@ BEGIN
     UPDATE wallet_private.webhook AS w
     SET secret = v_secret,
         old_secret = w.secret,
-        old_secret_until = clock_timestamp() + v_overlap
+        old_secret_ends_at = clock_timestamp() + v_overlap
     WHERE w.subscription_id = v_webhook.subscription_id
     RETURNING * INTO v_webhook;
     PERFORM wallet_private.record_action(
         'rotate_webhook_secret', p_subscription,
-        jsonb_build_object('old_secret_until', v_webhook.old_secret_until), p_actor
+        jsonb_build_object('old_secret_ends_at', v_webhook.old_secret_ends_at), p_actor
     );
     RETURN wallet_private.to_webhook(v_webhook, v_secret);
 END
@@ -37,4 +37,4 @@ COMMENT ON FUNCTION wallet.rotate_webhook_secret(text, text, interval, text) IS
 events are signed with the old one too. A secret older than these two ends at once.
 Returns: wallet.webhook, this time with the secret.
 Locks: the webhook.
-Raises: WA106 WA109 WA126 WA220 WA225';
+Raises: WA101 WA106 WA109 WA126 WA220 WA225';

@@ -49,14 +49,14 @@ BEGIN
         status_code = r.status_code,
         error = left(r.error, 500),
         claim = NULL,
-        claimed_until = NULL
+        claim_ends_at = NULL
     FROM unnest(p_results) AS r
     INNER JOIN wallet_private.asset AS a ON a.code = r.asset
     WHERE r.outcome = 'failed'
         AND e.subscription_id = v_webhook.subscription_id AND e.user_id = r.user_id
         AND e.asset_id = a.asset_id AND e.seq = r.seq AND e.claim = p_claim;
     UPDATE wallet_private.webhook_event AS e
-    SET claim = NULL, claimed_until = NULL
+    SET claim = NULL, claim_ends_at = NULL
     FROM unnest(p_results) AS r
     INNER JOIN wallet_private.asset AS a ON a.code = r.asset
     WHERE r.outcome = 'waiting'
@@ -77,7 +77,7 @@ BEGIN
         END IF;
         INSERT INTO wallet_private.webhook_event (
             subscription_id, user_id, asset_id, seq, tries, next_try_at, tried_at, status_code,
-            error, claim, claimed_until
+            error, claim, claim_ends_at
         )
         SELECT
             v_webhook.subscription_id, r.user_id, a.asset_id, r.seq,
@@ -89,7 +89,7 @@ BEGIN
             CASE r.outcome WHEN 'failed' THEN v_now END,
             r.status_code, left(r.error, 500),
             CASE r.outcome WHEN 'sending' THEN p_claim END,
-            CASE r.outcome WHEN 'sending' THEN v_webhook.claimed_until END
+            CASE r.outcome WHEN 'sending' THEN v_webhook.claim_ends_at END
         FROM unnest(p_results) AS r
         INNER JOIN wallet_private.asset AS a ON a.code = r.asset
         WHERE r.outcome <> 'sent'
@@ -120,15 +120,15 @@ BEGIN
             WHEN v_is_there THEN 0
             ELSE w.failures
         END,
-        rests_until = CASE
+        rest_ends_at = CASE
             WHEN v_is_slow THEN v_now + greatest(
                 least(2 ^ least(w.failures, 6) * interval '5 seconds', interval '5 minutes'),
                 wallet_private.to_pause(v_retry_after)
             )
-            WHEN NOT v_is_there THEN w.rests_until
+            WHEN NOT v_is_there THEN w.rest_ends_at
         END,
         claim = nullif(w.claim, p_claim),
-        claimed_until = CASE WHEN w.claim <> p_claim THEN w.claimed_until END
+        claim_ends_at = CASE WHEN w.claim <> p_claim THEN w.claim_ends_at END
     WHERE w.subscription_id = v_webhook.subscription_id;
 END
 $$;

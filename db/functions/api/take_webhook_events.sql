@@ -20,11 +20,11 @@ BEGIN
         FROM wallet_private.webhook AS w
         INNER JOIN wallet_private.subscription AS s ON s.subscription_id = w.subscription_id
         WHERE w.status = 'active'
-            AND coalesce(w.rests_until, '-infinity') <= clock_timestamp()
+            AND coalesce(w.rest_ends_at, '-infinity') <= clock_timestamp()
             AND (
                 EXISTS (SELECT FROM wallet_private.due_events(w, 1))
                 OR (
-                    coalesce(w.claimed_until, '-infinity') <= clock_timestamp()
+                    coalesce(w.claim_ends_at, '-infinity') <= clock_timestamp()
                     AND EXISTS (SELECT FROM wallet_private.scan_feed(s.place, 1))
                 )
             )

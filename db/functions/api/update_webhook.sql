@@ -23,7 +23,7 @@ BEGIN
         status = coalesce(p_status, w.status),
         is_ordered = coalesce(p_is_ordered, w.is_ordered),
         failures = 0,
-        rests_until = NULL
+        rest_ends_at = NULL
     WHERE w.subscription_id = v_webhook.subscription_id
     RETURNING * INTO v_webhook;
     PERFORM wallet_private.record_action(
@@ -41,4 +41,4 @@ sent, and nothing is lost: once active again it goes on where it was. So does on
 because its receiver answered 410. The receiver is asked again at once, if it was left in peace.
 Returns: wallet.webhook.
 Locks: the webhook.
-Raises: WA106 WA110 WA125 WA220 WA225';
+Raises: WA101 WA106 WA110 WA125 WA220 WA225';

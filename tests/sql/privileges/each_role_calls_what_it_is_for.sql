@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(514);
+SELECT plan(578);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -26,6 +26,7 @@ FROM (
     ('create_task', 'go'),
     ('create_subscription', 'go'),
     ('create_user', 'go'),
+    ('create_webhook', 'go'),
     ('drop_subscription', 'go'),
     ('expire_holds', 'o'),
     ('find_user', 'go'),
@@ -50,26 +51,33 @@ FROM (
     ('list_tasks', 'go'),
     ('list_transactions', 'go'),
     ('list_user_ids', 'g'),
+    ('list_webhook_failures', 'go'),
+    ('list_webhooks', 'go'),
     ('place_hold', 'g'),
     ('post_batch', 'g'),
     ('read_events', 'go'),
     ('rehash_password', 'g'),
     ('release_hold', 'g'),
+    ('resend_webhook_events', 'go'),
     ('reverse', 'go'),
     ('revoke_tokens', 'go'),
+    ('rotate_webhook_secret', 'go'),
     ('schema_version', 'goa'),
     ('set_conversion_rate', 'go'),
     ('set_password', 'g'),
     ('set_user_status', 'go'),
+    ('settle_webhook_events', 'g'),
     ('sign_up', 'g'),
     ('spend', 'g'),
     ('statement', 'a'),
+    ('take_webhook_events', 'g'),
     ('topup', 'g'),
     ('treasury', 'goa'),
     ('update_asset', 'go'),
     ('update_item', 'go'),
     ('update_subscription', 'go'),
     ('update_task', 'go'),
+    ('update_webhook', 'go'),
     ('verify', 'ga'),
     ('verify_checkpoint', 'a'),
     ('verify_page', 'a'),

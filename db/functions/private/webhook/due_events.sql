@@ -18,7 +18,7 @@ AS $$
         FROM wallet_private.webhook_event AS e
         CROSS JOIN LATERAL (
             SELECT e.next_try_at <= clock_timestamp()
-                AND coalesce(e.claimed_until, '-infinity') <= clock_timestamp() AS is_due
+                AND coalesce(e.claim_ends_at, '-infinity') <= clock_timestamp() AS is_due
         ) AS c
         WHERE e.subscription_id = p_webhook.subscription_id AND e.next_try_at IS NOT NULL
     ) AS d

@@ -9,13 +9,13 @@ AS $$
     -- The secret is shown only to who has just made it.
     SELECT ROW(
         s.code, p_webhook.url, p_webhook.status, p_webhook.is_ordered, p_secret,
-        CASE WHEN p_webhook.old_secret_until > now() THEN p_webhook.old_secret_until END,
+        CASE WHEN p_webhook.old_secret_ends_at > now() THEN p_webhook.old_secret_ends_at END,
         e.waiting, e.parked,
         least(e.oldest_at, (
             SELECT f.created_at FROM wallet_private.scan_feed(s.place, 1) AS f
         )),
         p_webhook.failures,
-        CASE WHEN p_webhook.rests_until > now() THEN p_webhook.rests_until END,
+        CASE WHEN p_webhook.rest_ends_at > now() THEN p_webhook.rest_ends_at END,
         p_webhook.created_at
     )::wallet.webhook
     FROM wallet_private.subscription AS s
