@@ -48,6 +48,17 @@ WebhookSecret = Annotated[
     str, _doc("whsec_ and 24 to 64 bytes in base64.", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 ]
 Ordered = Annotated[bool, _doc("Whether an event waits for those before it in its wallet.")]
+WebhookSwitch = Annotated[
+    str, _choice("WebhookSwitch", "Whether events are sent.", "active", "paused")
+]
+WebhookStatus = Annotated[
+    str,
+    _choice("WebhookStatus", "gone: the receiver answered 410.", "active", "paused", "gone"),
+]
+WebhookEventStatus = Annotated[
+    str,
+    _choice("WebhookEventStatus", "parked: it is not tried any more.", "waiting", "parked"),
+]
 SubscriptionCode = Annotated[str, _doc("A subscription's code.", "warehouse")]
 ToCode = Annotated[Code, _eg("DIAMOND")]
 Email = Annotated[str, _doc("Case makes no difference.", "eve@example.com", max_length=320)]
@@ -301,7 +312,7 @@ class NewWebhook(Body):
 
 class WebhookChange(Body):
     url: WebhookUrl | None = None
-    status: Annotated[str | None, _choice("Whether events are sent.", "active", "paused")] = None
+    status: WebhookSwitch | None = None
     is_ordered: Ordered | None = None
 
 
@@ -548,7 +559,7 @@ class Subscription(Struct):
 class Webhook(Struct):
     subscription: SubscriptionCode
     url: WebhookUrl
-    status: Annotated[str, _choice("gone: the receiver answered 410.", "active", "paused", "gone")]
+    status: WebhookStatus
     is_ordered: Ordered
     secret: Annotated[WebhookSecret | None, _doc("Null but in the answer that makes it.", None)]
     old_secret_ends_at: Annotated[Moment | None, _doc("It signs too until then.", None)]
@@ -567,7 +578,7 @@ class WebhookFailure(Struct):
     user_id: UserId
     asset: Code
     seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
-    status: Annotated[str, _choice("parked: it is not tried any more.", "waiting", "parked")]
+    status: WebhookEventStatus
     tries: Annotated[int, _doc("So far; 0: it waits behind another one.", 1)]
     tried_at: Annotated[Moment | None, _doc("Null: not yet.", None)]
     next_try_at: Annotated[Moment | None, _doc("Null: it is parked.", None)]
