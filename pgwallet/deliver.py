@@ -74,7 +74,7 @@ _states = {
     for name, text in (
         ("waiting", "Events that wait for another try"),
         ("parked", "Events that are not tried any more"),
-        ("active", "Whether events are sent: not paused, and not gone"),
+        ("paused", "Whether somebody has paused it"),
         ("oldest_seconds", "Age of the oldest movement that is to be sent"),
     )
 }
@@ -351,7 +351,7 @@ class Deliverer:
                     age = (datetime.now(UTC) - oldest_at).total_seconds() if oldest_at else 0
                     _states["waiting"].labels(name).set(row["waiting"])
                     _states["parked"].labels(name).set(row["parked"])
-                    _states["active"].labels(name).set(row["status"] == "active")
+                    _states["paused"].labels(name).set(row["status"] == "paused")
                     _states["oldest_seconds"].labels(name).set(age)
             await asyncio.sleep(5)
 
@@ -380,7 +380,7 @@ async def _metrics(request: web.Request) -> web.Response:
 
 
 async def _health(request: web.Request) -> web.Response:
-    is_ready = bool(_ready._value.get())
+    is_ready = _registry.get_sample_value("pgwallet_deliver_ready") == 1
     return web.json_response(
         {"status": "ok" if is_ready else "the database is away", "version": __version__},
         status=200 if is_ready else 503,

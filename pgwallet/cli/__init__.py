@@ -13,6 +13,7 @@ from pgwallet.cli import (
     migrate,
     openapi,
     psql,
+    resend,
     seed,
     serve,
     statement,
@@ -22,6 +23,7 @@ from pgwallet.cli import (
     up,
     verify,
     version,
+    webhooks,
 )
 from pgwallet.cli.shared import EXIT_CODES, Group
 
@@ -36,9 +38,10 @@ def main() -> None:
 
 
 main.sections = {
-    "Serving": (up.up, serve.serve, deliver.deliver, token.token, openapi.openapi, version.version),
+    "Serving": (up.up, serve.serve, token.token, openapi.openapi, version.version),
     "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
     "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
+    "Events": (deliver.deliver, webhooks.webhooks, resend.resend),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
 }
 for commands in main.sections.values():

@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import os
 import signal
+import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 from msgspec.structs import replace
@@ -28,13 +31,27 @@ def deliver(is_child: bool) -> None:
 
     \b
     Examples:
-      DATABASE_URL=postgresql://wallet@db/wallet pgwallet deliver
+      pgwallet deliver
       PGWALLET_DELIVER_PORT=8082 pgwallet deliver
     """
     settings = Settings.from_env()
     logs.set_up(settings.log_level)
     with server(settings) as dsn:
         run(_deliver(replace(settings, database_url=dsn), is_child))
+
+
+@contextmanager
+def deliverer(dsn: str) -> Iterator[None]:
+    """One in a process of its own, beside a wallet that people try out."""
+    environ = {"PGWALLET_WEBHOOK_TARGETS": "any"} | os.environ
+    environ |= {"DATABASE_URL": dsn, "PGWALLET_DELIVER_PORT": "0"}
+    command = [sys.executable, "-m", "pgwallet", "deliver", "--child"]
+    child = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
 
 
 async def _deliver(settings: Settings, is_child: bool) -> None:
