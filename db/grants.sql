@@ -64,6 +64,7 @@ wallet.list_webhooks,
 wallet.list_webhook_failures,
 wallet.resend_webhook_events,
 wallet.take_webhook_events,
+wallet.read_news,
 wallet.settle_webhook_events,
 wallet.version,
 wallet.schema_version

@@ -23,7 +23,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
     ('schema/V0005__rooms.sql', '2beef648884cdf0412c60c5adf55f66f6b9829fe982bace63e09550da3ddd64d'),
     ('schema/V0006__feed.sql', 'd3c42b57c95b13be769845638e51ae93e8e2abc58aab0bbd449a0231f17a496a'),
-    ('schema/V0008__webhooks.sql', '9f6baee2bb49a08ea8654a978e3e9a2dda7ae6e2ac5bf065bc5479da50d98ad2'),
+    ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
@@ -196,6 +196,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/place_hold.sql', '38229073b4aa137dbe3e48a447b696819d0b886192fcd2f28f3663d874904e23'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
     ('functions/api/read_events.sql', 'bf960bb448f7e3abf47c16c1468132f293285d52eda194ad250509df319629b2'),
+    ('functions/api/read_news.sql', '85e8ea014f2be4ad5c49deff7e7ff15062640c8aa59a8af8806e2efa0cf972a8'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
     ('functions/api/resend_webhook_events.sql', 'b157ddf8bb609ba03972dafaefd4cd6bcf2c912bf19216605f6e41a502857621'),
@@ -228,7 +229,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '6b20c5531d7f997021c38c78d2c7525e381395023600198ab096fb6161457b2d'),
     ('views/treasury_balance.sql', '2e7d21d6db7f654601d0c29ef36d157ad8be338779236798893303d7671a48e3'),
-    ('grants.sql', 'fc85ac363baf253b6671fb82734faf1c1fc49898d4f097740a958ee6adc15253')
+    ('grants.sql', '0fbc48e11851048ab4eb4b9aed069888bd6cf415f1f4c3402b03f1725e27cf3e')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -1167,6 +1168,11 @@ SELECT 'functions/api/read_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/api/read_events.sql
     \ir functions/api/read_events.sql
+\endif
+SELECT 'functions/api/read_news.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/read_news.sql
+    \ir functions/api/read_news.sql
 \endif
 SELECT 'functions/api/rehash_password.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -286,3 +286,5 @@ ROUTES = (
         query=t.VerifyQuery, roles=ADMIN, shape=page,
     ),
 )
+# Answered by a stream, so not by the handler of the others.
+LIVE = read(WALLET + "/events", "read_news", t.Nothing, "What moves in a wallet, as it moves")

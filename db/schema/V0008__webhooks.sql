@@ -105,3 +105,13 @@ CREATE TYPE wallet.webhook_result AS (
     error text,
     retry_after integer
 );
+
+-- Live: what listeners to their own wallets are told.
+CREATE TYPE wallet.news AS (
+    reader integer,
+    is_cut_off boolean,
+    asset text,
+    seq bigint,
+    balance numeric,
+    events wallet.event[]
+);

@@ -238,6 +238,15 @@ CREATE TYPE wallet.item AS (
 	created_at timestamp with time zone
 );
 
+CREATE TYPE wallet.news AS (
+	reader integer,
+	is_cut_off boolean,
+	asset text,
+	seq bigint,
+	balance numeric,
+	events wallet.event[]
+);
+
 CREATE TYPE wallet.purchase_receipt AS (
 	transaction_id uuid,
 	kind text,
@@ -1307,6 +1316,8 @@ REVOKE ALL ON TYPE wallet.hold_item FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.import_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.news FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.purchase_receipt FROM PUBLIC;
 

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(578);
+SELECT plan(586);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -56,6 +56,7 @@ FROM (
     ('place_hold', 'g'),
     ('post_batch', 'g'),
     ('read_events', 'go'),
+    ('read_news', 'g'),
     ('rehash_password', 'g'),
     ('release_hold', 'g'),
     ('resend_webhook_events', 'go'),
