@@ -25,6 +25,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0005__rooms.sql', 'c3a624c5ade367d2764309f842f7479ed9938820996c5866a003d0f9389599e3'),
     ('schema/V0006__feed.sql', 'd7e348da0ee598a76a85e5cdc6d77831e97e99735117a74e327e0d76ab225616'),
     ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
+    ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
@@ -76,6 +77,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/feed/read_event_cursor.sql', 'eda62a1725a54ace6c630f7fc8c72a8beca2ed615477ce4c93c47c89cba85840'),
     ('functions/private/feed/renew_feed.sql', '8274c34b472526178103dd2dd2f9ce701ec0bd9fbd8836040e50e53a655396d5'),
     ('functions/private/feed/scan_feed.sql', '6541f4e106c6e78bceb116157c11e26a0a7011acf8f509a6094e85c92155bc81'),
+    ('functions/private/feed/to_event.sql', 'f772f10dff5949e40f5b5269d5932530d938d3a9d01f917ed9af6862cb6db908'),
     ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
     ('functions/private/feed/to_subscription.sql', 'a80e62417ef3fc3e1e2cc2a2bdfaa0358f5020babd171b76a88ee4116dacae91'),
     ('functions/private/history/balance_at.sql', 'cec1cb423e0aa7b398089b2f83a89489aff5d2a95ffe59b73b53439323fa1e09'),
@@ -163,6 +165,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
     ('functions/private/verify/verify_users.sql', '241680ff27101039589bf736a92f9fe2ea5fff4e556048fae1b67b945c147a1c'),
     ('functions/private/verify/verify_wallets.sql', '2f0c1083bfa8007f8daa2e446f9bb029ab158c505614c5513200bff43adf487f'),
+    ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
+    ('functions/private/webhook/due_events.sql', '2fa8301748f0dc12d69235cf8875f48a49dda08766b7e9c2e675beaedb0b6e21'),
+    ('functions/private/webhook/find_webhook.sql', '3c56cf3f948a34a62e14dff31c4a9d45991e293c15e14d046d0507a997e33bdc'),
+    ('functions/private/webhook/line_up.sql', '2b18fd137dbd79ad6350802b74753f2c0ccf850883203128f04fa7a37faff0bf'),
+    ('functions/private/webhook/new_secret.sql', '98bbe7a7b12a42c01a5e837bc7c37e7d13f51d145831d8f076737064bbfdd615'),
+    ('functions/private/webhook/retry_delay.sql', 'cad112be42394bc78375d0576e8721a3ac8633c7105814c833623f9e5e4c8f3d'),
+    ('functions/private/webhook/take_batch.sql', 'd9604c73c473556aab848b08afe68d84383af2659349f8a780a27778854bc64f'),
+    ('functions/private/webhook/to_pause.sql', 'c7fbcc4a8d8cc6f4e5abb142480143934b554c9593c0880386f8ea6ba5e0ff22'),
+    ('functions/private/webhook/to_webhook.sql', '1ee48893d2127688e26eb737aee4a849ce987036a539964d6058bddad914a5ac'),
     ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
     ('functions/api/adjust.sql', '8a8db7ae67bdbc1f3ccd61a5d367ea09e7602472cb27169809d724027f71ca4a'),
     ('functions/api/bonus.sql', 'f17a75ba9ac34e2977ca3fd3da6efe1ee2fdc48906fa535e04014e1530aa7010'),
@@ -179,6 +190,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_subscription.sql', '19b223f04ccbf4542304ebc8dae372e7e6efc90d8876460a787ccfd951543d3c'),
     ('functions/api/create_task.sql', '9a3e1ca615656cb177f75bb5a42cfcfe57673fb1e318621c5c7babd4194a8387'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
+    ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/expire_holds.sql', '0947031294dc8052f80173cb86befbcb38f49f99d807291bf561659ee2456cbb'),
     ('functions/api/expire_lots.sql', 'c8ea2a098b8872233e94577a1a329eed313f830cce2c0e83fcc98dd702687575'),
@@ -205,26 +217,34 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
     ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
+    ('functions/api/list_webhook_failures.sql', 'bdc890bfb5374a5ed352f65397a811a97a8f89e524e96adcc83268afc881d3c2'),
+    ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
     ('functions/api/place_hold.sql', '0f88a72f62b04656924fa25026a2e2ae4035fc12488f20ce6e0e9bfff3d319fd'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
-    ('functions/api/read_events.sql', '2ded668344236db109a99cbe75e860baa0c1c8e6a0df751e9040419d20042e48'),
+    ('functions/api/read_events.sql', 'bf960bb448f7e3abf47c16c1468132f293285d52eda194ad250509df319629b2'),
+    ('functions/api/read_news.sql', '85e8ea014f2be4ad5c49deff7e7ff15062640c8aa59a8af8806e2efa0cf972a8'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
+    ('functions/api/resend_webhook_events.sql', 'b157ddf8bb609ba03972dafaefd4cd6bcf2c912bf19216605f6e41a502857621'),
     ('functions/api/reverse.sql', '7912fcd64fd60eecbea63b5ff74d678b297bb02698e1f81364e59206cc2711c8'),
     ('functions/api/revoke_tokens.sql', 'fb6565fe0ac42ddfe80fa892ec990944bea52cd018153cb27dd3f51dff4c7f58'),
+    ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
     ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
     ('functions/api/set_conversion_rate.sql', '96598887ddc8ab8e2b03b121f773af23a0878d26c22aa828742adfd1ffc79616'),
     ('functions/api/set_password.sql', '8b6bbbfc6009b6f423eed3f60e1b8dcbeb03e4d371f8da3d83847b0557713885'),
     ('functions/api/set_user_status.sql', 'b4adca04c586f7228df0c54ddbd495d02eed2b827345723fe676135fe162e6eb'),
+    ('functions/api/settle_webhook_events.sql', '5bd0fc994186eeb7a32c6a7f44e10fe88c60aceeaf5eeacf1e096538acf7c92d'),
     ('functions/api/sign_up.sql', '4b09b48cf484f4f05113182bdff14dd7bfbdee85d36e6c025973c22cf8a9bb7b'),
     ('functions/api/spend.sql', 'fb39cfc75afb6f8d0bd29f3ee0b142b8828a931b928ca0bb81113513d33fe842'),
     ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
+    ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
     ('functions/api/topup.sql', '5063f893be119a6f3caf66c188f3c6695fc2e5d480b0ec87b71a69ec25f2fb0d'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
     ('functions/api/update_asset.sql', '07285b8020d66a57020437ea362cad04fa8f8b5c497b3b2c92e561bbeca67cd1'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
     ('functions/api/update_task.sql', '2da8e49ed4f9c8a0a871e70270102bdc01077d13a4c864fdc122b1609201709a'),
+    ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
     ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
@@ -235,7 +255,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', '59da695b69c4b6f314fb9eaf0c34ebe79062c9ea2934039538c380975b389989')
+    ('grants.sql', 'd1e8e6066073c46ae2279cb0548196984452e21568d30bedb21121bf1d103ab0')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -319,6 +339,11 @@ SELECT 'schema/V0007__lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_
 \if :pgwallet_run
     \echo schema/V0007__lots.sql
     \ir schema/V0007__lots.sql
+\endif
+SELECT 'schema/V0008__webhooks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0008__webhooks.sql
+    \ir schema/V0008__webhooks.sql
 \endif
 SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -574,6 +599,11 @@ SELECT 'functions/private/feed/scan_feed.sql' = ANY (:'pgwallet_pending'::text[]
 \if :pgwallet_run
     \echo functions/private/feed/scan_feed.sql
     \ir functions/private/feed/scan_feed.sql
+\endif
+SELECT 'functions/private/feed/to_event.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/to_event.sql
+    \ir functions/private/feed/to_event.sql
 \endif
 SELECT 'functions/private/feed/to_event_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1010,6 +1040,51 @@ SELECT 'functions/private/verify/verify_wallets.sql' = ANY (:'pgwallet_pending':
     \echo functions/private/verify/verify_wallets.sql
     \ir functions/private/verify/verify_wallets.sql
 \endif
+SELECT 'functions/private/webhook/check_url.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/check_url.sql
+    \ir functions/private/webhook/check_url.sql
+\endif
+SELECT 'functions/private/webhook/due_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/due_events.sql
+    \ir functions/private/webhook/due_events.sql
+\endif
+SELECT 'functions/private/webhook/find_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/find_webhook.sql
+    \ir functions/private/webhook/find_webhook.sql
+\endif
+SELECT 'functions/private/webhook/line_up.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/line_up.sql
+    \ir functions/private/webhook/line_up.sql
+\endif
+SELECT 'functions/private/webhook/new_secret.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/new_secret.sql
+    \ir functions/private/webhook/new_secret.sql
+\endif
+SELECT 'functions/private/webhook/retry_delay.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/retry_delay.sql
+    \ir functions/private/webhook/retry_delay.sql
+\endif
+SELECT 'functions/private/webhook/take_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/take_batch.sql
+    \ir functions/private/webhook/take_batch.sql
+\endif
+SELECT 'functions/private/webhook/to_pause.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/to_pause.sql
+    \ir functions/private/webhook/to_pause.sql
+\endif
+SELECT 'functions/private/webhook/to_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/to_webhook.sql
+    \ir functions/private/webhook/to_webhook.sql
+\endif
 SELECT 'functions/api/acknowledge_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/acknowledge_events.sql
@@ -1089,6 +1164,11 @@ SELECT 'functions/api/create_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/api/create_user.sql
     \ir functions/api/create_user.sql
+\endif
+SELECT 'functions/api/create_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/create_webhook.sql
+    \ir functions/api/create_webhook.sql
 \endif
 SELECT 'functions/api/drop_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1220,6 +1300,16 @@ SELECT 'functions/api/list_user_ids.sql' = ANY (:'pgwallet_pending'::text[]) AS 
     \echo functions/api/list_user_ids.sql
     \ir functions/api/list_user_ids.sql
 \endif
+SELECT 'functions/api/list_webhook_failures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_webhook_failures.sql
+    \ir functions/api/list_webhook_failures.sql
+\endif
+SELECT 'functions/api/list_webhooks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_webhooks.sql
+    \ir functions/api/list_webhooks.sql
+\endif
 SELECT 'functions/api/place_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/place_hold.sql
@@ -1235,6 +1325,11 @@ SELECT 'functions/api/read_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
     \echo functions/api/read_events.sql
     \ir functions/api/read_events.sql
 \endif
+SELECT 'functions/api/read_news.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/read_news.sql
+    \ir functions/api/read_news.sql
+\endif
 SELECT 'functions/api/rehash_password.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/rehash_password.sql
@@ -1245,6 +1340,11 @@ SELECT 'functions/api/release_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS p
     \echo functions/api/release_hold.sql
     \ir functions/api/release_hold.sql
 \endif
+SELECT 'functions/api/resend_webhook_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/resend_webhook_events.sql
+    \ir functions/api/resend_webhook_events.sql
+\endif
 SELECT 'functions/api/reverse.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/reverse.sql
@@ -1254,6 +1354,11 @@ SELECT 'functions/api/revoke_tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS 
 \if :pgwallet_run
     \echo functions/api/revoke_tokens.sql
     \ir functions/api/revoke_tokens.sql
+\endif
+SELECT 'functions/api/rotate_webhook_secret.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/rotate_webhook_secret.sql
+    \ir functions/api/rotate_webhook_secret.sql
 \endif
 SELECT 'functions/api/schema_version.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1275,6 +1380,11 @@ SELECT 'functions/api/set_user_status.sql' = ANY (:'pgwallet_pending'::text[]) A
     \echo functions/api/set_user_status.sql
     \ir functions/api/set_user_status.sql
 \endif
+SELECT 'functions/api/settle_webhook_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/settle_webhook_events.sql
+    \ir functions/api/settle_webhook_events.sql
+\endif
 SELECT 'functions/api/sign_up.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/sign_up.sql
@@ -1289,6 +1399,11 @@ SELECT 'functions/api/statement.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo functions/api/statement.sql
     \ir functions/api/statement.sql
+\endif
+SELECT 'functions/api/take_webhook_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/take_webhook_events.sql
+    \ir functions/api/take_webhook_events.sql
 \endif
 SELECT 'functions/api/topup.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1319,6 +1434,11 @@ SELECT 'functions/api/update_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/api/update_task.sql
     \ir functions/api/update_task.sql
+\endif
+SELECT 'functions/api/update_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/update_webhook.sql
+    \ir functions/api/update_webhook.sql
 \endif
 SELECT 'functions/api/verify.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -119,6 +119,7 @@ change = partial(Route, "PATCH", roles=ADMIN, trusted=ACTOR)
 put = partial(Route, "PUT", roles=ADMIN, trusted=ACTOR)
 
 WALLET = "/v1/wallets/{user_id}"
+WEBHOOK = "/v1/subscriptions/{subscription}/webhook"
 
 # fmt: off
 ROUTES = (
@@ -209,6 +210,25 @@ ROUTES = (
         "DELETE", "/v1/subscriptions/{subscription}", "drop_subscription", t.Nothing,
         "End a subscription", roles=STAFF, trusted=ACTOR, shape=nothing,
     ),
+    # Webhooks
+    read(
+        "/v1/webhooks", "list_webhooks", t.Webhook, "Webhooks",
+        roles=ADMIN, shape=page, is_on_primary=True,
+    ),
+    create(WEBHOOK, "create_webhook", t.Webhook, "Create a webhook", body=t.NewWebhook),
+    change(WEBHOOK, "update_webhook", t.Webhook, "Change a webhook", body=t.WebhookChange),
+    create(
+        WEBHOOK + "/secret", "rotate_webhook_secret", t.Webhook, "Give a webhook another secret",
+        body=t.WebhookSecretChange,
+    ),
+    read(
+        WEBHOOK + "/failures", "list_webhook_failures", t.WebhookFailure,
+        "Events that did not arrive", query=t.WebhookFailureQuery, roles=ADMIN, shape=page,
+    ),
+    create(
+        WEBHOOK + "/resend", "resend_webhook_events", t.Webhook, "Send events again",
+        body=t.WebhookResend, status=200,
+    ),
     # The catalogue
     read("/v1/assets", "list_assets", t.Asset, "Assets", shape=page),
     read(
@@ -269,3 +289,5 @@ ROUTES = (
         query=t.VerifyQuery, roles=ADMIN, shape=page,
     ),
 )
+# Answered by a stream, so not by the handler of the others.
+LIVE = read(WALLET + "/events", "read_news", t.Nothing, "What moves in a wallet, as it moves")

@@ -41,6 +41,24 @@ Units = Annotated[str, _doc("A decimal number in units of the asset.", "10")]
 Unsigned = Annotated[Units, _doc("Unsigned: kind or entry_type says the direction.")]
 After = Annotated[Units, _doc("The balance after it.", "90")]
 Code = Annotated[str, _doc("An asset's code.", "GOLD")]
+WebhookUrl = Annotated[
+    str, _doc("Absolute, with https.", "https://shop.example/hook", max_length=2048)
+]
+WebhookSecret = Annotated[
+    str, _doc("whsec_ and 24 to 64 bytes in base64.", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+]
+Ordered = Annotated[bool, _doc("Whether an event waits for those before it in its wallet.")]
+WebhookSwitch = Annotated[
+    str, _choice("WebhookSwitch", "Whether events are sent.", "active", "paused")
+]
+WebhookStatus = Annotated[
+    str,
+    _choice("WebhookStatus", "gone: the receiver answered 410.", "active", "paused", "gone"),
+]
+WebhookEventStatus = Annotated[
+    str,
+    _choice("WebhookEventStatus", "parked: it is not tried any more.", "waiting", "parked"),
+]
 SubscriptionCode = Annotated[str, _doc("A subscription's code.", "warehouse")]
 ToCode = Annotated[Code, _eg("DIAMOND")]
 Email = Annotated[str, _doc("A to Z count as a to z.", "eve@example.com", max_length=320)]
@@ -315,6 +333,29 @@ class SubscriptionChange(Body):
     kinds: Annotated[list[AnyKind] | None, _doc("An empty list lets all through.")] = None
 
 
+class NewWebhook(Body):
+    url: WebhookUrl
+    secret: Annotated[WebhookSecret | None, _doc("Without it one is made at random.")] = None
+    is_ordered: Ordered = True
+
+
+class WebhookChange(Body):
+    url: WebhookUrl | None = None
+    status: WebhookSwitch | None = None
+    is_ordered: Ordered | None = None
+
+
+class WebhookSecretChange(Body):
+    secret: Annotated[WebhookSecret | None, _doc("Without it one is made at random.")] = None
+    overlap: Annotated[Seconds, _doc("Seconds for which the old one signs too.", 86400)] = 86400
+
+
+class WebhookResend(Body):
+    transaction_id: Annotated[
+        TransactionId | None, _doc("Its events; without it: all that are parked.")
+    ] = None
+
+
 # ---------------------------------------------------------------------------------------------
 # Queries
 # ---------------------------------------------------------------------------------------------
@@ -341,6 +382,11 @@ class EventQuery(Query):
             "behind it. Without it, it goes on behind what was acknowledged."
         ),
     ] = None
+
+
+class WebhookFailureQuery(Query):
+    limit: Limit = 50
+    cursor: Cursor | None = None
 
 
 class LedgerQuery(Query):
@@ -544,6 +590,36 @@ class Subscription(Struct):
     oldest_at: Annotated[Moment | None, _doc("When the first of them was; null: none.", None)]
     created_at: Moment
     acknowledged_at: Annotated[Moment | None, _doc("Null: never.", None)]
+
+
+class Webhook(Struct):
+    subscription: SubscriptionCode
+    url: WebhookUrl
+    status: WebhookStatus
+    is_ordered: Ordered
+    secret: Annotated[WebhookSecret | None, _doc("Null but in the answer that makes it.", None)]
+    old_secret_ends_at: Annotated[Moment | None, _doc("It signs too until then.", None)]
+    waiting: Annotated[int, _doc("Events that wait for another try.", 0)]
+    parked: Annotated[int, _doc("Events that are not tried any more.", 0)]
+    oldest_at: Annotated[Moment | None, _doc("Of the oldest movement still to be sent.", None)]
+    failures: Annotated[int, _doc("How often in a row the receiver was away.", 0)]
+    rest_ends_at: Annotated[Moment | None, _doc("It is left in peace until then.", None)]
+    created_at: Moment
+
+
+class WebhookFailure(Struct):
+    transaction_id: TransactionId
+    leg: Leg
+    kind: AnyKind
+    user_id: UserId
+    asset: Code
+    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
+    status: WebhookEventStatus
+    tries: Annotated[int, _doc("So far; 0: it waits behind another one.", 1)]
+    tried_at: Annotated[Moment | None, _doc("Null: not yet.", None)]
+    next_try_at: Annotated[Moment | None, _doc("Null: it is parked.", None)]
+    status_code: Annotated[int | None, _doc("Of the answer; null: there was none.", 500)]
+    error: Annotated[str | None, _doc("Why there was no answer.", None)]
 
 
 class Hold(Struct):

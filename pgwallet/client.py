@@ -389,6 +389,46 @@ class Wallet:
     @_route
     async def drop_subscription(self, subscription: str) -> t.Nothing: ...
 
+    # Webhooks
+
+    @_route
+    async def list_webhooks(self) -> Page[t.Webhook]: ...
+
+    @_route
+    async def create_webhook(
+        self,
+        subscription: str,
+        url: str,
+        *,
+        secret: str | None = None,
+        is_ordered: bool | None = None,
+    ) -> t.Webhook: ...
+
+    @_route
+    async def update_webhook(
+        self,
+        subscription: str,
+        *,
+        url: str | None = None,
+        status: str | None = None,
+        is_ordered: bool | None = None,
+    ) -> t.Webhook: ...
+
+    @_route
+    async def rotate_webhook_secret(
+        self, subscription: str, *, secret: str | None = None, overlap: int | None = None
+    ) -> t.Webhook: ...
+
+    @_route
+    async def list_webhook_failures(
+        self, subscription: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[t.WebhookFailure]: ...
+
+    @_route
+    async def resend_webhook_events(
+        self, subscription: str, *, transaction_id: UUID | None = None
+    ) -> t.Webhook: ...
+
     # The catalogue
 
     @_route

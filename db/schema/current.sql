@@ -267,6 +267,15 @@ CREATE TYPE wallet.new_user AS (
 	refused_bonuses text[]
 );
 
+CREATE TYPE wallet.news AS (
+	reader integer,
+	is_cut_off boolean,
+	asset text,
+	seq bigint,
+	balance numeric,
+	events wallet.event[]
+);
+
 CREATE TYPE wallet.purchase_receipt AS (
 	transaction_id uuid,
 	kind text,
@@ -459,6 +468,57 @@ CREATE TYPE wallet.verify_page AS (
 	findings wallet.finding[]
 );
 
+CREATE TYPE wallet.webhook AS (
+	subscription text,
+	url text,
+	status text,
+	is_ordered boolean,
+	secret text,
+	old_secret_ends_at timestamp with time zone,
+	waiting bigint,
+	parked bigint,
+	oldest_at timestamp with time zone,
+	failures integer,
+	rest_ends_at timestamp with time zone,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.webhook_batch AS (
+	subscription text,
+	claim uuid,
+	lease interval,
+	url text,
+	secrets text[],
+	is_ordered boolean,
+	events wallet.event[]
+);
+
+CREATE TYPE wallet.webhook_failure AS (
+	transaction_id uuid,
+	leg integer,
+	kind text,
+	user_id uuid,
+	asset text,
+	seq bigint,
+	status text,
+	tries integer,
+	tried_at timestamp with time zone,
+	next_try_at timestamp with time zone,
+	status_code integer,
+	error text,
+	cursor text
+);
+
+CREATE TYPE wallet.webhook_result AS (
+	user_id uuid,
+	asset text,
+	seq bigint,
+	outcome text,
+	status_code integer,
+	error text,
+	retry_after integer
+);
+
 CREATE DOMAIN wallet_private.amount AS numeric;
 
 CREATE DOMAIN wallet_private.kind AS text;
@@ -588,6 +648,55 @@ COMMENT ON COLUMN wallet_private.subscription.kinds IS 'Only these; NULL = all.'
 COMMENT ON COLUMN wallet_private.subscription.user_id IS 'Only this one''s; NULL = everyone''s.';
 
 COMMENT ON COLUMN wallet_private.subscription.place IS 'Up to here all has arrived.';
+
+CREATE TABLE wallet_private.webhook (
+    subscription_id integer NOT NULL,
+    url text NOT NULL,
+    secret text NOT NULL,
+    old_secret text,
+    old_secret_ends_at timestamp with time zone,
+    status text DEFAULT 'active'::text NOT NULL,
+    is_ordered boolean NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    rest_ends_at timestamp with time zone,
+    claim uuid,
+    claim_ends_at timestamp with time zone,
+    claimed_place wallet_private.feed_place,
+    claimed_events integer,
+    taken_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT webhook_status_is_known_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'gone'::text])))
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.webhook.old_secret IS 'Signs beside secret until old_secret_ends_at.';
+
+COMMENT ON COLUMN wallet_private.webhook.is_ordered IS 'Whether an event waits for the ones before it in its wallet.';
+
+COMMENT ON COLUMN wallet_private.webhook.failures IS 'How often in a row the receiver was away or asked for less.';
+
+COMMENT ON COLUMN wallet_private.webhook.rest_ends_at IS 'Nothing is sent to the receiver before.';
+
+COMMENT ON COLUMN wallet_private.webhook.claim IS 'Who sends what lies between the subscription''s place and claimed_place; until claim_ends_at.';
+
+CREATE TABLE wallet_private.webhook_event (
+    subscription_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    seq bigint NOT NULL,
+    tries integer NOT NULL,
+    next_try_at timestamp with time zone,
+    tried_at timestamp with time zone,
+    status_code integer,
+    error text,
+    claim uuid,
+    claim_ends_at timestamp with time zone
+)
+WITH (fillfactor='80');
+
+COMMENT ON COLUMN wallet_private.webhook_event.next_try_at IS 'NULL: it is parked.';
+
+COMMENT ON COLUMN wallet_private.webhook_event.claim IS 'Who sends it now, until claim_ends_at.';
 
 CREATE TABLE wallet_private.campaign (
     campaign_id integer NOT NULL,
@@ -1178,6 +1287,12 @@ ALTER TABLE ONLY wallet_private.user_account
 ALTER TABLE ONLY wallet_private.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (user_id, asset_id);
 
+ALTER TABLE ONLY wallet_private.webhook_event
+    ADD CONSTRAINT webhook_event_pkey PRIMARY KEY (subscription_id, user_id, asset_id, seq);
+
+ALTER TABLE ONLY wallet_private.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (subscription_id);
+
 CREATE UNIQUE INDEX conversion_rate_current_idx ON wallet_private.conversion_rate USING btree (from_asset_id, to_asset_id) WHERE (replaced_at IS NULL);
 
 CREATE INDEX hold_expires_at_idx ON wallet_private.hold USING btree (expires_at) WHERE (status = 'open'::text);
@@ -1195,6 +1310,8 @@ CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (
 CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
 
 CREATE UNIQUE INDEX user_account_email_idx ON wallet_private.user_account USING btree (lower((email COLLATE "C")));
+
+CREATE INDEX webhook_event_next_try_at_idx ON wallet_private.webhook_event USING btree (subscription_id, next_try_at) WHERE (next_try_at IS NOT NULL);
 
 CREATE TRIGGER action_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.action FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
 
@@ -1264,6 +1381,12 @@ ALTER TABLE ONLY wallet_private.wallet
 ALTER TABLE ONLY wallet_private.wallet
     ADD CONSTRAINT wallet_user_id_fkey FOREIGN KEY (user_id) REFERENCES wallet_private.user_account(user_id);
 
+ALTER TABLE ONLY wallet_private.webhook_event
+    ADD CONSTRAINT webhook_event_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES wallet_private.webhook(subscription_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY wallet_private.webhook
+    ADD CONSTRAINT webhook_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES wallet_private.subscription(subscription_id) ON DELETE CASCADE;
+
 GRANT USAGE ON SCHEMA wallet TO wallet_gateway;
 GRANT USAGE ON SCHEMA wallet TO wallet_operator;
 GRANT USAGE ON SCHEMA wallet TO wallet_auditor;
@@ -1314,6 +1437,8 @@ REVOKE ALL ON TYPE wallet.lot FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.new_user FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.news FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.purchase_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.receipt FROM PUBLIC;
@@ -1347,6 +1472,14 @@ REVOKE ALL ON TYPE wallet.user_key FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.user_request FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.verify_page FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.webhook FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.webhook_batch FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.webhook_failure FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.webhook_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.amount FROM PUBLIC;
 

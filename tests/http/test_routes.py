@@ -54,6 +54,8 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
     other = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
     spent = await made("POST", f"/v1/wallets/{user.user_id}/spend", amount)
     feed = await made("POST", "/v1/subscriptions", {"code": f"s{tag}", "start": "beginning"})
+    await made("POST", "/v1/subscriptions", {"code": f"w{tag}"})
+    await made("POST", f"/v1/subscriptions/w{tag}/webhook", {"url": "https://a.example/"})
     return {
         "user_id": user.user_id,
         "asset": gold,
@@ -65,6 +67,7 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "other_hold_id": other["hold_id"],
         "transaction_id": spent["transaction_id"],
         "subscription": feed["subscription"],
+        "sent_subscription": f"w{tag}",
         "tag": tag,
     }
 
@@ -100,6 +103,10 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "set_user_status": {"status": "active", "reason": "why not"},
         "create_subscription": {"code": f"n{tag}", "assets": [gold], "kinds": ["SPEND"]},
         "update_subscription": {"kinds": []},
+        "create_webhook": {"url": "https://b.example/hook", "is_ordered": False},
+        "update_webhook": {"status": "paused"},
+        "rotate_webhook_secret": {"overlap": 60},
+        "resend_webhook_events": {},
     }.get(route.function)  # fmt: skip
 
 
@@ -111,6 +118,8 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
 async def test_a_route_answers_in_its_shape(
     route: Route, world: dict[str, Any], admin: Caller
 ) -> None:
+    if "/webhook" in route.path and route.function != "create_webhook":
+        world["subscription"] = world["sent_subscription"]
     path = route.path.format_map(world)
     query = {
         "find_user": {"query": world["user_id"]},
