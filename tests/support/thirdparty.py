@@ -65,6 +65,11 @@ def newman() -> Path:
     return _by_npm("newman-6.2.2", "newman@6.2.2") / "newman" / "bin" / "newman.js"
 
 
+def axe() -> Path:
+    """The script that looks for what keeps people out of a page."""
+    return _by_npm("axe-core-4.14.1", "axe-core@4.14.1") / "axe-core" / "axe.min.js"
+
+
 def openapi_tools() -> Path:
     """The folder node_modules: what checks an OpenAPI document, and what makes a client of it."""
     return _by_npm(
