@@ -140,9 +140,14 @@ function showLogIn(why) {
     said);
 }
 
-addEventListener("hashchange", show);
+const closeDialogs = () => document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
+
+addEventListener("hashchange", () => {
+  closeDialogs();
+  show();
+});
 addEventListener("signed-out", ({detail}) => {
-  document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
+  closeDialogs();
   showLogIn(detail);
 });
 addEventListener("keydown", (event) => {
