@@ -15,7 +15,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway import __version__, docs, logs, metrics
+from gateway import __version__, console, docs, logs, metrics
 from gateway.accounts import Accounts
 from gateway.cors import cors
 from gateway.database import Database
@@ -104,6 +104,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
     docs.add_routes(app)
+    console.add_routes(app)
     return app
 
 

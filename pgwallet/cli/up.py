@@ -36,6 +36,7 @@ def up() -> None:
             listen(
                 replace(settings, database_url=dsn),
                 lambda: click.echo(f"""
+  console     {url}/console
   API         {url}/v1        description {url}/docs
   health      {url}/health    metrics     {url}/metrics
   demo users  {", ".join(DEMO_USERS)}; password {DEMO_PASSWORD}

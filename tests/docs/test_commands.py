@@ -26,7 +26,9 @@ DOCS = ROOT / "docs"
 # With the demo, on one wallet, the tutorial first: it shows the whole treasury.
 ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
     f"docs/how-to/{name}.md"
-    for name in ("payment-webhook", "game-server", "events", "sql-only", "webhooks")
+    for name in (
+        "payment-webhook", "game-server", "events", "sql-only", "webhooks", "run-the-economy",
+    )
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"
 MANAGED = "docs/how-to/managed-postgres.md"

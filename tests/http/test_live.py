@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient
 from gateway import events
 from gateway.app import LIVE_KEY as LIVE
 from gateway.database import Pool
-from tests.support.browser import open_page
+from tests.support.browser import open_tab
 from tests.support.thirdparty import Unavailable, event_tools
 
 from .conftest import Caller, make_token, problem
@@ -206,24 +206,24 @@ async def test_a_browser_listens_and_comes_back(user: Caller, gateway: TestClien
     """Chromium's own EventSource, through a gateway that stops once."""
     url = str(gateway.make_url("/v1/wallets/me/events").with_query(access_token=user.token))
     try:
-        async with open_page(str(gateway.make_url("/health"))) as page:
-            await page.until("document.readyState === 'complete'")
-            await page.run(f"""
+        async with open_tab(str(gateway.make_url("/health"))) as tab:
+            page = tab.page
+            await page.evaluate(f"""() => {{
                 window.heard = [];
                 window.source = new EventSource({json.dumps(url)});
                 for (const name of ["balances", "transaction", "gap"])
                     source.addEventListener(name, (event) => heard.push([name, event.lastEventId]));
-                0""")
-            await page.until("heard.length === 1")
+            }}""")
+            await page.wait_for_function("heard.length === 1")
             await spend(user)
-            await page.until("heard.length === 2")
+            await page.wait_for_function("heard.length === 2")
             gateway.app[LIVE]._end(gateway.app[LIVE]._readers)  # all streams end
             await spend(user)
-            await page.until("heard.length === 3")
-            assert await page.run("heard") == [
+            await page.wait_for_function("heard.length === 3")
+            assert await page.evaluate("heard") == [
                 ["balances", "GOLD:1"], ["transaction", "GOLD:2"], ["transaction", "GOLD:3"]
             ]  # fmt: skip
-            await page.run("source.close()")
+            await page.evaluate("source.close()")
     except Unavailable as reason:
         pytest.skip(str(reason))
 

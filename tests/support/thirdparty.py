@@ -70,6 +70,11 @@ def event_tools() -> Path:
     return _by_npm("event-tools-1", "eventsource@5.1.5", "standardwebhooks@1.1.1")
 
 
+def axe() -> Path:
+    """The script that looks for what keeps people out of a page."""
+    return _by_npm("axe-core-4.14.1", "axe-core@4.14.1") / "axe-core" / "axe.min.js"
+
+
 def openapi_tools() -> Path:
     """The folder node_modules: what checks an OpenAPI document, and what makes a client of it."""
     return _by_npm(
