@@ -23,7 +23,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
     ('schema/V0004__exact_keys.sql', '0ed8b8a137aa64dcec2bffacaeedbf7f340f76b4c377688bc3489a27df9cd077'),
     ('schema/V0005__rooms.sql', 'c3a624c5ade367d2764309f842f7479ed9938820996c5866a003d0f9389599e3'),
-    ('schema/V0006__feed.sql', 'd7e348da0ee598a76a85e5cdc6d77831e97e99735117a74e327e0d76ab225616'),
+    ('schema/V0006__feed.sql', 'd56d1046be4b9f881436e7ab22e5277731877bac3434070a4be9baefc7e727a0'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),

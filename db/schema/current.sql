@@ -517,7 +517,7 @@ COMMENT ON COLUMN wallet_private.asset.server_started_at IS 'The start of the se
 
 CREATE TABLE wallet_private.subscription (
     subscription_id integer NOT NULL,
-    code text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
     asset_ids integer[],
     kinds text[],
     user_id uuid,
