@@ -19,11 +19,11 @@ from gateway import __version__, docs, logs, metrics
 from gateway.accounts import Accounts
 from gateway.cors import cors
 from gateway.database import Database
-from gateway.events import Events
+from gateway.events import Events, Live
 from gateway.grouping import GROUPED, Groups
 from gateway.problems import CODE, Problem, problem_of
 from gateway.rates import TokenRates, refuse_before
-from gateway.routes import MAX_BODY, ROUTES, Route, template
+from gateway.routes import LIVE, MAX_BODY, ROUTES, Route, template
 from gateway.settings import Settings, SettingsError
 from gateway.tokens import Claims, Verifier
 from gateway.types import BatchRequest, TokenState
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gateway.tracing import Tracing  # what it needs need not be installed
 
 DATABASE = web.AppKey("database", Database)
+LIVE_KEY = web.AppKey("live", Live)
 REQUEST_ID = web.RequestKey("request_id", str)
 CLAIMS = web.RequestKey("claims", Claims)
 RATE = web.RequestKey("rate", dict[str, str])
@@ -63,28 +64,33 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     accounts = Accounts(settings, database)
     rates = TokenRates(settings) if settings.user_rate or settings.staff_rate else None
     routes: dict[web.AbstractRoute, Route] = {}
+    answer_preflight, allow = cors(settings)
     app = web.Application(
         middlewares=[
             _observe,
             *([tracing.middleware()] if tracing else ()),
-            *([cors(settings)] if settings.cors_origins else ()),
+            *([answer_preflight] if settings.cors_origins else ()),
             _answer_problems,
             _authenticate(verifier, routes, rates),
         ],
         client_max_size=MAX_BODY,
     )
     app[DATABASE] = database
+    app[LIVE_KEY] = live = Live(database)
     app.cleanup_ctx.append(_run_database)
     if metrics.DIRECTORY:
         app.cleanup_ctx.append(_run_samples)
     if tracing:
         app.on_cleanup.append(tracing.stop)
     app.on_response_prepare.append(_harden)
+    if settings.cors_origins:
+        app.on_response_prepare.append(allow)
     groups = Groups(settings, database) if settings.grouping == "on" else None
     events = Events(database)
 
     async def stop_waiting(app: web.Application) -> None:
         events.stop()
+        live.stop()
 
     app.on_shutdown.append(stop_waiting)
     for route in ROUTES:
@@ -94,6 +100,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
         # As GET, but without the body; aiohttp leaves that out.
         for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
             routes[app.router.add_route(method, route.path, handler)] = route
+    routes[app.router.add_get(LIVE.path, _listen(live, users), allow_head=False)] = LIVE
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
     docs.add_routes(app)
@@ -196,6 +203,22 @@ def _handler(
     return handle
 
 
+def _listen(live: Live, users: Users) -> Handler:
+    """Server-sent events."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        claims = request[CLAIMS]
+        path = _path(request, claims)
+        if path["user_id"].startswith(PREFIX):
+            path["user_id"] = await _user_id(path["user_id"], claims, users)
+        user_id = msgspec.convert(path["user_id"], UUID)
+        _check_owner({"user_id": user_id}, claims)
+        headers = {**request.get(RATE, {}), "X-Request-ID": request[REQUEST_ID]}
+        return await live.stream(request, user_id, claims.exp - time.time(), headers)
+
+    return handle
+
+
 def _fields(struct: msgspec.Struct) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.to_builtins(struct, builtin_types=(datetime, UUID))
     return fields
@@ -284,7 +307,8 @@ async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse
     response.headers.update({**request.get(RATE, {}), "X-Request-ID": request_id})
     elapsed, code = time.perf_counter() - started, request.get(CODE, "")
     metrics.answered(method, route, response.status, code).inc()
-    metrics.took(method, route).observe(elapsed)
+    if isinstance(response, web.Response):  # a stream takes as long as somebody listens
+        metrics.took(method, route).observe(elapsed)
     _access.info(
         {
             "status": response.status,
@@ -318,7 +342,10 @@ def _authenticate(
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
         route = routes.get(request.match_info.route)
         if route is not None and route.roles is not None:
-            claims = await verifier.claims(request.headers.get("Authorization"))
+            given = request.headers.get("Authorization")
+            if route is LIVE and given is None:  # a browser's EventSource has no headers
+                given = f"Bearer {request.query.get('access_token', '')}"
+            claims = await verifier.claims(given)
             if rates is not None:
                 request[RATE], wait = rates.take(claims.role, claims.sub)
                 refuse_before(wait)

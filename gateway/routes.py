@@ -119,6 +119,7 @@ change = partial(Route, "PATCH", roles=ADMIN, trusted=ACTOR)
 put = partial(Route, "PUT", roles=ADMIN, trusted=ACTOR)
 
 WALLET = "/v1/wallets/{user_id}"
+WEBHOOK = "/v1/subscriptions/{subscription}/webhook"
 
 # fmt: off
 ROUTES = (
@@ -141,6 +142,9 @@ ROUTES = (
         query=t.LedgerQuery, shape=page,
     ),
     read(WALLET + "/holds", "list_holds", t.Hold, "Holds", query=t.HoldQuery, shape=page),
+    read(
+        WALLET + "/lots/{asset}", "list_lots", t.Lot, "Lots in the order of use", shape=page
+    ),
     # A wallet, moved
     move(WALLET + "/spend", "spend", t.Receipt, "Spend", body=t.TransferRequest),
     move(
@@ -149,11 +153,11 @@ ROUTES = (
     ),
     move(
         WALLET + "/topup", "topup", t.Receipt, "Credit what was paid for",
-        body=t.TransferRequest, roles=STAFF,
+        body=t.CreditRequest, roles=STAFF,
     ),
     move(
         WALLET + "/bonus", "bonus", t.Receipt, "Credit a gift",
-        body=t.TransferRequest, roles=STAFF,
+        body=t.CreditRequest, roles=STAFF,
     ),
     move(
         WALLET + "/tasks/{task_id}/complete", "complete_task", t.TaskReceipt,
@@ -205,6 +209,25 @@ ROUTES = (
     Route(
         "DELETE", "/v1/subscriptions/{subscription}", "drop_subscription", t.Nothing,
         "End a subscription", roles=STAFF, trusted=ACTOR, shape=nothing,
+    ),
+    # Webhooks
+    read(
+        "/v1/webhooks", "list_webhooks", t.Webhook, "Webhooks",
+        roles=ADMIN, shape=page, is_on_primary=True,
+    ),
+    create(WEBHOOK, "create_webhook", t.Webhook, "Create a webhook", body=t.NewWebhook),
+    change(WEBHOOK, "update_webhook", t.Webhook, "Change a webhook", body=t.WebhookChange),
+    create(
+        WEBHOOK + "/secret", "rotate_webhook_secret", t.Webhook, "Give a webhook another secret",
+        body=t.WebhookSecretChange,
+    ),
+    read(
+        WEBHOOK + "/failures", "list_webhook_failures", t.WebhookFailure,
+        "Events that did not arrive", query=t.WebhookFailureQuery, roles=ADMIN, shape=page,
+    ),
+    create(
+        WEBHOOK + "/resend", "resend_webhook_events", t.Webhook, "Send events again",
+        body=t.WebhookResend, status=200,
     ),
     # The catalogue
     read("/v1/assets", "list_assets", t.Asset, "Assets", shape=page),
@@ -266,3 +289,5 @@ ROUTES = (
         query=t.VerifyQuery, roles=ADMIN, shape=page,
     ),
 )
+# Answered by a stream, so not by the handler of the others.
+LIVE = read(WALLET + "/events", "read_news", t.Nothing, "What moves in a wallet, as it moves")

@@ -86,6 +86,10 @@ class TransferOptions(MovementOptions, total=False):
     reference: str
 
 
+class CreditOptions(TransferOptions, total=False):
+    expires_at: datetime
+
+
 class PageOptions(TypedDict, total=False):
     asset: str
     limit: int
@@ -256,6 +260,9 @@ class Wallet:
     @_route
     async def list_holds(self, user_id: UserId, **more: Unpack[HoldOptions]) -> Page[t.Hold]: ...
 
+    @_route
+    async def list_lots(self, user_id: UserId, asset: str) -> Page[t.Lot]: ...
+
     # A wallet, moved
 
     @_route
@@ -277,12 +284,12 @@ class Wallet:
 
     @_route
     async def topup(
-        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[CreditOptions]
     ) -> t.Receipt: ...
 
     @_route
     async def bonus(
-        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[CreditOptions]
     ) -> t.Receipt: ...
 
     @_route
@@ -335,6 +342,7 @@ class Wallet:
         *,
         amount: Amount | None = None,
         policy: str | None = None,
+        grace: int | None = None,
         **more: Unpack[MovementOptions],
     ) -> t.ReversalReceipt: ...
 
@@ -381,6 +389,46 @@ class Wallet:
     @_route
     async def drop_subscription(self, subscription: str) -> t.Nothing: ...
 
+    # Webhooks
+
+    @_route
+    async def list_webhooks(self) -> Page[t.Webhook]: ...
+
+    @_route
+    async def create_webhook(
+        self,
+        subscription: str,
+        url: str,
+        *,
+        secret: str | None = None,
+        is_ordered: bool | None = None,
+    ) -> t.Webhook: ...
+
+    @_route
+    async def update_webhook(
+        self,
+        subscription: str,
+        *,
+        url: str | None = None,
+        status: str | None = None,
+        is_ordered: bool | None = None,
+    ) -> t.Webhook: ...
+
+    @_route
+    async def rotate_webhook_secret(
+        self, subscription: str, *, secret: str | None = None, overlap: int | None = None
+    ) -> t.Webhook: ...
+
+    @_route
+    async def list_webhook_failures(
+        self, subscription: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[t.WebhookFailure]: ...
+
+    @_route
+    async def resend_webhook_events(
+        self, subscription: str, *, transaction_id: UUID | None = None
+    ) -> t.Webhook: ...
+
     # The catalogue
 
     @_route
@@ -420,6 +468,9 @@ class Wallet:
         supply: Amount | None = None,
         sign_up_bonus: Amount | None = None,
         is_purchasable: bool | None = None,
+        lot_order: str | None = None,
+        expires_in: int | None = None,
+        is_paid_expiring: bool | None = None,
     ) -> t.Asset: ...
 
     @_route
@@ -431,6 +482,9 @@ class Wallet:
         sign_up_bonus: Amount | None = None,
         is_purchasable: bool | None = None,
         is_archived: bool | None = None,
+        lot_order: str | None = None,
+        expires_in: int | None = None,
+        is_paid_expiring: bool | None = None,
     ) -> t.Asset: ...
 
     @_route
@@ -449,6 +503,7 @@ class Wallet:
         max_completions: int | None = None,
         cooldown: int | None = None,
         is_self_service: bool | None = None,
+        expires_in: int | None = None,
     ) -> t.Task: ...
 
     @_route
@@ -462,6 +517,7 @@ class Wallet:
         cooldown: int | None = None,
         is_self_service: bool | None = None,
         is_active: bool | None = None,
+        expires_in: int | None = None,
     ) -> t.Task: ...
 
     @_route

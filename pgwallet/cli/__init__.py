@@ -6,6 +6,7 @@ from pgwallet.cli import (
     budget,
     campaigns,
     checkpoint,
+    deliver,
     doctor,
     export,
     grant,
@@ -13,6 +14,7 @@ from pgwallet.cli import (
     migrate,
     openapi,
     psql,
+    resend,
     seed,
     serve,
     statement,
@@ -22,6 +24,7 @@ from pgwallet.cli import (
     up,
     verify,
     version,
+    webhooks,
 )
 from pgwallet.cli.shared import EXIT_CODES, Group
 
@@ -39,7 +42,7 @@ main.sections = {
     "Serving": (up.up, serve.serve, token.token, openapi.openapi, version.version),
     "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
     "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
-    "Other systems": (export.export,),
+    "Events": (deliver.deliver, webhooks.webhooks, resend.resend, export.export),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
 }
 for commands in main.sections.values():

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from gateway.server import listen
 from gateway.settings import Settings
 from gateway.tokens import issue_token
+from pgwallet.cli.deliver import deliverer
 from pgwallet.cli.secret import with_secret
 from pgwallet.cli.seed import DEMO_PASSWORD, DEMO_USERS, seed_demo
 from pgwallet.cli.shared import call, run, server
@@ -16,7 +17,8 @@ from pgwallet.migrate import migrate
 def up() -> None:
     """Run a wallet with demo data, starting from nothing.
 
-    The data stays for the next time. Ctrl-C stops the wallet and its server.
+    The data stays for the next time. Ctrl-C stops the wallet and its server. Webhooks are sent too,
+    to any address unless PGWALLET_WEBHOOK_TARGETS says otherwise.
 
     \b
     Examples:
@@ -30,9 +32,10 @@ def up() -> None:
         [alice] = run(call(dsn, "find_user", query="alice@example.com"))
         token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
         url = f"http://{settings.host}:{settings.port}"
-        listen(
-            replace(settings, database_url=dsn),
-            lambda: click.echo(f"""
+        with deliverer(dsn):
+            listen(
+                replace(settings, database_url=dsn),
+                lambda: click.echo(f"""
   API         {url}/v1        description {url}/docs
   health      {url}/health    metrics     {url}/metrics
   demo users  {", ".join(DEMO_USERS)}; password {DEMO_PASSWORD}
@@ -40,5 +43,5 @@ def up() -> None:
   curl -H 'Authorization: Bearer {token}' {url}/v1/wallets/me
 
 Ctrl-C stops it; the data stays."""),
-        )
+            )
         click.echo("stopped")

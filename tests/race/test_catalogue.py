@@ -59,20 +59,6 @@ async def test_a_code_is_taken_once(arena):
         assert (len(answers.receipts), answers.refusals) == (1, {"WA304": 19})
 
 
-async def test_sign_ups_share_the_last_of_a_capped_bonus(arena):
-    capped = await arena.asset(supply=10, sign_up_bonus=1)
-    sign_ups = [
-        call("sign_up", "A user", f"{fresh('user')}@example.com", None, "hash") for _ in range(30)
-    ]
-    answers = await arena.together(sign_ups)
-    again = await arena.together(sign_ups)
-    await arena.do("update_asset", capped, sign_up_bonus=0)
-
-    assert (len(answers.receipts), answers.refusals) == (10, {"WA402": 20})
-    assert again.refusals == {"WA302": 10, "WA402": 20}  # Who was refused has left no trace.
-    assert await arena.outstanding(capped) == 10
-
-
 async def test_checkpoints_at_the_same_time_are_all_true(arena):
     user = await arena.user()
     async with arena.open_gate() as gate:

@@ -58,17 +58,15 @@ BEGIN
     END IF;
     RETURN ROW(
         ARRAY(
-            SELECT ROW(
-                t.transaction_id, t.leg, t.kind, t.user_id, a.code, abs(t.amount),
-                CASE sign(t.amount) WHEN -1 THEN 'DEBIT' WHEN 1 THEN 'CREDIT' END,
-                t.balance_after, t.seq, t.reference, t.metadata, t.details, t.actor, t.created_at,
+            SELECT wallet_private.to_event(
+                t, a.code,
                 wallet_private.to_event_cursor(v_identity, ROW(
                     coalesce(t.feed_position, 0), t.user_id, t.asset_id, t.seq
                 ))
-            )::wallet.event
-            FROM unnest(v_page) WITH ORDINALITY AS t
+            )
+            FROM unnest(v_page) AS t
             INNER JOIN wallet_private.asset AS a ON a.asset_id = t.asset_id
-            ORDER BY t.ordinality
+            ORDER BY t.feed_position, t.user_id, t.asset_id, t.seq
         ),
         wallet_private.to_event_cursor(v_identity, v_place),
         v_is_over AND NOT v_is_older

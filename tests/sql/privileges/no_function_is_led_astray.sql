@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(133);
+SELECT plan(137);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -155,6 +155,7 @@ LEFT JOIN (
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
     ('drop_subscription', '''dropped'''),
     ('expire_holds', ''),
+    ('expire_lots', ''),
     ('find_user', '''alice'''),
     ('get_balance', format('%L, ''GOLD''', :'alice')),
     ('get_balance_at', format('%L, ''GOLD'', ''now''', :'alice')),
@@ -179,6 +180,7 @@ LEFT JOIN (
     ('list_balances', format('%L', :'alice')),
     ('list_conversion_rates', ''),
     ('list_holds', format('%L, p_limit => 1', :'alice')),
+    ('list_lots', format('%L, ''GOLD''', :'alice')),
     ('list_items', ''),
     ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
     ('list_subscriptions', ''),

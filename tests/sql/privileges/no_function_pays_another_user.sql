@@ -50,6 +50,12 @@ SELECT count(*) AS posted FROM wallet.post_batch(ARRAY[
     (:'alice', 'SPEND', 'GOLD', 1, 'batch-1', 'bob', jsonb_build_object('to', :'bob')),
     (:'bob', 'SPEND', 'SILVER', 1, 'batch-1', 'alice', NULL)
 ]::wallet.request[]) \gset
+SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first') \gset
+SELECT balance FROM wallet.bonus(
+    :'alice', 'STAR', 1, 'star', p_expires_at => clock_timestamp() + interval '0.3 seconds'
+) \gset
+SELECT pg_sleep(0.31) AS slept \gset
+SELECT wallet.expire_lots() AS expired \gset
 SELECT is_empty(
     $$
         SELECT k.kind

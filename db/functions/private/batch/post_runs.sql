@@ -31,7 +31,7 @@ BEGIN
             WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
             v_wallet.user_id := v_transfer.user_id;
             v_wallet.asset_id := v_transfer.asset_id;
-            v_is_good := v_wallet.is_active IS TRUE;
+            v_is_good := (v_wallet.is_active AND v_wallet.is_plain) IS TRUE;
         END IF;
         -- One request that can't be posted spoils its run.
         v_balance := v_wallet.balance + v_transfer.amount;

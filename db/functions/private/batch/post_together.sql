@@ -72,7 +72,7 @@ BEGIN
                 feed_position = greatest(v_position, w.feed_position)
             FROM item AS i
             WHERE w.user_id = i.user_id AND w.asset_id = i.asset_id
-                AND w.is_active AND w.balance + i.amount >= w.held
+                AND w.is_active AND w.is_plain AND w.balance + i.amount >= w.held
             RETURNING i.ord, i.asset, ROW(
                 i.user_id, i.transaction_id, w.seq, w.moved_at, i.asset_id, i.leg, i.kind,
                 i.amount, w.balance, i.counterparty, i.idempotency_key, i.reference, i.details,

@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION wallet_private.move(
     p_idempotency_key text,
     p_reference text,
     p_metadata jsonb,
-    p_actor text
+    p_actor text,
+    p_expires_at timestamptz DEFAULT NULL
 ) RETURNS wallet.receipt
 LANGUAGE plpgsql
 VOLATILE
@@ -32,15 +33,15 @@ DECLARE
     v_hash bytea;
     v_is_capped boolean;
 BEGIN
-    -- 1. Check the request.
+    -- 1. Check the request. After a start of the server, feed_base has to be looked at once.
     SELECT
         a.asset_id, p_sign * round(p_amount, a.scale),
         wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind)
-            AND a.server_started_at = pg_postmaster_start_time(),
+            AND a.server_started_at = pg_postmaster_start_time()
+            AND wallet_private.is_key(p_idempotency_key) AND p_expires_at IS NULL,
         a.feed_base
     INTO v_asset_id, v_amount, v_is_sound, v_base
     FROM wallet_private.asset AS a WHERE a.code = p_asset;
-    v_is_sound := v_is_sound AND wallet_private.is_key(p_idempotency_key);
     IF p_reference IS NOT NULL OR p_metadata IS NOT NULL OR p_actor IS NOT NULL THEN
         v_is_sound := v_is_sound
             AND wallet_private.is_text(p_reference, 255)
@@ -64,6 +65,7 @@ BEGIN
         WHERE w.user_id = p_user_id
             AND w.asset_id = v_asset_id
             AND w.is_active
+            AND w.is_plain
             AND w.balance + v_amount >= w.held
         RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped, w.feed_position
         INTO v_seq, v_created_at, v_balance, v_hash, v_is_capped, v_position;
@@ -93,7 +95,7 @@ BEGIN
     -- 2. Answer a replay, or say what is wrong, or clear the way and try again.
     RETURN wallet_private.move_carefully(
         p_kind, p_sign, p_user_id, p_asset, p_amount, p_idempotency_key, p_reference, p_metadata,
-        p_actor
+        p_actor, p_expires_at
     );
 END
 $$;

@@ -42,7 +42,8 @@ BEGIN
                 THEN coalesce(t.feed_position::text, 'none')
             END),
         ('only holds move nothing', (t.kind IN ('HOLD', 'RELEASE'))::text, (t.amount = 0)::text),
-        ('the first leg has the key', (t.leg = 1)::text, (t.idempotency_key IS NOT NULL)::text),
+        ('the first leg has the key', (t.leg = 1 AND t.kind <> 'EXPIRE')::text,
+            (t.idempotency_key IS NOT NULL)::text),
         ('chain is intact', encode(wallet_private.transfer_hash(
             t.last_hash, t.user_id, t.asset_id, t.seq, t.transaction_id, t.leg, t.kind, t.amount,
             t.balance_after, t.counterparty, t.idempotency_key, t.reference, t.details,

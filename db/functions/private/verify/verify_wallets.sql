@@ -49,6 +49,10 @@ BEGIN
             SELECT (a.supply IS NOT NULL)::text FROM wallet_private.asset AS a
             WHERE a.asset_id = w.asset_id
         ), w.is_capped::text),
+        ('is_plain as its asset is', (
+            SELECT (a.lot_order IS NULL)::text FROM wallet_private.asset AS a
+            WHERE a.asset_id = w.asset_id
+        ), w.is_plain::text),
         ('is_active as its account is', (
             SELECT (u.status = 'active')::text FROM wallet_private.user_account AS u
             WHERE u.user_id = w.user_id

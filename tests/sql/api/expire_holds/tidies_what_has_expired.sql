@@ -24,7 +24,8 @@ CALL pg_temp.let_pass('1 hour');
 SELECT is(wallet.expire_holds(1), 2::bigint, 'p_limit chooses wallets: the first has two');
 SELECT results_eq(
     $$
-        SELECT h.amount, h.status, h.closed_at = h.expires_at FROM wallet_private.hold AS h
+        SELECT h.amount::numeric, h.status, h.closed_at = h.expires_at
+        FROM wallet_private.hold AS h
         ORDER BY h.expires_at
     $$,
     $$
