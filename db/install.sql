@@ -23,7 +23,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
     ('schema/V0004__exact_keys.sql', 'dafaf932e122f43dad129f7fc6da18a28d8889bd4a5cbe1475b784c42b7b355c'),
     ('schema/V0005__rooms.sql', 'c3a624c5ade367d2764309f842f7479ed9938820996c5866a003d0f9389599e3'),
-    ('schema/V0006__feed.sql', 'd7e348da0ee598a76a85e5cdc6d77831e97e99735117a74e327e0d76ab225616'),
+    ('schema/V0006__feed.sql', 'd56d1046be4b9f881436e7ab22e5277731877bac3434070a4be9baefc7e727a0'),
     ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),

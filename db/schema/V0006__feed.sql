@@ -48,7 +48,9 @@ COMMENT ON COLUMN wallet_private.feed.system_identifier IS 'Of the server that b
 COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a position.';
 
 INSERT INTO wallet_private.feed (system_identifier, is_whole)
-SELECT c.system_identifier, NOT EXISTS (SELECT FROM wallet_private.transfer) AS is_whole
+SELECT
+    c.system_identifier,
+    NOT EXISTS (SELECT FROM wallet_private.transfer) AS is_whole
 FROM pg_control_system() AS c;
 
 ALTER TABLE wallet_private.asset ADD COLUMN feed_base bigint;
@@ -68,7 +70,7 @@ CREATE TYPE wallet_private.feed_place AS (
 
 CREATE TABLE wallet_private.subscription (
     subscription_id integer GENERATED ALWAYS AS IDENTITY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     asset_ids integer[],
     kinds text[],
     user_id uuid,

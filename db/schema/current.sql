@@ -631,7 +631,7 @@ COMMENT ON COLUMN wallet_private.asset.is_paid_expiring IS 'Whether what was pai
 
 CREATE TABLE wallet_private.subscription (
     subscription_id integer NOT NULL,
-    code text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
     asset_ids integer[],
     kinds text[],
     user_id uuid,

@@ -7,6 +7,7 @@ import asyncio
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -76,7 +77,8 @@ async def test_a_crash_of_the_server_neither_hides_nor_doubles_any(new_server):
     def crash() -> None:
         postmaster = psutil.Process(own.embedded.pid())
         for process in (postmaster, *postmaster.children()):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs([postmaster], timeout=60)
         own.embedded.start()
 
