@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(181);
+SELECT plan(189);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;
