@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The tag is of a Python and a Debian; whoever wants the very same image each time gives a digest:
 # docker build --build-arg PYTHON=python:3.11-slim-bookworm@sha256:...
 ARG PYTHON=python:3.11-slim-bookworm

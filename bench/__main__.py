@@ -11,6 +11,7 @@ import click
 from bench import table
 from bench.batches import batches
 from bench.cluster import BenchError, Cluster
+from bench.cold import cold
 from bench.growth import growth
 from bench.http import http
 from bench.movements import hot, spread, storage
@@ -25,6 +26,7 @@ BENCHES: dict[str, Bench] = {
     "overload": overload,
     "storage": storage,
     "growth": growth,
+    "cold": cold,
 }
 
 

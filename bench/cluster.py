@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +31,11 @@ OPTIONS = {
     "max_wal_size": "16GB",
     "min_wal_size": "4GB",
     "checkpoint_timeout": "1h",
+    "wal_compression": "on",
+    "wal_buffers": "16MB",
     "max_connections": "300",
 }
+WAL_FILE_MB = 16  # PostgreSQL's default
 VERIFIED_WHOLE = 1_500_000  # transfers; of more, samples are verified
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
 
@@ -84,7 +87,6 @@ class Database:
         refused = self.psql("", SQL / "fund.sql", users=self.users, asset=asset)
         if refused != "0":
             raise BenchError(f"{refused} wallets could not be funded")
-        self.settle()
 
     def settle(self) -> None:
         """Nothing of what was done so far is left to do during the runs."""
@@ -127,19 +129,22 @@ class Cluster:
 
     def __init__(self, folder: Path, users: int, pgledger: Path | None) -> None:
         self.users, self.pgledger = users, pgledger
-        self._folder = folder
+        self.folder = folder
         self._numbers = itertools.count(1)
         self._templates: dict[str, Database] = {}
 
     def __enter__(self) -> Self:
-        self.home = Path(tempfile.mkdtemp(prefix=".pgwallet-bench-", dir=self._folder))
-        self.home.chmod(0o755)
-        self.server = EmbeddedPostgres(self.home, options=OPTIONS)
-        self.server.start()
+        self._start(OPTIONS, WAL_FILE_MB)
         # A server that has run for a while has its WAL's files, and writes them again.
         switch = "SELECT pg_logical_emit_message(true, 'bench', '');\nSELECT pg_switch_wal();\n"
         self._postgres.psql(240 * switch + "CHECKPOINT;")
         return self
+
+    def _start(self, options: Mapping[str, str], wal_file_mb: int) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix=".pgwallet-bench-", dir=self.folder))
+        self.home.chmod(0o755)
+        self.server = EmbeddedPostgres(self.home, options=options, wal_file_mb=wal_file_mb)
+        self.server.start()
 
     def __exit__(self, *exc_info: object) -> None:
         self.server.stop("immediate")
@@ -169,6 +174,11 @@ class Cluster:
 
     def checkpoint(self) -> None:
         self._postgres.psql("CHECKPOINT")
+
+    def disk_mb(self) -> float:
+        """That all databases and the WAL take."""
+        databases = self._postgres.number("SELECT sum(pg_database_size(oid)) FROM pg_database")
+        return (databases + self._postgres.number("SELECT sum(size) FROM pg_ls_waldir()")) / 2**20
 
     @contextmanager
     def without_autovacuum(self) -> Iterator[None]:
@@ -209,3 +219,33 @@ class Cluster:
         if not ulid.exists():
             raise BenchError(f"pgledger.sql needs the function uuid_to_ulid of {ulid}")
         database.psql("", ulid, self.pgledger, SQL / "pgledger.sql", users=self.users)
+
+
+class ColdCluster(Cluster):
+    """One that has just been made: no file of its WAL is there before it is needed."""
+
+    def __init__(
+        self, folder: Path, users: int, options: Mapping[str, str], wal_file_mb: int
+    ) -> None:
+        super().__init__(folder, users, None)
+        self._options, self._wal_file_mb = options, wal_file_mb
+
+    def __enter__(self) -> Self:
+        self._start(self._options, self._wal_file_mb)
+        return self
+
+    @contextmanager
+    def database(self, kind: str = "wallet") -> Iterator[Database]:
+        """The one that `pgwallet up` would make, with users; there has been no checkpoint."""
+        self.server.create_database(kind)
+        database = self._named(kind)
+        self._fill_wallet(database)
+        yield database
+
+    def wal_files(self) -> tuple[int, float]:
+        """How many were made, and the milliseconds that it took in all."""
+        count, ms = self._postgres.psql(
+            "SELECT sum(fsyncs), sum(write_time + fsync_time) FROM pg_stat_io\n"
+            "WHERE object = 'wal' AND context = 'init'"
+        ).split("|")
+        return int(count), float(ms)

@@ -38,6 +38,7 @@ class Ways:
 
     def add_capped(self) -> None:
         self.wallet.fund("GOLD")
+        self.wallet.settle()
         self.all["wallet.spend, capped asset"] = (self.wallet, "spend", {"asset": "GOLD"})
 
     def variants(self, last: int) -> list[Variant]:

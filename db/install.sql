@@ -21,8 +21,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
-    ('schema/V0005__rooms.sql', '2beef648884cdf0412c60c5adf55f66f6b9829fe982bace63e09550da3ddd64d'),
-    ('schema/V0006__feed.sql', 'd3c42b57c95b13be769845638e51ae93e8e2abc58aab0bbd449a0231f17a496a'),
+    ('schema/V0004__exact_keys.sql', '0ed8b8a137aa64dcec2bffacaeedbf7f340f76b4c377688bc3489a27df9cd077'),
+    ('schema/V0005__rooms.sql', 'c3a624c5ade367d2764309f842f7479ed9938820996c5866a003d0f9389599e3'),
+    ('schema/V0006__feed.sql', 'd56d1046be4b9f881436e7ab22e5277731877bac3434070a4be9baefc7e727a0'),
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
@@ -35,7 +36,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/campaign/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
     ('functions/private/campaign/lock_budget.sql', 'ddcd014467c02e6ce500d2cf1ef327c208a12cbe3c60eeda72299e6fb8ee7f53'),
     ('functions/private/campaign/open_missing.sql', '42772f835aaf75b2fbe58ffccd0590483b0643fe70093b96026ed8603aa02ca7'),
-    ('functions/private/campaign/read_grants.sql', '115afafa1fd56f6812a577a9fe338d60632137d626a43343aaef67815f82a3e1'),
+    ('functions/private/campaign/read_grants.sql', '00526e92bfc5319ac69775b466d2f21471f936f450821608ee38c642da1cb7e9'),
     ('functions/private/campaign/refuse_grant.sql', '0081a653a118522a9183910c4b0c23092e5984e9fd2aec091d2129a2111aca59'),
     ('functions/private/campaign/spread_budget.sql', 'b75cc2e4ecfe6d322f2f86ac38edeb0a58e2d09a28155ef5de3889b14d5fff93'),
     ('functions/private/campaign/take_budget.sql', '6ac6c44576f62c1a0621540970d349bc34f240cb4e37e7319ffbb6ce5d547136'),
@@ -95,7 +96,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/item/record_purchase.sql', '5b0a44d53ae2b2e1e0323d0f335d0ea73e4228eb2bee131517e6db87fea29979'),
     ('functions/private/item/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
     ('functions/private/movement/check_request.sql', 'a889cb38e0aef6da592d0011d1f116aee6eb83207a3ecbf540f364029664fd26'),
-    ('functions/private/movement/clear_way.sql', 'f524d7625f9a8c7f96b730eb27c99bb9c8f9ab7e2b2e95ebbff6ae6698e8cecd'),
+    ('functions/private/movement/clear_way.sql', '3ba66aa51eccfbdb281a0ccaa864e30ae61ee84a4be750c652d31350b228daf6'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
     ('functions/private/movement/find_replay.sql', '99f64bbb0c473c81af4ff4ebc7e143fbe1658ccd063deb2f058220b3e2d2bd9a'),
     ('functions/private/movement/lock_and_find.sql', 'c4f688b927a003654b2b001ca822e5a1c5fcd2d90fd2fbee0a3e1f78e7df3f86'),
@@ -103,8 +104,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/move.sql', 'ac659d21e361d1ffaa19fa0ff52b50d1e5371e6c00a8f88570171fd4c81d074c'),
     ('functions/private/movement/move_carefully.sql', '464109d79cf4be6a61b2cf0a995eacf2445d18416bd41cbb2cd2b71683ccccbf'),
     ('functions/private/movement/new_transfer.sql', '8332dcdd2c4b2483c3181a8c6a6e0f6d96326950078fabba907cc45fe985fedd'),
-    ('functions/private/movement/post.sql', '2d946e900dc1fd76eda0880d0e86cacca922cab448e1e8bf11ec50eea4fdabd8'),
+    ('functions/private/movement/post.sql', '3c252e2acfc86edebceb199d6eda40ebdfaea9918076d3dcc77f1887769d5066'),
     ('functions/private/movement/post_pair.sql', 'cfdf069aff77aecea0cd2c0f40be66f5850c4a2aeee0e0c93b81a71a8cb8b5c3'),
+    ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
     ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
@@ -123,9 +125,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
     ('functions/private/user/open_wallets.sql', '8aaf92a4734a2b7548e58a2be9628ea479aeff60b952027a02e28625d96aabae'),
-    ('functions/private/user/refuse_import.sql', '5615a463e0178a764b344d4fb3fbafc03b1805f1606df471c41eada8971fb298'),
+    ('functions/private/user/refuse_import.sql', 'e4339fa392818463af083bc7f7b4627bdb497cf9856b6fd84cf7d2d145c7d0bf'),
     ('functions/private/user/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
-    ('functions/private/user/refuse_user.sql', 'e90a3dda113ec04454264eadef46250975eda1e2b43650154e7b731731720033'),
+    ('functions/private/user/refuse_user.sql', '8a8cda7c35f768363e24b440d5c3692781115a5db80b316b1cfe40b4db42e5cd'),
     ('functions/private/user/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
     ('functions/private/verify/checkpoint_root.sql', '9602a379746b0253b7a59305595870c0b362a645afc72f0651b6392bbff754c8'),
     ('functions/private/verify/uuid_before.sql', '22be10a129debe2d4a831d08d76eba87fa579738bb8457d19f9a9cbb1a2c8db5'),
@@ -169,17 +171,17 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/expire_holds.sql', '0947031294dc8052f80173cb86befbcb38f49f99d807291bf561659ee2456cbb'),
-    ('functions/api/find_user.sql', '221aa109ab5cdb239e163ad474356577700a00786f7d2e62a76ba2c9fb778383'),
+    ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
     ('functions/api/get_balance.sql', 'd7f662a0715d4abb0dc57ff09c17eba99581a77f448b9f7b5d4f56fc1b7a20e8'),
     ('functions/api/get_balance_at.sql', 'c98ebbb259ecf4a3517c73913f89ff8fe61ff96eb4ab626ce84221aad9ab8aeb'),
-    ('functions/api/get_credential.sql', '896d5864814386c94d670e01183393571e6ab52cda2824d0014a21e341b15cef'),
+    ('functions/api/get_credential.sql', 'bd107696cb9798928fbf77e5accb7079e9758b6dbb2f08619fd229ba6c36f367'),
     ('functions/api/get_feed_position.sql', '0a638aa6a8f1e290ff4911dddd7a1d63487d6af8b5f3fac28f131e6f560e7c05'),
     ('functions/api/get_token_state.sql', '7658a87106fbad8e0ce30feedbc9fb9b96b6cf1f1813478d49f8e72086b9e562'),
     ('functions/api/get_transaction.sql', 'ac9d62608d48412e44da057a5fe0b5b54661fd54511aac950613a2ad695f83dc'),
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
-    ('functions/api/import_users.sql', '507df36b5cd05851e7f5d4b75820b103933ee62f2acfea29ea517d87be062b40'),
+    ('functions/api/import_users.sql', '33ae422478957ebf255c021b98e052b42ff2752c819508cdd1b55c77f48f741b'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', '166f17694eb2c42b8413687406ad7d724f762617b441613b023d9e48fd6716d7'),
     ('functions/api/list_campaigns.sql', 'f785daf0bc8c2e51491e9c6aea0e7bb76b4618f5e4571bdf29d5fbf6cf8f9609'),
@@ -187,7 +189,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_holds.sql', '0044905826b02aebdda06ce1ec05d72ed3074c86e889d113e57ae830e09d3157'),
     ('functions/api/list_items.sql', '6767b26f349e77170e2bd530fce0b0f418958cf226a6c41afda39d53ae53c8b1'),
     ('functions/api/list_ledger_entries.sql', '98e3069163414f3d21fbbf918c0f41f02b11472ce388058fe563d13cd43996d1'),
-    ('functions/api/list_subscriptions.sql', '186adc0624a322c009959aecb01785536d8bf40f9d6d58d9e982f083b9292562'),
+    ('functions/api/list_subscriptions.sql', '8f0a7f463956c8ceab918367413ec4f5cd9e9b4ebc2a1ca522d8555d900dd269'),
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
     ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
@@ -208,7 +210,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/set_password.sql', '8b6bbbfc6009b6f423eed3f60e1b8dcbeb03e4d371f8da3d83847b0557713885'),
     ('functions/api/set_user_status.sql', 'b4adca04c586f7228df0c54ddbd495d02eed2b827345723fe676135fe162e6eb'),
     ('functions/api/settle_webhook_events.sql', '5bd0fc994186eeb7a32c6a7f44e10fe88c60aceeaf5eeacf1e096538acf7c92d'),
-    ('functions/api/sign_up.sql', 'ef6777c3fc261dd5b50e7bc3b752a1a6abd087ad64922c1d3a43c6ce4bf9aa85'),
+    ('functions/api/sign_up.sql', '4b09b48cf484f4f05113182bdff14dd7bfbdee85d36e6c025973c22cf8a9bb7b'),
     ('functions/api/spend.sql', 'fb39cfc75afb6f8d0bd29f3ee0b142b8828a931b928ca0bb81113513d33fe842'),
     ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
     ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
@@ -222,13 +224,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
     ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
-    ('functions/api/version.sql', '33decf4fec91b27aafb62a36ea4cfd3b9609887f851e3f205d0d2883a19b1fe1'),
-    ('views/balance.sql', '1bb0570c9b025ead26cf8b2bfdcdc480e67a34bf1833d43778c2277d2d3da8b6'),
-    ('views/economy_daily.sql', '9b06685506fd1f11f54e34016e11cc9f74d4c14e7b700bddd29f3b04429348d9'),
-    ('views/ledger_entry.sql', '949f05fe06925196bea1e3135688bd2c7a0315e44d2884982ca5c3303cca64b8'),
+    ('functions/api/version.sql', '3547167c0226894409c46c048165c827cf0be02f05e6ee483e9e01df9c94ca5d'),
+    ('views/balance.sql', '3fea38757b244dc55a32cf2629cc536b9cf14bcae4825cacd2b8a90ddbf784a4'),
+    ('views/economy_daily.sql', 'f45eb62d202e0c7b50ef12acc44a9c7fcaf1d0b08bc643bcb8ae941d10648efc'),
+    ('views/ledger_entry.sql', '0634bce2348143ee51b7f006b8376f69f7934a6e6f01b2ffe9e40bbdfe32dde1'),
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
-    ('views/transaction.sql', '6b20c5531d7f997021c38c78d2c7525e381395023600198ab096fb6161457b2d'),
-    ('views/treasury_balance.sql', '2e7d21d6db7f654601d0c29ef36d157ad8be338779236798893303d7671a48e3'),
+    ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
+    ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
     ('grants.sql', '0fbc48e11851048ab4eb4b9aed069888bd6cf415f1f4c3402b03f1725e27cf3e')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
@@ -293,6 +295,11 @@ SELECT 'schema/V0003__tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
 \if :pgwallet_run
     \echo schema/V0003__tokens.sql
     \ir schema/V0003__tokens.sql
+\endif
+SELECT 'schema/V0004__exact_keys.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0004__exact_keys.sql
+    \ir schema/V0004__exact_keys.sql
 \endif
 SELECT 'schema/V0005__rooms.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -713,6 +720,11 @@ SELECT 'functions/private/movement/post_pair.sql' = ANY (:'pgwallet_pending'::te
 \if :pgwallet_run
     \echo functions/private/movement/post_pair.sql
     \ir functions/private/movement/post_pair.sql
+\endif
+SELECT 'functions/private/movement/refuse_low_balance.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/movement/refuse_low_balance.sql
+    \ir functions/private/movement/refuse_low_balance.sql
 \endif
 SELECT 'functions/private/movement/take_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

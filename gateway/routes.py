@@ -188,16 +188,16 @@ ROUTES = (
     ),
     # Events
     read(
-        "/v1/events", "read_events", t.EventPage, "The next events of a subscription",
-        query=t.EventQuery, roles=STAFF, is_on_primary=True,
-    ),
-    read(
         "/v1/subscriptions", "list_subscriptions", t.Subscription, "Subscriptions",
         roles=STAFF, shape=page, is_on_primary=True,
     ),
     create(
         "/v1/subscriptions", "create_subscription", t.Subscription, "Create a subscription",
         body=t.NewSubscription, roles=STAFF,
+    ),
+    read(
+        "/v1/events", "read_events", t.EventPage, "The next events of a subscription",
+        query=t.EventQuery, roles=STAFF, is_on_primary=True,
     ),
     change(
         "/v1/subscriptions/{subscription}", "update_subscription", t.Subscription,

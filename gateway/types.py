@@ -61,7 +61,7 @@ WebhookEventStatus = Annotated[
 ]
 SubscriptionCode = Annotated[str, _doc("A subscription's code.", "warehouse")]
 ToCode = Annotated[Code, _eg("DIAMOND")]
-Email = Annotated[str, _doc("Case makes no difference.", "eve@example.com", max_length=320)]
+Email = Annotated[str, _doc("A to Z count as a to z.", "eve@example.com", max_length=320)]
 Phone = Annotated[str, _doc("Digits; it may begin with +.")]
 ExternalId = Annotated[str, _doc("The user's id in the host application.", "player-7")]
 Key = Annotated[str, _doc("1 to 255 printable ASCII characters.", "order-42")]
@@ -415,6 +415,9 @@ class SignUp(Struct):
     name: Annotated[str, _eg("Eve")]
     email: Email
     balances: list[Balance]
+    refused_bonuses: Annotated[
+        list[Code], _doc("The assets whose sign-up bonus was more than their cap leaves.", [])
+    ]
 
 
 class Credential(Struct):
@@ -709,8 +712,8 @@ class Finding(Struct):
 
 class Health(Struct):
     status: Annotated[str, _eg("ok")]
-    version: Annotated[str, _doc("The gateway's.", "0.2.0")]
-    functions: Annotated[str, _doc("The database's.", "0.2.0")]
+    version: Annotated[str, _doc("The gateway's.", "0.3.0")]
+    functions: Annotated[str, _doc("The database's.", "0.3.0")]
     schema_version: Annotated[str, _eg("V0003")]
     replica: (
         Annotated[str, _doc("`ok` or what is wrong; only if there is one.", "ok")] | UnsetType

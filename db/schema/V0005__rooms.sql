@@ -1,5 +1,4 @@
--- Drops two helpers that only calls of 0.1 needed, while 0.2 was installed. No function of 0.2
--- calls them.
+-- Drops two helpers that 0.2 kept for calls of 0.1 that were under way. No function calls them.
 
 -- squawk-ignore ban-drop-function
 DROP FUNCTION IF EXISTS wallet_private.page_transfers(

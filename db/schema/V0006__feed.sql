@@ -5,8 +5,9 @@
 -- falls, and it is never lower than its writer's number. A reader takes what is below the oldest
 -- transaction that is under way: all of that has ended, and whatever comes later comes behind it.
 
--- In the order in which a movement takes them: one that has the wallet can still append.
-LOCK TABLE wallet_private.wallet, wallet_private.transfer IN ACCESS EXCLUSIVE MODE;
+-- In the order in which a movement takes them, so that one that is under way can end.
+LOCK TABLE wallet_private.asset, wallet_private.wallet, wallet_private.transfer
+IN ACCESS EXCLUSIVE MODE;
 
 ALTER TABLE wallet_private.wallet ADD COLUMN feed_position bigint;
 COMMENT ON COLUMN wallet_private.wallet.feed_position
@@ -47,7 +48,9 @@ COMMENT ON COLUMN wallet_private.feed.system_identifier IS 'Of the server that b
 COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a position.';
 
 INSERT INTO wallet_private.feed (system_identifier, is_whole)
-SELECT c.system_identifier, NOT EXISTS (SELECT FROM wallet_private.transfer) AS is_whole
+SELECT
+    c.system_identifier,
+    NOT EXISTS (SELECT FROM wallet_private.transfer) AS is_whole
 FROM pg_control_system() AS c;
 
 ALTER TABLE wallet_private.asset ADD COLUMN feed_base bigint;
@@ -67,7 +70,7 @@ CREATE TYPE wallet_private.feed_place AS (
 
 CREATE TABLE wallet_private.subscription (
     subscription_id integer GENERATED ALWAYS AS IDENTITY,
-    code text NOT NULL,
+    code text COLLATE "C" NOT NULL,
     asset_ids integer[],
     kinds text[],
     user_id uuid,

@@ -238,6 +238,14 @@ CREATE TYPE wallet.item AS (
 	created_at timestamp with time zone
 );
 
+CREATE TYPE wallet.new_user AS (
+	user_id uuid,
+	name text,
+	email text,
+	balances wallet.balance_item[],
+	refused_bonuses text[]
+);
+
 CREATE TYPE wallet.news AS (
 	reader integer,
 	is_cut_off boolean,
@@ -489,6 +497,8 @@ CREATE TYPE wallet.webhook_result AS (
 	retry_after integer
 );
 
+CREATE DOMAIN wallet_private.amount AS numeric;
+
 CREATE DOMAIN wallet_private.kind AS text
 	CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'HOLD'::text, 'RELEASE'::text])));
 
@@ -506,7 +516,7 @@ CREATE TABLE wallet_private.transfer (
     amount numeric NOT NULL,
     balance_after wallet_private.quantity NOT NULL,
     counterparty text DEFAULT 'TREASURY'::text NOT NULL,
-    idempotency_key text,
+    idempotency_key text COLLATE pg_catalog."C",
     reference text,
     details jsonb,
     metadata jsonb,
@@ -541,11 +551,11 @@ CREATE TYPE wallet_private.feed_place AS (
 
 CREATE TABLE wallet_private.asset (
     asset_id integer NOT NULL,
-    code text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
     scale integer NOT NULL,
-    supply numeric,
-    sign_up_bonus numeric,
+    supply wallet_private.amount,
+    sign_up_bonus wallet_private.amount,
     is_purchasable boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     archived_at timestamp with time zone,
@@ -553,8 +563,8 @@ CREATE TABLE wallet_private.asset (
     server_started_at timestamp with time zone,
     CONSTRAINT asset_code_is_upper_snake_case_check CHECK ((code ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)),
     CONSTRAINT asset_scale_is_0_to_8_check CHECK (((scale >= 0) AND (scale <= 8))),
-    CONSTRAINT asset_sign_up_bonus_is_positive_check CHECK ((sign_up_bonus > (0)::numeric)),
-    CONSTRAINT asset_supply_is_positive_check CHECK ((supply > (0)::numeric))
+    CONSTRAINT asset_sign_up_bonus_is_positive_check CHECK (((sign_up_bonus)::numeric > (0)::numeric)),
+    CONSTRAINT asset_supply_is_positive_check CHECK (((supply)::numeric > (0)::numeric))
 );
 
 COMMENT ON COLUMN wallet_private.asset.supply IS 'The cap on what users hold; NULL = uncapped.';
@@ -567,7 +577,7 @@ COMMENT ON COLUMN wallet_private.asset.server_started_at IS 'The start of the se
 
 CREATE TABLE wallet_private.subscription (
     subscription_id integer NOT NULL,
-    code text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
     asset_ids integer[],
     kinds text[],
     user_id uuid,
@@ -636,11 +646,11 @@ COMMENT ON COLUMN wallet_private.webhook_event.claim IS 'Who sends it now, until
 
 CREATE TABLE wallet_private.campaign (
     campaign_id integer NOT NULL,
-    code text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
     asset_id integer NOT NULL,
-    budget numeric,
+    budget wallet_private.amount,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT campaign_budget_is_positive_check CHECK ((budget > (0)::numeric))
+    CONSTRAINT campaign_budget_is_positive_check CHECK (((budget)::numeric > (0)::numeric))
 );
 
 COMMENT ON COLUMN wallet_private.campaign.budget IS 'The most it may give; NULL = no limit.';
@@ -650,30 +660,30 @@ CREATE TABLE wallet_private.hold (
     hold_id uuid NOT NULL,
     asset_id integer NOT NULL,
     status text DEFAULT 'open'::text NOT NULL,
-    amount numeric NOT NULL,
-    captured numeric DEFAULT 0 NOT NULL,
+    amount wallet_private.amount NOT NULL,
+    captured wallet_private.amount DEFAULT 0 NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
     closed_at timestamp with time zone,
-    CONSTRAINT hold_amount_is_positive_check CHECK ((amount > (0)::numeric)),
-    CONSTRAINT hold_captured_is_within_amount_check CHECK (((captured >= (0)::numeric) AND (captured <= amount))),
-    CONSTRAINT hold_is_captured_when_used_up_check CHECK (((status = 'captured'::text) = (captured = amount))),
+    CONSTRAINT hold_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT hold_captured_is_within_amount_check CHECK ((((captured)::numeric >= (0)::numeric) AND ((captured)::numeric <= (amount)::numeric))),
+    CONSTRAINT hold_is_captured_when_used_up_check CHECK (((status = 'captured'::text) = ((captured)::numeric = (amount)::numeric))),
     CONSTRAINT hold_is_open_until_closed_check CHECK (((status = 'open'::text) = (closed_at IS NULL))),
     CONSTRAINT hold_status_is_known_check CHECK ((status = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text])))
 );
 
 CREATE TABLE wallet_private.item (
     item_id bigint NOT NULL,
-    code text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
     asset_id integer NOT NULL,
-    price numeric NOT NULL,
+    price wallet_private.amount NOT NULL,
     stock bigint,
     max_per_user integer,
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT item_max_per_user_is_positive_check CHECK ((max_per_user > 0)),
-    CONSTRAINT item_price_is_positive_check CHECK ((price > (0)::numeric)),
+    CONSTRAINT item_price_is_positive_check CHECK (((price)::numeric > (0)::numeric)),
     CONSTRAINT item_stock_is_not_negative_check CHECK ((stock >= 0))
 )
 WITH (fillfactor='50');
@@ -684,21 +694,21 @@ CREATE TABLE wallet_private.conversion_rate (
     rate_id bigint NOT NULL,
     from_asset_id integer NOT NULL,
     to_asset_id integer NOT NULL,
-    from_amount numeric NOT NULL,
-    to_amount numeric NOT NULL,
+    from_amount wallet_private.amount NOT NULL,
+    to_amount wallet_private.amount NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     created_by text NOT NULL,
     replaced_at timestamp with time zone,
-    CONSTRAINT conversion_rate_amounts_are_positive_check CHECK (((from_amount > (0)::numeric) AND (to_amount > (0)::numeric))),
+    CONSTRAINT conversion_rate_amounts_are_positive_check CHECK ((((from_amount)::numeric > (0)::numeric) AND ((to_amount)::numeric > (0)::numeric))),
     CONSTRAINT conversion_rate_assets_differ_check CHECK ((from_asset_id <> to_asset_id))
 );
 
 CREATE TABLE wallet_private.task (
     task_id bigint NOT NULL,
-    code text NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
     asset_id integer NOT NULL,
-    reward numeric NOT NULL,
+    reward wallet_private.amount NOT NULL,
     max_completions integer,
     cooldown interval,
     is_self_service boolean DEFAULT false NOT NULL,
@@ -706,12 +716,12 @@ CREATE TABLE wallet_private.task (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT task_cooldown_is_positive_check CHECK ((cooldown > '00:00:00'::interval)),
     CONSTRAINT task_max_completions_is_positive_check CHECK ((max_completions > 0)),
-    CONSTRAINT task_reward_is_positive_check CHECK ((reward > (0)::numeric))
+    CONSTRAINT task_reward_is_positive_check CHECK (((reward)::numeric > (0)::numeric))
 );
 
 CREATE TABLE wallet_private.user_account (
     user_id uuid NOT NULL,
-    external_id text,
+    external_id text COLLATE pg_catalog."C",
     name text,
     email text,
     phone text,
@@ -754,7 +764,7 @@ COMMENT ON COLUMN wallet_private.wallet.feed_position IS 'feed_position of the l
 
 CREATE VIEW wallet.balance AS
  SELECT u.user_id,
-    a.code AS asset,
+    (a.code COLLATE "default") AS asset,
     round(COALESCE((w.balance)::numeric, (0)::numeric), a.scale) AS balance,
     round(h.held, a.scale) AS held,
     round((COALESCE((w.balance)::numeric, (0)::numeric) - h.held), a.scale) AS available,
@@ -764,7 +774,7 @@ CREATE VIEW wallet.balance AS
      LEFT JOIN wallet_private.wallet w ON (((u.user_id = w.user_id) AND (a.asset_id = w.asset_id))))
      CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN ((w.held)::numeric > (0)::numeric) THEN ((w.held)::numeric - ( SELECT COALESCE(sum((o.amount - o.captured)), (0)::numeric) AS "coalesce"
+                    WHEN ((w.held)::numeric > (0)::numeric) THEN ((w.held)::numeric - ( SELECT COALESCE(sum(((o.amount)::numeric - (o.captured)::numeric)), (0)::numeric) AS "coalesce"
                        FROM wallet_private.hold o
                       WHERE ((o.user_id = u.user_id) AND (o.asset_id = a.asset_id) AND (o.status = 'open'::text) AND (o.expires_at <= statement_timestamp()))))
                     ELSE (0)::numeric
@@ -777,7 +787,7 @@ Locks: nothing.
 Raises: nothing.';
 
 CREATE VIEW wallet.economy_daily AS
- SELECT a.code AS asset,
+ SELECT (a.code COLLATE "default") AS asset,
     d.day,
     d.issued,
     d.removed,
@@ -817,7 +827,7 @@ CREATE VIEW wallet.ledger_entry AS
             WHEN e.is_user THEN 'USER'::text
             ELSE t.counterparty
         END AS account,
-    a.code AS asset,
+    (a.code COLLATE "default") AS asset,
     abs(t.amount) AS amount,
         CASE
             WHEN e.is_user THEN (t.balance_after)::numeric
@@ -866,12 +876,12 @@ CREATE VIEW wallet.transaction AS
     t.transaction_id,
     (t.leg)::integer AS leg,
     (t.kind)::text AS kind,
-    a.code AS asset,
+    (a.code COLLATE "default") AS asset,
     t.amount,
     (t.balance_after)::numeric AS balance_after,
     t.counterparty,
     t.reference,
-    t.idempotency_key,
+    (t.idempotency_key COLLATE "default") AS idempotency_key,
     t.details,
     t.metadata,
     t.actor,
@@ -887,11 +897,11 @@ Locks: nothing.
 Raises: nothing.';
 
 CREATE VIEW wallet.treasury_balance AS
- SELECT a.code AS asset,
+ SELECT (a.code COLLATE "default") AS asset,
     round(o.outstanding, a.scale) AS outstanding,
     round((- o.outstanding), a.scale) AS balance,
-    a.supply,
-    (a.supply - o.outstanding) AS remaining
+    (a.supply)::numeric AS supply,
+    ((a.supply)::numeric - o.outstanding) AS remaining
    FROM (wallet_private.asset a
      CROSS JOIN LATERAL ( SELECT COALESCE(sum((w.balance)::numeric), (0)::numeric) AS outstanding
            FROM wallet_private.wallet w
@@ -924,10 +934,10 @@ ALTER TABLE wallet_private.asset ALTER COLUMN asset_id ADD GENERATED ALWAYS AS I
 CREATE TABLE wallet_private.budget (
     campaign_id integer NOT NULL,
     stripe integer NOT NULL,
-    available numeric,
-    granted numeric DEFAULT 0 NOT NULL,
+    available wallet_private.amount,
+    granted wallet_private.amount DEFAULT 0 NOT NULL,
     users bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT budget_available_is_not_negative_check CHECK ((available >= (0)::numeric))
+    CONSTRAINT budget_available_is_not_negative_check CHECK (((available)::numeric >= (0)::numeric))
 )
 WITH (fillfactor='50');
 
@@ -948,7 +958,7 @@ CREATE TABLE wallet_private.checkpoint (
     checkpoint_id bigint NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     wallets bigint NOT NULL,
-    transfers numeric NOT NULL,
+    transfers wallet_private.amount NOT NULL,
     root bytea NOT NULL
 );
 
@@ -1004,9 +1014,9 @@ CREATE TABLE wallet_private.hold_capture (
     user_id uuid NOT NULL,
     hold_id uuid NOT NULL,
     transaction_id uuid NOT NULL,
-    amount numeric NOT NULL,
+    amount wallet_private.amount NOT NULL,
     captured_at timestamp with time zone NOT NULL,
-    CONSTRAINT hold_capture_amount_is_positive_check CHECK ((amount > (0)::numeric))
+    CONSTRAINT hold_capture_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric))
 );
 
 ALTER TABLE wallet_private.item ALTER COLUMN item_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1019,7 +1029,7 @@ ALTER TABLE wallet_private.item ALTER COLUMN item_id ADD GENERATED ALWAYS AS IDE
 );
 
 CREATE TABLE wallet_private.migration (
-    file_name text NOT NULL,
+    file_name text NOT NULL COLLATE pg_catalog."C",
     content_hash bytea NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL,
     applied_by text DEFAULT SESSION_USER NOT NULL
@@ -1033,7 +1043,7 @@ CREATE TABLE wallet_private.purchase (
     item_id bigint NOT NULL,
     quantity integer NOT NULL,
     returned integer DEFAULT 0 NOT NULL,
-    unit_price numeric NOT NULL,
+    unit_price wallet_private.amount NOT NULL,
     purchased_at timestamp with time zone NOT NULL,
     CONSTRAINT purchase_quantity_is_positive_check CHECK ((quantity > 0)),
     CONSTRAINT purchase_returned_is_within_quantity_check CHECK (((returned >= 0) AND (returned <= quantity)))
@@ -1043,8 +1053,8 @@ CREATE TABLE wallet_private.reversal (
     user_id uuid NOT NULL,
     transaction_id uuid NOT NULL,
     reversal_id uuid NOT NULL,
-    amount numeric NOT NULL,
-    CONSTRAINT reversal_amount_is_positive_check CHECK ((amount > (0)::numeric))
+    amount wallet_private.amount NOT NULL,
+    CONSTRAINT reversal_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric))
 );
 
 COMMENT ON COLUMN wallet_private.reversal.amount IS 'Of the original''s first leg, unsigned.';
@@ -1061,8 +1071,8 @@ ALTER TABLE wallet_private.subscription ALTER COLUMN subscription_id ADD GENERAT
 CREATE TABLE wallet_private.supply (
     asset_id integer NOT NULL,
     stripe integer NOT NULL,
-    available numeric NOT NULL,
-    CONSTRAINT supply_available_is_not_negative_check CHECK ((available >= (0)::numeric))
+    available wallet_private.amount NOT NULL,
+    CONSTRAINT supply_available_is_not_negative_check CHECK (((available)::numeric >= (0)::numeric))
 )
 WITH (fillfactor='50');
 
@@ -1087,6 +1097,9 @@ ALTER TABLE wallet_private.task ALTER COLUMN task_id ADD GENERATED ALWAYS AS IDE
 
 ALTER TABLE ONLY wallet_private.action
     ADD CONSTRAINT action_pkey PRIMARY KEY (action_id);
+
+ALTER DOMAIN wallet_private.amount
+    ADD CONSTRAINT amount_is_finite_check CHECK (((VALUE > '-Infinity'::numeric) AND (VALUE < 'Infinity'::numeric))) NOT VALID;
 
 ALTER TABLE ONLY wallet_private.asset
     ADD CONSTRAINT asset_code_key UNIQUE (code);
@@ -1135,6 +1148,9 @@ ALTER TABLE ONLY wallet_private.migration
 
 ALTER TABLE ONLY wallet_private.purchase
     ADD CONSTRAINT purchase_pkey PRIMARY KEY (user_id, transaction_id);
+
+ALTER DOMAIN wallet_private.quantity
+    ADD CONSTRAINT quantity_is_finite_check CHECK ((VALUE < 'Infinity'::numeric)) NOT VALID;
 
 ALTER TABLE ONLY wallet_private.reversal
     ADD CONSTRAINT reversal_pkey PRIMARY KEY (user_id, transaction_id, reversal_id);
@@ -1193,7 +1209,7 @@ CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (
 
 CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
 
-CREATE UNIQUE INDEX user_account_email_idx ON wallet_private.user_account USING btree (lower(email));
+CREATE UNIQUE INDEX user_account_email_idx ON wallet_private.user_account USING btree (lower((email COLLATE "C")));
 
 CREATE INDEX webhook_event_next_try_at_idx ON wallet_private.webhook_event USING btree (subscription_id, next_try_at) WHERE (next_try_at IS NOT NULL);
 
@@ -1317,6 +1333,8 @@ REVOKE ALL ON TYPE wallet.import_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.item FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.new_user FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.news FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.purchase_receipt FROM PUBLIC;
@@ -1360,6 +1378,8 @@ REVOKE ALL ON TYPE wallet.webhook_batch FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.webhook_failure FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.webhook_result FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.amount FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.kind FROM PUBLIC;
 

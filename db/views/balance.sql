@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW wallet.balance AS
 SELECT
     u.user_id,
-    a.code AS asset,
+    a.code COLLATE "default" AS asset,
     round(coalesce(w.balance, 0), a.scale) AS balance,
     round(h.held, a.scale) AS held,
     round(coalesce(w.balance, 0) - h.held, a.scale) AS available,

@@ -1,6 +1,6 @@
 CREATE OR REPLACE VIEW wallet.economy_daily AS
 SELECT
-    a.code AS asset,
+    a.code COLLATE "default" AS asset,
     d.day,
     d.issued,
     d.removed,

@@ -6,7 +6,7 @@ SELECT
     e.entry,
     e.entry_type,
     CASE WHEN e.is_user THEN 'USER' ELSE t.counterparty END AS account,
-    a.code AS asset,
+    a.code COLLATE "default" AS asset,
     abs(t.amount) AS amount,
     CASE WHEN e.is_user THEN t.balance_after::numeric END AS balance_after,
     t.kind::text AS kind,

@@ -1,9 +1,9 @@
 CREATE OR REPLACE VIEW wallet.treasury_balance AS
 SELECT
-    a.code AS asset,
+    a.code COLLATE "default" AS asset,
     round(o.outstanding, a.scale) AS outstanding,
     round(-o.outstanding, a.scale) AS balance,
-    a.supply,
+    a.supply::numeric,
     a.supply - o.outstanding AS remaining
 FROM wallet_private.asset AS a
 CROSS JOIN LATERAL (

@@ -8,6 +8,7 @@ from pgwallet.cli import (
     checkpoint,
     deliver,
     doctor,
+    export,
     grant,
     import_users,
     migrate,
@@ -41,7 +42,7 @@ main.sections = {
     "Serving": (up.up, serve.serve, token.token, openapi.openapi, version.version),
     "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
     "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
-    "Events": (deliver.deliver, webhooks.webhooks, resend.resend),
+    "Other systems": (deliver.deliver, webhooks.webhooks, resend.resend, export.export),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
 }
 for commands in main.sections.values():

@@ -67,8 +67,30 @@ AND NOT (
 )
 ORDER BY p.proname
 """
-
-
+# Unique indexes that an upgrade of libc or ICU can make miss a key that is there: in each the text
+# is compared, or brought into lower case, by another collation than "C".
+INEXACT = """
+SELECT i.indexrelid::regclass::text AS index
+FROM pg_index AS i
+INNER JOIN pg_class AS t ON i.indrelid = t.oid
+WHERE t.relnamespace IN (to_regnamespace('wallet'), to_regnamespace('wallet_private'))
+AND i.indisunique
+AND (
+    EXISTS (
+        SELECT FROM unnest(i.indcollation) AS c (oid) WHERE c.oid NOT IN (0, '"C"'::regcollation)
+    )
+    OR replace(i.indexprs::text, format(':inputcollid %s ', '"C"'::regcollation::oid), '')
+        ~ ':inputcollid [1-9]'
+)
+ORDER BY 1
+"""
+# From PostgreSQL 15 on.
+_COLLATION = """
+SELECT
+    d.datcollversion AS recorded,
+    pg_database_collation_actual_version(d.oid) AS actual
+FROM pg_database AS d WHERE d.datname = current_database()
+"""
 _VERSIONS = "SELECT wallet.version() AS functions, wallet.schema_version() AS schema"
 
 
@@ -95,6 +117,8 @@ class _Situation:
     role: str
     may_become: bool
     forbidden: list[str]
+    inexact: list[str]
+    collation: Any
     status: migrate.Status | None
     versions: Any
     keeps_statements: bool
@@ -180,6 +204,10 @@ async def _look(settings: Settings, dsn: str, workers: int, min_free: float) -> 
             names = {route.function for route in ROUTES}
             rows = await connection.fetch(_FORBIDDEN, role, sorted(names))
             forbidden = [row["proname"] for row in rows]
+        inexact = [row["index"] for row in await connection.fetch(INEXACT)]
+        collation = None
+        if facts["major"] in SUPPORTED:
+            collation = await connection.fetchrow(_COLLATION)
         versions = None
         with suppress(asyncpg.PostgresError):  # a check of its own says why
             versions = await connection.fetchrow(_VERSIONS)
@@ -204,6 +232,8 @@ async def _look(settings: Settings, dsn: str, workers: int, min_free: float) -> 
         role=role,
         may_become=may_become,
         forbidden=forbidden,
+        inexact=inexact,
+        collation=collation,
         status=status,
         versions=versions,
         keeps_statements=keeps_statements,
@@ -350,6 +380,24 @@ def _schema(s: _Situation) -> Iterator[Finding]:
             )
 
 
+def _collation(s: _Situation) -> Iterator[Finding]:
+    if s.inexact:
+        yield Finding(
+            "keys",
+            "an upgrade of libc or ICU can make these indexes miss a key that is there, so that a"
+            f" payment counts twice: {', '.join(s.inexact)}",
+            'Run `pgwallet migrate`. An index that is not of the wallet needs COLLATE "C".',
+        )
+    if s.collation and s.collation["recorded"] not in (None, s.collation["actual"]):
+        yield Finding(
+            "collation",
+            "the database was made with version {recorded} of its collation, the server has"
+            " {actual}: indexes on text may be out of order".format(**s.collation),
+            f'REINDEX DATABASE "{s.facts["database"]}"; then ALTER DATABASE'
+            f' "{s.facts["database"]}" REFRESH COLLATION VERSION.',
+        )
+
+
 def _role(s: _Situation) -> Iterator[Finding]:
     login, role = s.facts["login"], s.role
     if s.facts["is_superuser"] and s.settings.database_url:
@@ -440,6 +488,7 @@ _CHECKS: tuple[Callable[[_Situation], Iterator[Finding]], ...] = (
     _language,
     _encoding,
     _schema,
+    _collation,
     _role,
     _durability,
     _clock,

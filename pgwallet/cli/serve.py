@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from functools import partial
 from tempfile import TemporaryDirectory
 
@@ -36,7 +37,7 @@ def serve(workers: int, is_worker: bool) -> None:
     settings = Settings.from_env()
     if not settings.database_url:
         settings = with_secret(settings, make=True)
-    with server(settings) as dsn:
+    with server(settings, keep=True) as dsn:
         if workers > 1:
             sys.exit(_supervise(settings, dsn, workers))
         banner = f"pgwallet {__version__} on http://{settings.host}:{settings.port}"
@@ -56,10 +57,9 @@ def _supervise(settings: Settings, dsn: str, workers: int) -> int:
         children = [
             subprocess.Popen(command, env=environ, stdin=subprocess.PIPE) for _ in range(workers)
         ]
-        own = {child.pid for child in children}
         try:
-            while os.wait()[0] not in own:
-                pass  # the first process of a container inherits others
+            while all(child.poll() is None for child in children):
+                time.sleep(0.1)  # os.wait() would take from others how their children have ended
             return 1
         except (KeyboardInterrupt, SystemExit):
             return 0  # asked to stop

@@ -5,7 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from itertools import count
 from typing import IO, Any, TextIO, TypeVar
 
@@ -19,6 +19,7 @@ from gateway.problems import Problem
 from gateway.server import ENDS
 from gateway.settings import Settings, SettingsError
 from pgwallet.embedded import EmbeddedError, EmbeddedPostgres
+from pgwallet.keeper import Keeper
 from pgwallet.migrate import MigrationError
 
 T = TypeVar("T")
@@ -88,18 +89,22 @@ class Group(click.Group):
 
 
 @contextmanager
-def server(settings: Settings) -> Iterator[str]:
-    """The DSN of the server: the one that is named, or the embedded one while it is needed."""
+def server(settings: Settings, *, keep: bool = False) -> Iterator[str]:
+    """The DSN of the server: the one that is named, or the embedded one while it is needed.
+
+    keep: the embedded one is started again whenever it ends.
+    """
     if settings.database_url:
         yield settings.database_url
         return
-    embedded = EmbeddedPostgres(settings.home)
+    embedded, keeper = EmbeddedPostgres(settings.home), Keeper(settings.home)
     is_ours = embedded.start()
     try:
         embedded.create_database()
-        yield embedded.dsn()
+        with keeper if keep else nullcontext():
+            yield embedded.dsn()
     finally:
-        if is_ours:
+        if is_ours or keeper.has_started_it:
             embedded.stop()
 
 

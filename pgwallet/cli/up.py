@@ -26,7 +26,7 @@ def up() -> None:
       PGWALLET_HOME=/srv/wallet PGWALLET_PORT=9000 pgwallet up
     """
     settings = with_secret(Settings.from_env(), make=True)
-    with server(settings) as dsn:
+    with server(settings, keep=True) as dsn:
         click.echo(f"migrated: {len(run(migrate(dsn)))} files")
         run(seed_demo(dsn))
         [alice] = run(call(dsn, "find_user", query="alice@example.com"))

@@ -25,7 +25,8 @@ from tests.support.thirdparty import Unavailable, openapi_tools
 DOCS = ROOT / "docs"
 # With the demo, on one wallet, the tutorial first: it shows the whole treasury.
 ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
-    f"docs/how-to/{name}.md" for name in ("payment-webhook", "game-server", "sql-only", "webhooks")
+    f"docs/how-to/{name}.md"
+    for name in ("payment-webhook", "game-server", "events", "webhooks", "sql-only")
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"
 MANAGED = "docs/how-to/managed-postgres.md"

@@ -30,7 +30,7 @@ async def test_a_sign_up_and_a_log_in(anyone: Caller, gateway: Any, gold: str) -
     answer = await sign_up(anyone, "Zoe@example.com")
     assert answer.status == 201
     account = await answer.json()
-    assert set(account) == {"user_id", "name", "email", "balances"}
+    assert set(account) == {"user_id", "name", "email", "balances", "refused_bonuses"}
     assert {balance["asset"] for balance in account["balances"]} == {gold}
 
     answer = await log_in(anyone, "zoe@EXAMPLE.com")
@@ -42,6 +42,25 @@ async def test_a_sign_up_and_a_log_in(anyone: Caller, gateway: Any, gold: str) -
 
     zoe = Caller(gateway, login["token"])
     assert (await (await zoe("GET", "/v1/wallets/me")).json())["user_id"] == account["user_id"]
+
+
+async def test_a_cap_that_is_reached_keeps_nobody_from_joining(
+    anyone: Caller, admin: Caller
+) -> None:
+    body = {"code": "SCARCE", "name": "Scarce", "supply": "15", "sign_up_bonus": "10"}
+    assert (await admin("POST", "/v1/admin/assets", body)).status == 201
+    answers = [await sign_up(anyone, f"{name}@example.com") for name in ("early", "late")]
+    assert (await admin("PATCH", "/v1/admin/assets/SCARCE", {"sign_up_bonus": 0})).status == 200
+
+    assert [answer.status for answer in answers] == [201, 201]
+    early, late = [await answer.json() for answer in answers]
+    assert (early["refused_bonuses"], late["refused_bonuses"]) == ([], ["SCARCE"])
+    balances = [
+        {each["asset"]: each["balance"] for each in account["balances"]}["SCARCE"]
+        for account in (early, late)
+    ]
+    assert balances == ["10", "0"]
+    assert (await log_in(anyone, "late@example.com")).status == 200
 
 
 async def test_an_address_signs_up_once(anyone: Caller) -> None:

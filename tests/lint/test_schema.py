@@ -2,6 +2,7 @@
 
 import pytest
 
+from pgwallet.cli.doctor import INEXACT
 from tests.support.conventions import Tree
 from tests.support.paths import DB, SQL_TESTS
 
@@ -32,6 +33,16 @@ RULES = {
         WHERE t.relnamespace IN {OURS}
         AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid)
         AND n.relname !~ ('^' || t.relname || '_[a-z0-9_]+_idx$')""",
+    "text in a unique index is compared byte by byte": INEXACT,
+    "an amount in a table is of a domain": """
+        SELECT format('%s.%s', t.oid::regclass, a.attname)
+        FROM pg_class AS t INNER JOIN pg_attribute AS a ON a.attrelid = t.oid
+        WHERE t.relnamespace = 'wallet_private'::regnamespace AND t.relkind IN ('r', 'p')
+        AND a.attnum > 0
+        AND a.atttypid IN ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype)
+        -- The difference of two balances, each of a domain.
+        AND (t.oid, a.attname) <> ('wallet_private.transfer'::regclass, 'amount')
+    """,
     "names are singular snake_case": f"""
         SELECT format('%s.%s', t.oid::regclass, a.attname)
         FROM pg_class AS t INNER JOIN pg_attribute AS a ON a.attrelid = t.oid
@@ -106,6 +117,26 @@ BREACHES = {
     "indexes are named <table>_<columns>_idx": [
         ("CREATE TABLE wallet_private.t (a int); CREATE INDEX t_a ON wallet_private.t (a)", "t_a")
     ],
+    "text in a unique index is compared byte by byte": [
+        (
+            "CREATE TABLE wallet_private.t (a text, CONSTRAINT t_a_key UNIQUE (a))",
+            "wallet_private.t_a_key",
+        ),
+        (
+            "ALTER TABLE wallet_private.task ALTER COLUMN code TYPE text",
+            "wallet_private.task_code_key",
+        ),
+        (
+            'CREATE TABLE wallet_private.t (a text COLLATE "C"); '
+            "CREATE UNIQUE INDEX t_a_idx ON wallet_private.t "
+            '(lower(a COLLATE "default") COLLATE "C", lower(a))',
+            "wallet_private.t_a_idx",
+        ),
+    ],
+    "an amount in a table is of a domain": [
+        ("CREATE TABLE wallet_private.t (a numeric)", "wallet_private.t.a"),
+        ("CREATE TABLE wallet_private.t (a numeric(30, 8))", "wallet_private.t.a"),
+    ],
     "names are singular snake_case": [
         ('CREATE TABLE wallet_private.t ("A" int)', "wallet_private.t.A"),
         ('CREATE TYPE wallet."T" AS (a int)', 'wallet."T".a'),
@@ -168,6 +199,19 @@ def test_rule_catches_what_is_wrong(rule, module_database):
     for breach, expected in BREACHES[rule]:
         found = module_database.psql(f"BEGIN; SET ROLE wallet_owner; {breach}; {RULES[rule]}")
         assert expected in found
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity", "-Infinity"])
+def test_domains_refuse_what_is_no_amount(module_database, amount):
+    domains = module_database.psql(
+        f"SELECT oid::regtype FROM pg_type WHERE typnamespace IN {OURS} "
+        "AND typbasetype = 'numeric'::regtype"
+    ).splitlines()
+    assert len(domains) == 2
+    for domain in domains:
+        assert module_database.psql(f"SELECT 1::{domain}") == "1"
+        with pytest.raises(RuntimeError, match=f"{domain} violates check constraint"):
+            module_database.psql(f"SELECT '{amount}'::{domain}")
 
 
 def test_catalog_has_the_functions_of_the_files(module_database):

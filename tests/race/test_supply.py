@@ -49,6 +49,24 @@ async def test_what_is_spread_over_the_stripes_is_issued_to_the_last_unit(arena)
     assert await arena.outstanding(capped) == 100
 
 
+async def test_sign_ups_at_the_edge_of_the_cap_all_join(arena):
+    capped = await arena.asset(supply=100, sign_up_bonus=3)
+
+    answers = await arena.together(
+        call("sign_up", "Zoe", f"{fresh('zoe')}@example.com", None, "hash") for _ in range(64)
+    )
+    await arena.do("update_asset", capped, sign_up_bonus=0)
+
+    joined = {each["user_id"]: each["refused_bonuses"] for each in answers.receipts}
+    assert len(joined) == 64
+    paid = [user for user, refused in joined.items() if refused == []]
+    assert len(paid) == 33
+    assert [refused for refused in joined.values() if refused] == [[capped]] * 31
+    for user in joined:
+        assert await arena.balance(user, capped) == (3 if user in paid else 0)
+    assert await arena.outstanding(capped) == 99
+
+
 async def test_a_duplicate_of_the_credit_that_took_the_last_unit_is_not_refused(arena):
     capped = await arena.asset(supply=10)
     users = await arena.users(16)

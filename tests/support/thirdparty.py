@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from tests.support.paths import CACHE
 
 PGTAP_BY_NPM = "92ee8ada9672e6201105a78614be8d07b8a76e5c17c85b42c279f6e48c84da68"  # 1.3.5
@@ -132,6 +134,44 @@ def pgbouncer() -> Path:
             with suppress(OSError):  # Another process was first, with the same.
                 (scratch / "tree").rename(target)
     return target / "bin" / "pgbouncer"
+
+
+def haproxy() -> Path:
+    """The program: installed, or else unpacked into the cache."""
+    if found := shutil.which("haproxy"):
+        return Path(found)
+    target = CACHE / "haproxy"
+    if not target.exists():
+        with _scratch() as scratch:
+            _apt_unpack(scratch / "tree", "haproxy", "liblua5.3-0", "libopentracing-c-wrapper0")
+            _add_wrappers(scratch / "tree", target, "usr/sbin")
+            with suppress(OSError):  # Another process was first, with the same.
+                (scratch / "tree").rename(target)
+    return target / "bin" / "haproxy"
+
+
+def debian() -> Path:
+    """The files of a Debian with Python 3.11 and pip, as a tar archive."""
+    target = CACHE / "debian-bookworm.tar"
+    if not target.exists():
+        packages = "--include=ca-certificates,python3-pip,python3-venv"
+        unwanted = ("--exclude=./var/cache/apt/*", "--exclude=./var/lib/apt/lists/*")
+        with _scratch() as scratch, tempfile.TemporaryDirectory(dir=roomy_memory()) as folder:
+            _run(Path(folder), "debootstrap", "--variant=minbase", packages, "bookworm", "tree")
+            made = scratch / target.name
+            _run(Path(folder), "tar", "-C", "tree", *unwanted, "-cf", str(made), ".")
+            made.replace(target)
+    return target
+
+
+def roomy_memory() -> Path | None:
+    """A folder in memory for what writes gigabytes that nobody keeps, if there is enough of it."""
+    memory = Path("/dev/shm")
+    is_roomy = (
+        memory.is_dir()
+        and min(shutil.disk_usage(memory).free, psutil.virtual_memory().available) > 8e9
+    )
+    return memory if is_roomy else None
 
 
 def _first_of(folder: Path, sources: dict[str, tuple[str, Callable[[Path], None]]]) -> Path:
@@ -298,3 +338,4 @@ if __name__ == "__main__":  # fetch all of them
     postgres_15()
     prometheus()
     pgbouncer()
+    haproxy()

@@ -234,6 +234,37 @@ def test_schema_of_another_release(database, change, says):
     assert says in examine(database.dsn)["schema"]
 
 
+@every_version
+@pytest.mark.parametrize(
+    ("change", "index"),
+    [
+        (
+            "ALTER TABLE wallet_private.transfer ALTER COLUMN idempotency_key TYPE text",
+            "wallet_private.transfer_idempotency_key_key",
+        ),
+        (
+            "CREATE UNIQUE INDEX email_idx ON wallet_private.user_account (lower(email))",
+            "wallet_private.email_idx",
+        ),
+        (
+            "CREATE UNIQUE INDEX email_idx ON wallet_private.user_account "
+            '(lower(email) COLLATE "C")',
+            "wallet_private.email_idx",
+        ),
+    ],
+)
+def test_a_unique_index_that_an_upgrade_can_break(database, login, change, index):
+    database.psql(f"DROP VIEW wallet.transaction; {change}")
+    found = examine(as_login(database, login))["keys"]
+    assert found.endswith(f"counts twice: {index}")
+
+
+def test_a_collation_of_another_version(database, login):
+    database.psql("UPDATE pg_database SET datcollversion = '0' WHERE datname = current_database()")
+    found = examine(as_login(database, login))["collation"]
+    assert "was made with version 0 of its collation, the server has 1" in found
+
+
 @pytest.mark.parametrize("function", ["version", "schema_version"])
 def test_another_release_as_a_plain_login_sees_it(database, login, function):
     database.psql(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -334,22 +335,23 @@ def test_ctrl_c_ends_the_starter_and_not_the_server(home: Path) -> None:
     assert note(EmbeddedPostgres(home)) == "kept"
 
 
+@pytest.mark.parametrize("number", [0, 5, 20])
 def test_ctrl_c_during_the_start_leaves_no_server(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     postgres = EmbeddedPostgres(home)
-    run = postgres._run
+    pauses = itertools.count()
 
-    def run_and_press_ctrl_c(*command: str | Path, **options: Any) -> Any:
-        done = run(*command, **options)
-        if "start" in command:
+    def press_ctrl_c() -> None:
+        if next(pauses) == number:
             raise KeyboardInterrupt
-        return done
+        time.sleep(0.001)
 
-    monkeypatch.setattr(postgres, "_run", run_and_press_ctrl_c)
+    monkeypatch.setattr(postgres, "_pause", press_ctrl_c)
     with pytest.raises(KeyboardInterrupt):
         postgres.start()
     assert running_below(home) == []
+    assert not eventually(lambda: running_below(home), 0.3)
 
 
 def test_create_database_is_idempotent_and_safe_at_once(home: Path) -> None:

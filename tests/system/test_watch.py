@@ -19,7 +19,7 @@ SPEND = "db/functions/api/spend.sql"
 
 @pytest.fixture
 def copy(tmp_path):
-    for name in ("db", "gateway", "tests/support", "tests/sql"):
+    for name in ("db", "gateway", "pgwallet", "tests/support", "tests/sql"):
         shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "tests/__init__.py").touch()
     return tmp_path

@@ -74,7 +74,7 @@ class Callers:
         while time.monotonic() < deadline:
             status, answer, _ = await self.ask(path, body, key)
             if status:
-                if not path.startswith("/v1/admin"):
+                if path.startswith("/v1/wallets"):
                     self.answers[key] = (path, body, status, answer)
                 if status >= 500 or status in (401, 403, 404, 422):
                     self.unexpected.append(f"{path}: {status} {answer}")
@@ -115,7 +115,7 @@ class Callers:
             user = f"/v1/wallets/{self._random.choice(self.users)}"
             number = self._random.randint(1, 20)
             gold = {"asset": "GOLD", "amount": number}
-            match self._random.randrange(9):
+            match self._random.randrange(10):
                 case 0:
                     await self.post(f"{user}/topup", gold)
                 case 1:
@@ -139,7 +139,11 @@ class Callers:
                     await self.post(
                         f"{user}/transactions/{spent['transaction_id']}/reverse", {"reason": "no"}
                     )
-                case 7:  # refused: also an answer, and it leaves its key free
+                case 7:
+                    email = f"user-{next(self._numbers)}@example.com"
+                    body = {"name": "Zoe", "email": email, "password": "correct horse battery"}
+                    await self.post("/v1/auth/signup", body)
+                case 8:  # refused: also an answer, and it leaves its key free
                     await self.post(f"{user}/spend", {"asset": "DIAMOND", "amount": number})
                 case _:
                     await self.post(f"{user}/spend", gold)
@@ -169,6 +173,7 @@ def gateways() -> Any:
             PGWALLET_JWT_SECRET=SECRET,
             PGWALLET_PORT=port,
             PGWALLET_LOG_LEVEL="ERROR",
+            PGWALLET_ADDRESS_RATE="1000000/minute",
         )
         started.append(process)
         return process, f"http://127.0.0.1:{port}"

@@ -11,7 +11,7 @@ BEGIN
     SELECT (wallet_private.to_user(u)).*
     FROM wallet_private.user_account AS u
     WHERE u.external_id = p_query
-        OR lower(u.email) = lower(p_query)
+        OR lower(u.email COLLATE "C") = lower(p_query COLLATE "C")
         OR u.user_id = CASE
             WHEN p_query ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN p_query::uuid
         END
@@ -20,7 +20,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.find_user(text) IS
-'Finds users by email address (in any case), external id or user id.
+'Finds users by email address (A to Z in either case), external id or user id.
 Returns: wallet.user for each, and no row when there is none.
 Locks: nothing.
 Raises: WA101';

@@ -11,7 +11,7 @@ BEGIN
     SELECT u.user_id, u.role, u.status, c.password_hash INTO v_credential
     FROM wallet_private.user_account AS u
     INNER JOIN wallet_private.credential AS c ON c.user_id = u.user_id
-    WHERE lower(u.email) = lower(p_email);
+    WHERE lower(u.email COLLATE "C") = lower(p_email COLLATE "C");
     RETURN v_credential;
 END
 $$;

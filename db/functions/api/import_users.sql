@@ -37,7 +37,7 @@ BEGIN
         INSERT INTO wallet_private.user_account (user_id, external_id, name, email, phone)
         SELECT r.user_id, r.external_id, r.name, r.email, r.phone
         FROM request AS r
-        ORDER BY coalesce(r.external_id, lower(r.email)), r.ord
+        ORDER BY coalesce(r.external_id, lower(r.email COLLATE "C")), r.ord
         ON CONFLICT DO NOTHING
         RETURNING user_id
     ),

@@ -12,8 +12,9 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION wallet.list_subscriptions() IS
-'All subscriptions by code: what each lets through (NULL = all), the cursor that was acknowledged, and how far behind it
-is: by how many transfers (at most 10000 are counted) and since when (NULL = it is not).
+'All subscriptions by code: what each lets through (NULL = all), the cursor that was acknowledged,
+and how far behind it is: by how many transfers (at most 10000 are counted) and since when (NULL =
+it is not).
 Returns: wallet.subscription for each.
 Locks: nothing. It asks the server that takes writes.
 Raises: nothing.';

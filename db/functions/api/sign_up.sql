@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION wallet.sign_up(
     p_phone text,
     p_password_hash text,
     p_actor text DEFAULT NULL
-) RETURNS wallet.sign_up_result
+) RETURNS wallet.new_user
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -15,6 +15,7 @@ AS $$
 DECLARE
     v_user wallet.user;
     v_asset wallet_private.asset;
+    v_refused text[] := ARRAY[]::text[];
 BEGIN
     PERFORM wallet_private.check_given('name', p_name);
     PERFORM wallet_private.check_given('email', p_email);
@@ -26,21 +27,27 @@ BEGIN
         WHERE a.sign_up_bonus IS NOT NULL AND a.archived_at IS NULL
         ORDER BY a.asset_id
     LOOP
-        PERFORM wallet_private.move(
-            'BONUS', 1, v_user.user_id, v_asset.code, v_asset.sign_up_bonus,
-            'sign_up:' || v_asset.code, 'sign_up', NULL, coalesce(p_actor, v_user.user_id::text)
-        );
+        BEGIN
+            PERFORM wallet_private.move(
+                'BONUS', 1, v_user.user_id, v_asset.code, v_asset.sign_up_bonus,
+                'sign_up:' || v_asset.code, 'sign_up', NULL, coalesce(p_actor, v_user.user_id::text)
+            );
+        EXCEPTION
+            -- A cap that is reached keeps nobody from joining.
+            WHEN SQLSTATE 'WA402' THEN v_refused := v_refused || v_asset.code;
+        END;
     END LOOP;
 
     RETURN ROW(v_user.user_id, v_user.name, v_user.email, ARRAY(
         SELECT b FROM wallet.list_balances(v_user.user_id) AS b
-    ))::wallet.sign_up_result;
+    ), v_refused)::wallet.new_user;
 END
 $$;
 
 COMMENT ON FUNCTION wallet.sign_up(text, text, text, text, text) IS
 'Makes a user who logs in with a password. The user gets a wallet in every asset and the sign-up
-bonus of each. p_password_hash is the argon2id hash of the password, never the password itself.
-Returns: wallet.sign_up_result.
+bonus of each. A bonus that is more than the cap of its asset leaves is not paid: refused_bonuses
+names the asset. p_password_hash is the argon2id hash of the password, never the password itself.
+Returns: wallet.new_user.
 Locks: of a capped asset that gives a sign-up bonus, a supply stripe.
-Raises: WA101 WA106 WA113 WA302 WA402';
+Raises: WA101 WA106 WA113 WA302';

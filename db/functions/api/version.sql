@@ -5,7 +5,7 @@ PARALLEL SAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT '0.2.0'
+    SELECT '0.3.0'
 $$;
 
 COMMENT ON FUNCTION wallet.version() IS

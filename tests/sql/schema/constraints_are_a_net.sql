@@ -59,6 +59,10 @@ FROM (
     ('quantity_is_not_negative_check', 'UPDATE wallet SET balance = -1'),
     ('quantity_is_not_negative_check', 'UPDATE wallet SET held = -1'),
     ('quantity_is_not_negative_check', 'UPDATE transfer SET balance_after = -1'),
+    ('quantity_is_finite_check', 'UPDATE wallet SET balance = ''NaN'''),
+    ('quantity_is_finite_check', 'UPDATE transfer SET balance_after = ''infinity'''),
+    ('amount_is_finite_check', 'UPDATE asset SET supply = ''NaN'''),
+    ('amount_is_finite_check', 'UPDATE hold SET amount = ''infinity'''),
     ('purchase_quantity_is_positive_check', 'UPDATE purchase SET quantity = 0, returned = 0'),
     ('purchase_returned_is_within_quantity_check', 'UPDATE purchase SET returned = 4'),
     (

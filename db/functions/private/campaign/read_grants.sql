@@ -48,7 +48,7 @@ AS $$
             ON g.user_id IS NULL AND e.external_id = g.external_id
         LEFT JOIN wallet_private.user_account AS m
             ON coalesce(g.user_id::text, g.external_id) IS NULL
-            AND lower(m.email) = lower(g.email)
+            AND lower(m.email COLLATE "C") = lower(g.email COLLATE "C")
         LEFT JOIN wallet_private.user_account AS u
             ON u.user_id = coalesce(g.user_id, e.user_id, m.user_id)
     ) AS r

@@ -11,7 +11,6 @@ AS $$
 DECLARE
     v_status text;
     v_wallet wallet_private.wallet;
-    v_asset wallet_private.asset;
     v_needed numeric := p_hold - p_transfer.amount;
 BEGIN
     -- The lock waits for whoever is at the wallet, so what is read from here on stays as it is. The
@@ -38,18 +37,12 @@ BEGIN
         RETURN true;
     END IF;
 
-    IF wallet_private.expire_holds(p_transfer.user_id, p_transfer.asset_id) > 0
-        OR v_wallet.balance - v_wallet.held >= v_needed THEN
-        RETURN true;
+    IF wallet_private.expire_holds(p_transfer.user_id, p_transfer.asset_id) = 0
+        AND v_wallet.balance - v_wallet.held < v_needed THEN
+        PERFORM wallet_private.refuse_low_balance(
+            p_transfer.asset_id, v_needed, v_wallet.balance - v_wallet.held
+        );
     END IF;
-
-    SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = p_transfer.asset_id;
-    RAISE EXCEPTION 'the balance is too low'
-        USING ERRCODE = 'WA401',
-            DETAIL = format(
-                '%s %s is needed, %s is available: %s is missing.', v_needed, v_asset.code,
-                v_wallet.balance - v_wallet.held, v_needed - (v_wallet.balance - v_wallet.held)
-            ),
-            HINT = format('Try it with at most %s.', v_wallet.balance - v_wallet.held);
+    RETURN true;
 END
 $$;

@@ -14,6 +14,7 @@ AS $$
 -- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL.
 DECLARE
     v_base bigint := wallet_private.feed_base(p_transfer.asset_id);
+    v_position bigint;
     v_is_capped boolean;
 BEGIN
     LOOP
@@ -40,13 +41,21 @@ BEGIN
             AND w.balance + p_transfer.amount >= w.held + p_hold
         RETURNING w.seq, w.moved_at, w.balance, w.head, w.feed_position, w.is_capped
         INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
-            p_transfer.feed_position, v_is_capped;
+            v_position, v_is_capped;
         EXIT WHEN FOUND;
         IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
         p_transfer.created_at := clock_timestamp();
     END LOOP;
+    -- A row made anew: a call that began before a migration may have one without that column.
+    p_transfer := ROW(
+        p_transfer.user_id, p_transfer.transaction_id, p_transfer.seq, p_transfer.created_at,
+        p_transfer.asset_id, p_transfer.leg, p_transfer.kind, p_transfer.amount,
+        p_transfer.balance_after, p_transfer.counterparty, p_transfer.idempotency_key,
+        p_transfer.reference, p_transfer.details, p_transfer.metadata, p_transfer.actor,
+        p_transfer.hash, v_position
+    )::wallet_private.transfer;
     IF NOT p_is_alone THEN
         RETURN p_transfer;
     END IF;

@@ -18,10 +18,14 @@ BEGIN
     );
     PERFORM FROM wallet_private.user_account AS u
     WHERE u.external_id = p_user.external_id
-        AND (p_user.email IS NULL OR lower(u.email) = lower(p_user.email));
+        AND (
+            p_user.email IS NULL
+            OR lower(u.email COLLATE "C") = lower(p_user.email COLLATE "C")
+        );
     IF NOT FOUND THEN
         PERFORM FROM wallet_private.user_account AS u
-        WHERE p_user.external_id IS NULL AND lower(u.email) = lower(p_user.email);
+        WHERE p_user.external_id IS NULL
+            AND lower(u.email COLLATE "C") = lower(p_user.email COLLATE "C");
     END IF;
     IF NOT FOUND THEN
         PERFORM wallet_private.refuse_user(p_user.external_id, p_user.email);

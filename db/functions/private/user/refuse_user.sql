@@ -7,7 +7,8 @@ SECURITY INVOKER
 AS $$
 -- Says why an account was not made: another one has its email address or its external id.
 BEGIN
-    PERFORM FROM wallet_private.user_account AS u WHERE lower(u.email) = lower(p_email);
+    PERFORM FROM wallet_private.user_account AS u
+    WHERE lower(u.email COLLATE "C") = lower(p_email COLLATE "C");
     IF FOUND THEN
         RAISE EXCEPTION 'the email address is taken'
             USING ERRCODE = 'WA302',

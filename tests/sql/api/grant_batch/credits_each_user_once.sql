@@ -28,7 +28,7 @@ SELECT results_eq(
 );
 SELECT results_eq(
     format(
-        'SELECT t.kind::text, t.amount, t.reference, t.idempotency_key, t.actor '
+        'SELECT t.kind::text, t.amount, t.reference, t.idempotency_key COLLATE "default", t.actor '
         'FROM wallet_private.transfer AS t WHERE t.user_id = %L ORDER BY t.created_at DESC LIMIT 1',
         :'alice'
     ),

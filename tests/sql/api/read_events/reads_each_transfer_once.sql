@@ -125,7 +125,8 @@ SELECT results_eq(
 
 -- The transfers from before the feed come first, in the order of the ledger.
 CALL pg_temp.unlock();
-UPDATE wallet_private.transfer SET feed_position = NULL WHERE feed_position <= 10;
+UPDATE wallet_private.transfer SET feed_position = NULL
+WHERE feed_position <= 10;
 UPDATE wallet_private.feed SET is_whole = false;
 CALL pg_temp.lock();
 SELECT subscription FROM wallet.create_subscription('older', p_start => 'beginning') \gset

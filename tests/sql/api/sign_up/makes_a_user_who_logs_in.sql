@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(10);
+SELECT plan(12);
 \ir ../../support/_economy.sql
 
 CREATE TEMPORARY TABLE answer AS
@@ -8,7 +8,10 @@ SELECT user_id FROM answer \gset
 
 SELECT is(
     (SELECT to_jsonb(a.*) - 'balances' FROM answer AS a),
-    jsonb_build_object('user_id', :'user_id', 'name', 'Carol', 'email', 'Carol@Example.com'),
+    jsonb_build_object(
+        'user_id', :'user_id', 'name', 'Carol', 'email', 'Carol@Example.com',
+        'refused_bonuses', '[]'::jsonb
+    ),
     'the answer says who it is'
 );
 SELECT results_eq(
@@ -54,6 +57,17 @@ SELECT is(
     (SELECT count(*) FROM wallet.find_user('CAROL@EXAMPLE.COM')), 1::bigint,
     'the user is found by the address'
 );
+
+-- Of other letters than A to Z the case counts, in whatever language the database is.
+SELECT user_id AS muller
+FROM wallet.sign_up('M', U&'M\00DCller@example.com', NULL, 'hash') \gset
+SELECT is(
+    (wallet.get_credential(v.email)).user_id, v.user_id::uuid, v.what
+) FROM (
+    VALUES
+    (U&'m\00DCLLER@example.com', :'muller', 'an address with such a letter is found'),
+    (U&'m\00FCller@example.com', NULL, 'and is not that with another one')
+) AS v (email, user_id, what);
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
 
 SELECT * FROM finish();

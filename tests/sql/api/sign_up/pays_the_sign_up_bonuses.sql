@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(14);
 \ir ../../support/_economy.sql
 
 SELECT count(*) AS bonuses FROM (
@@ -68,20 +68,29 @@ SELECT is(
     (SELECT t.remaining FROM wallet.treasury('GOLD') AS t), 0::numeric,
     'the last of the cap can be had'
 );
-SELECT throws_ok(
-    'SELECT wallet.sign_up(''Eve'', ''eve@example.com'', NULL, ''hash'')', 'WA402',
-    'the supply is exhausted', 'then nobody can sign up'
+SELECT is((SELECT a.refused_bonuses FROM answer AS a), '{}', 'so far none was refused');
+CREATE TEMPORARY TABLE late AS
+SELECT s.* FROM wallet.sign_up('Eve', 'eve@example.com', NULL, 'hash') AS s;
+SELECT results_eq(
+    'SELECT b.asset, b.balance FROM late AS l, unnest(l.balances) AS b',
+    $$VALUES ('GOLD', 0::numeric), ('POINTS', 2.50), ('SILVER', 0)$$,
+    'who comes later is a user too, and gets the other bonus'
 );
-SELECT is_empty('SELECT * FROM wallet.find_user(''eve@example.com'')', 'and leaves nothing behind');
-SELECT asset FROM wallet.update_asset('GOLD', p_sign_up_bonus => 0) \gset
-SELECT lives_ok(
-    'SELECT wallet.sign_up(''Eve'', ''eve@example.com'', NULL, ''hash'')',
-    'until that bonus is taken away'
+SELECT is(
+    (SELECT l.refused_bonuses FROM late AS l), '{GOLD}', 'the answer says which was refused'
 );
 SELECT results_eq(
-    'SELECT t.asset, t.amount FROM wallet.find_user(''eve@example.com'') AS u '
-    'INNER JOIN wallet.transaction AS t ON u.user_id = t.user_id',
-    $$VALUES ('POINTS', 2.50)$$, 'and only the other is paid'
+    'SELECT t.asset, t.amount FROM late AS l '
+    'INNER JOIN wallet.transaction AS t ON l.user_id = t.user_id',
+    $$VALUES ('POINTS', 2.50)$$, 'which left nothing in the history'
+);
+SELECT lives_ok(
+    format('SELECT wallet.change_supply(''GOLD'', 1450)'), 'when the cap is raised'
+);
+SELECT results_eq(
+    'SELECT s.refused_bonuses '
+    'FROM wallet.sign_up(''Flo'', ''flo@example.com'', NULL, ''hash'') AS s',
+    $$VALUES ('{}'::text[])$$, 'the bonus is paid again'
 );
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
 
