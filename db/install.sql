@@ -222,7 +222,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/place_hold.sql', '0f88a72f62b04656924fa25026a2e2ae4035fc12488f20ce6e0e9bfff3d319fd'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
     ('functions/api/read_events.sql', 'bf960bb448f7e3abf47c16c1468132f293285d52eda194ad250509df319629b2'),
-    ('functions/api/read_news.sql', '85e8ea014f2be4ad5c49deff7e7ff15062640c8aa59a8af8806e2efa0cf972a8'),
+    ('functions/api/read_news.sql', '76ccaea6d1c87f25cb3c7e18f9f137224ab6285ef687924c508852cee7df82de'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
     ('functions/api/resend_webhook_events.sql', 'b157ddf8bb609ba03972dafaefd4cd6bcf2c912bf19216605f6e41a502857621'),

@@ -24,6 +24,7 @@ GET   /v1/wallets/{user_id}/transactions/{transaction_id}    401   200  404  404
 GET   /v1/wallets/{user_id}/ledger                           401   200  404    -   200    -  200   -
 GET   /v1/wallets/{user_id}/holds                            401   200  404    -   200    -  200   -
 GET   /v1/wallets/{user_id}/lots/{asset}                     401   200  404    -   200    -  200   -
+GET   /v1/wallets/{user_id}/events                           401   200  404    -   200    -  200   -
 POST  /v1/wallets/{user_id}/spend                            401   201  404    -   201    -  201   -
 POST  /v1/wallets/{user_id}/convert                          401   201  404    -   201    -  201   -
 POST  /v1/wallets/{user_id}/topup                            401   403  403    -   201    -  201   -

@@ -67,7 +67,7 @@ def newman() -> Path:
 
 def event_tools() -> Path:
     """The folder node_modules: who listens to server-sent events, and who verifies webhooks."""
-    return _by_npm("event-tools-1", "eventsource@5.1.5", "standardwebhooks@1.1.1")
+    return _by_npm("event-tools-1", "eventsource@4.1.0", "standardwebhooks@1.1.1")
 
 
 def axe() -> Path:

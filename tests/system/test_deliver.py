@@ -1,6 +1,7 @@
 """pgwallet deliver: what arrives, what is tried again, and who is never asked."""
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -9,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +21,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from gateway.settings import Settings
 from pgwallet import deliver
 from tests.support.receiver import Receiver, is_genuine, receiving
+from tests.support.thirdparty import Unavailable, event_tools
 
 
 @pytest.fixture
@@ -458,3 +461,39 @@ async def test_several_deliver_and_some_are_killed(world: World, receiver: Recei
     assert sum(map(len, receiver.wallets().values())) == 1500
     for seqs in receiver.wallets().values():
         assert seqs == [*range(1, len(seqs) + 1)]
+
+
+NODE = """
+import { Webhook } from "standardwebhooks"
+import { readFileSync } from "fs"
+const { secret, body, headers } = JSON.parse(readFileSync(0, "utf8"))
+const webhook = new Webhook(secret)
+console.log(webhook.verify(body, headers).type)
+try {
+  webhook.verify(body + " ", headers)
+} catch (error) {
+  console.log(error.constructor.name)
+}
+"""
+
+
+async def test_npms_standardwebhooks_verifies_it(
+    world: World, receiver: Receiver, tmp_path: Path
+) -> None:
+    try:
+        (tmp_path / "node_modules").symlink_to(event_tools())
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    (tmp_path / "verify.mjs").write_text(NODE)
+    await world.set_up(1)
+    await world.move(1)
+    async with world.delivering():
+        await receiver.until(1)
+    [(_, headers, body)] = receiver.tries
+    given = {"secret": world.secret, "body": body.decode(), "headers": dict(headers)}
+    process = await asyncio.create_subprocess_exec(
+        "node", "verify.mjs", cwd=tmp_path,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, _ = await asyncio.wait_for(process.communicate(json.dumps(given).encode()), 60)
+    assert out.decode().split() == ["transaction.topup", "WebhookVerificationError"]

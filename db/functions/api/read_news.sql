@@ -18,7 +18,7 @@ BEGIN
         GROUP BY k.reader, k.user_id
     )
     SELECT
-        r.reader, false, a.code, w.seq, trim_scale(w.balance)::numeric,
+        r.reader, false, a.code, w.seq, round(w.balance, a.scale),
         CASE WHEN r.is_new THEN '{}' ELSE ARRAY(
             SELECT wallet_private.to_event(t, a.code, NULL)
             FROM wallet_private.transfer AS t

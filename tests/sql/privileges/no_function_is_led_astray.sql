@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(137);
+SELECT plan(155);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -122,9 +122,10 @@ SELECT setval('trap.counter', 1) AS counter \gset
 
 -- Every function of ours is called by the attacker: to be answered, and to be refused.
 SELECT count(*) AS subscriptions FROM (
-    VALUES ('read'), ('acknowledged'), ('changed'), ('dropped')
+    VALUES ('read'), ('acknowledged'), ('changed'), ('dropped'), ('sent'), ('told')
 ) AS v (code)
 CROSS JOIN LATERAL wallet.create_subscription(v.code) \gset
+SELECT subscription FROM wallet.create_webhook('sent', 'https://shop.example/') \gset
 SELECT next_cursor FROM wallet.read_events('acknowledged') \gset
 CREATE TEMPORARY TABLE attempt AS
 SELECT
@@ -153,6 +154,7 @@ LEFT JOIN (
     ('create_subscription', '''warehouse'', ''{GOLD}'', ''{SPEND}'''),
     ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
+    ('create_webhook', '''told'', ''https://shop.example/'''),
     ('drop_subscription', '''dropped'''),
     ('expire_holds', ''),
     ('expire_lots', ''),
@@ -187,6 +189,8 @@ LEFT JOIN (
     ('list_tasks', ''),
     ('list_transactions', format('%L, p_limit => 2', :'alice')),
     ('list_user_ids', '''{alice}'''),
+    ('list_webhook_failures', '''sent'''),
+    ('list_webhooks', ''),
     ('place_hold', format('%L, ''GOLD'', 1, ''1 hour'', ''place_hold''', :'alice')),
     (
         'post_batch',
@@ -195,23 +199,29 @@ LEFT JOIN (
         )
     ),
     ('read_events', '''read'''),
+    ('read_news', format('ARRAY[1], ARRAY[%L::uuid], ARRAY[NULL], ARRAY[0]', :'alice')),
     ('rehash_password', format('%L, ''hash'', ''hash''', :'alice')),
     ('release_hold', format('%L, %L, ''release_hold''', :'alice', :'to_release')),
+    ('resend_webhook_events', '''sent'''),
     ('reverse', format('%L, %L, NULL, ''why'', ''reverse''', :'alice', :'spend')),
     ('revoke_tokens', format('%L', :'alice')),
+    ('rotate_webhook_secret', '''sent'''),
     ('schema_version', ''),
     ('set_conversion_rate', '''POINTS'', ''GOLD'', 1, 1'),
     ('set_password', format('%L, ''hash''', :'alice')),
     ('set_user_status', format('%L, ''active''', :'alice')),
+    ('settle_webhook_events', format('''sent'', %L, ''{}''', :'alice')),
     ('sign_up', '''Dave'', ''dave@example.com'', NULL, ''hash'''),
     ('spend', format('%L, ''GOLD'', 1, ''spend-2''', :'alice')),
     ('statement', format('%L, ''GOLD''', :'alice')),
+    ('take_webhook_events', ''),
     ('topup', format('%L, ''GOLD'', 1, ''topup-2''', :'alice')),
     ('treasury', ''),
     ('update_asset', '''SILVER'', ''Silver'''),
     ('update_item', :'item_id' || ', ''Sword'''),
     ('update_subscription', '''changed'', ''{GOLD}'''),
     ('update_task', :'task_id' || ', ''Visit'''),
+    ('update_webhook', '''sent'', p_status => ''paused'''),
     ('verify', ''),
     ('verify_checkpoint', '1, ''x'''),
     ('verify_page', ''),

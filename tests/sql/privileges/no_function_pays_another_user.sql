@@ -25,6 +25,7 @@ SELECT set_eq(
         VALUES
         ('capture_hold', 'p_hold_id'), ('release_hold', 'p_hold_id'),
         ('reverse', 'p_transaction_id'), ('get_transaction', 'p_transaction_id'),
+        ('resend_webhook_events', 'p_transaction_id'), ('settle_webhook_events', 'p_claim'),
         ('verify_page', 'p_from')
     $$,
     'what else is an id is not a user''s'
@@ -37,12 +38,12 @@ SELECT is_empty(
         WHERE p.pronamespace = 'wallet'::regnamespace
         AND p.proname NOT IN (
             'post_batch', 'grant_batch', 'import_users', 'list_user_ids', 'create_subscription',
-            'update_subscription'
+            'update_subscription', 'read_news', 'settle_webhook_events'
         )
         AND (t.typcategory = 'A' OR t.typtype = 'c')
     $$,
     'and only batches take a list or a record: of requests, of credits, of new users, of ids; '
-    'and a filter of events'
+    'a filter of events; what readers know, and what came of events'
 );
 
 -- alice's history has every kind of movement. Bob's is his own, and so is each request of a batch.

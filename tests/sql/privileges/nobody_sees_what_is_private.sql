@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(185);
+SELECT plan(193);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

@@ -102,7 +102,8 @@ SELECT ok(
 );
 SELECT ok(NOT has_type_privilege('test_anybody', 'wallet.novelty', 'USAGE'), 'nor a new type');
 
--- A password's hash, a link of a chain and a root are answered by these functions alone.
+-- A password's hash, a link of a chain, a root and a webhook's secret are answered by these
+-- functions alone.
 SELECT set_eq(
     $$
         SELECT p.proname::text, r.role
@@ -115,7 +116,19 @@ SELECT set_eq(
             AND (a.attname ~ 'hash|head|root|secret|password' OR a.atttypid = 'bytea'::regtype)
             AND has_function_privilege(r.role, p.oid, 'EXECUTE')
     $$,
-    $$ VALUES ('get_credential', 'wallet_gateway'), ('checkpoint', 'wallet_auditor') $$,
+    $$
+        VALUES
+        ('get_credential', 'wallet_gateway'),
+        ('checkpoint', 'wallet_auditor'),
+        ('take_webhook_events', 'wallet_gateway')
+        UNION ALL
+        SELECT w.name, r.role
+        FROM unnest('{
+            create_webhook,update_webhook,rotate_webhook_secret,list_webhooks,
+            resend_webhook_events
+        }'::text[]) AS w (name)
+        CROSS JOIN unnest('{wallet_gateway,wallet_operator}'::text[]) AS r (role)
+    $$,
     'who can read a hash'
 );
 -- An operator who could would make an admin and log in as that one.

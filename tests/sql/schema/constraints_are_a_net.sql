@@ -10,6 +10,10 @@ SELECT budget FROM wallet.create_campaign('SPRING', 'GOLD', 50) \gset
 SELECT subscription FROM wallet.create_subscription('warehouse') \gset
 SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first') \gset
 SELECT balance FROM wallet.bonus(:'bob', 'STAR', 1, 'star') \gset
+SELECT subscription FROM wallet.create_webhook('warehouse', 'https://shop.example/') \gset
+SELECT subscription FROM wallet.resend_webhook_events('warehouse', (
+    SELECT t.transaction_id FROM wallet_private.transfer AS t LIMIT 1
+)) \gset
 CALL pg_temp.unlock();
 
 -- The constraint that a statement violates.
@@ -120,6 +124,13 @@ FROM (
         'subscription_code_key',
         'INSERT INTO subscription (code, place) SELECT code, place FROM subscription'
     ),
+    ('webhook_status_is_known_check', 'UPDATE webhook SET status = ''away'''),
+    (
+        'webhook_subscription_id_fkey',
+        'INSERT INTO webhook (subscription_id, url, secret, is_ordered) '
+        'SELECT 0, url, secret, true FROM webhook'
+    ),
+    ('webhook_event_subscription_id_fkey', 'UPDATE webhook_event SET subscription_id = 0'),
     ('feed_is_one_row_check', 'UPDATE feed SET is_only = false'),
     ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
     ('reversal_reversal_id_key', 'UPDATE reversal SET reversal_id = user_id'),
@@ -164,6 +175,12 @@ SELECT set_eq(
         ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
         ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
         ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
+        ('webhook', 'old_secret'), ('webhook', 'old_secret_ends_at'), ('webhook', 'rest_ends_at'),
+        ('webhook', 'claim'), ('webhook', 'claim_ends_at'), ('webhook', 'claimed_place'),
+        ('webhook', 'claimed_events'), ('webhook', 'taken_at'),
+        ('webhook_event', 'next_try_at'), ('webhook_event', 'tried_at'),
+        ('webhook_event', 'status_code'), ('webhook_event', 'error'), ('webhook_event', 'claim'),
+        ('webhook_event', 'claim_ends_at'),
         ('asset', 'supply'), ('asset', 'sign_up_bonus'), ('asset', 'archived_at'),
         ('asset', 'lot_order'), ('asset', 'expires_in'), ('task', 'expires_in'),
         ('campaign', 'expires_in'), ('hold', 'lots'), ('lot', 'expires_at'),
