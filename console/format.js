@@ -6,17 +6,14 @@ const decimals = (text) => (text.split(".")[1] ?? "").length;
 const units = (text, scale) =>
   BigInt(text.replace(".", "") + "0".repeat(scale - decimals(text)));
 
-export function add(a, b) {
+export function subtract(a, b) {
   const scale = Math.max(decimals(a), decimals(b));
-  const sum = units(a, scale) + units(b, scale);
-  const digits = `${sum < 0n ? -sum : sum}`.padStart(scale + 1, "0");
+  const rest = units(a, scale) - units(b, scale);
+  const digits = `${rest < 0n ? -rest : rest}`.padStart(scale + 1, "0");
   const whole = digits.slice(0, digits.length - scale);
-  return (sum < 0n ? "-" : "") + whole + (scale ? `.${digits.slice(-scale)}` : "");
+  return (rest < 0n ? "-" : "") + whole + (scale ? `.${digits.slice(-scale)}` : "");
 }
 
-export const negate = (text) => (text.startsWith("-") ? text.slice(1) : `-${text}`);
-export const subtract = (a, b) => add(a, negate(b));
-export const isNegative = (text) => text.startsWith("-");
 export const isZero = (text) => !/[1-9]/.test(text);
 
 /** Thousandths that `part` is of `whole`. */

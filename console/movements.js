@@ -3,7 +3,7 @@
 import {get, path, query} from "./api.js";
 import {badge, button, copyable, empty, facts, h, json, pages, problem, section, table, time} from "./dom.js";
 import * as format from "./format.js";
-import {after, amount, field, propose, reason, select} from "./propose.js";
+import {amount, balance, field, propose, reason, select} from "./propose.js";
 
 const KINDS = [
   "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST"];
@@ -107,13 +107,16 @@ async function reverse(user, made, left, done) {
   const balanceOf = (code) => balances.find((row) => row.asset === code)?.balance ?? "0";
   const legs = legsOf(made);
   const takes = legs.some(isCredit);
-  const isWhole = left === made.amount;
+  const effect = (leg, size, after) => h("div", {},
+    h("p", {}, isCredit(leg) ? "Taken from the user: " : "Given back to the user: ",
+      h("strong", {}, format.amount(size, leg.asset))),
+    balance(leg.asset, balanceOf(leg.asset), after));
   propose({
     title: verb(made),
     fields: [
       field("Amount", amount("amount", {value: format.written(left), required: true}),
-        isWhole ? `In ${made.asset}. As it stands, all of it.`
-          : `In ${made.asset}. ${format.amount(left, made.asset)} is left of ${format.amount(made.amount, made.asset)}.`),
+        left === made.amount ? `In ${made.asset}. As it stands, all of it.`
+          : `${format.amount(left, made.asset)} is left of ${format.amount(made.amount, made.asset)}.`),
       reason(),
       takes && field("If the user has spent it", select("policy",
         [["reject", "refuse"], ["clamp", "take what is there"]])),
@@ -123,11 +126,13 @@ async function reverse(user, made, left, done) {
     plan(values) {
       if (!values.amount) throw new Error("How much?");
       const size = format.read(values.amount);
-      const isAll = isWhole && format.isZero(format.subtract(size, left));
       return {
-        effect: legs.map((leg) => leg.leg > 1 && !isAll
-          ? h("p", {}, direction(leg), `the matching part of ${format.amount(leg.amount, leg.asset)}`)
-          : effect(leg, leg.leg > 1 ? leg.amount : size, balanceOf(leg.asset))),
+        foretell: (receipt) => [
+          effect(legs[0], receipt.amount, receipt.balance),
+          legs[1] && effect(legs[1], receipt.counter_amount, receipt.counter_balance),
+          receipt.shortfall && !format.isZero(receipt.shortfall) && h("p", {},
+            `The user has spent the other ${format.amount(receipt.shortfall, made.asset)}.`),
+        ],
         button: `${verb(made)} ${format.amount(size, made.asset)}`,
         request: ["POST", path`/v1/wallets/${user}/transactions/${made.transaction_id}/reverse`,
           {amount: size, reason: values.reason, ...(takes && {policy: values.policy})}],
@@ -138,8 +143,4 @@ async function reverse(user, made, left, done) {
   });
 }
 
-const direction = (leg) => (isCredit(leg) ? "Taken from the user: " : "Given back to the user: ");
 
-const effect = (leg, size, balance) => h("div", {},
-  h("p", {}, direction(leg), h("strong", {}, format.amount(size, leg.asset))),
-  after(leg.asset, balance, isCredit(leg) ? format.negate(size) : size));

@@ -35,16 +35,14 @@ export const reason = () =>
   field("Reason", text("reason", {required: true, maxlength: 255}), "It is kept for ever.");
 
 /** A balance before and after. */
-export const after = (asset, before, change) => {
-  const now = format.add(before, change);
-  return h("p", {class: format.isNegative(now) && "short"},
-    `Balance: ${format.amount(before, asset)} → `, h("strong", {}, format.amount(now, asset)));
-};
+export const balance = (asset, before, after) => h("p", {},
+  `Balance: ${format.amount(before, asset)} → `, h("strong", {}, format.amount(after, asset)));
 
 /**
- * Opens a dialog. plan(values) is {effect, button, request: [method, path, body], said}: what would
- * happen, and the request that does it. It throws an Error while the fields don't say enough. The
- * dialog has one idempotency key, however often its request is sent.
+ * Opens a dialog. plan(values) is {button, request: [method, path, body], said}: the request, and
+ * what its answer means. It throws an Error while the fields don't say enough. What would happen is
+ * `effect`, or foretell(answer) of a dry run. The dialog has one idempotency key, however often its
+ * request is sent.
  */
 export function propose({title, fields, plan, done, look = ""}) {
   const key = newKey();
@@ -58,17 +56,40 @@ export function propose({title, fields, plan, done, look = ""}) {
   const dialog = h("dialog", {"aria-labelledby": "proposal", onclose: () => dialog.remove()}, form);
   let planned = null;
   let isUnderWay = false;
+  let timer;
 
   function update() {
     planned = null;
+    clearTimeout(timer);
+    refused.replaceChildren();
     try {
       planned = plan(Object.fromEntries(new FormData(form)));
-      effect.replaceChildren(h("p", {class: "strong"}, "What will happen"), ...planned.effect);
+      if (planned.effect) show(planned.effect);
+      else if (!form.checkValidity()) throw new Error("Give a reason to see what will happen.");
+      else timer = setTimeout(tryDry, 250, planned);
     } catch (error) {
       effect.replaceChildren(h("p", {}, error.message));
     }
     submit.textContent = planned?.button ?? title;
-    submit.disabled = !planned;
+    submit.disabled = !planned?.effect;
+  }
+
+  function show(lines) {
+    effect.replaceChildren(h("p", {class: "strong"}, "What will happen"), ...lines.filter(Boolean));
+  }
+
+  async function tryDry(asked) {
+    const {request: [method, url, body], foretell} = asked;
+    try {
+      const answer = await call(method, `${url}?dry_run=true`, body, {key});
+      if (asked === planned) show(foretell(answer));
+    } catch (error) {
+      if (asked === planned) {
+        effect.replaceChildren(h("p", {}, "It would be refused."));
+        refused.replaceChildren(problem(error));
+      }
+    }
+    if (asked === planned) submit.disabled = isUnderWay;
   }
 
   async function send(event) {

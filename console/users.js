@@ -4,7 +4,7 @@ import {get, path, query} from "./api.js";
 import {badge, button, copyable, empty, facts, h, pages, section, time} from "./dom.js";
 import * as format from "./format.js";
 import {detail, timeline} from "./movements.js";
-import {after, amount, field, propose, reason, select, text} from "./propose.js";
+import {amount, balance, field, propose, reason, select, text} from "./propose.js";
 
 const LOOKS = {active: "good", frozen: "warn", closed: "bad"};
 
@@ -54,7 +54,7 @@ async function userPage(user, refresh) {
         button("Revoke tokens", () => revoke(user, refresh)))),
     h("div", {class: "columns"},
       section("Balances", null, balances.length
-        ? h("div", {class: "cards"}, balances.map(balance))
+        ? h("div", {class: "cards"}, balances.map(tile))
         : empty("No balance yet.", "The first grant, purchase or reward opens it.")),
       h("div", {class: "aside"},
         section("Who it is", null, facts([
@@ -69,7 +69,7 @@ async function userPage(user, refresh) {
   ];
 }
 
-const balance = (row) => h("article", {class: "tile"},
+const tile = (row) => h("article", {class: "tile"},
   h("h3", {}, row.asset),
   h("p", {class: "big"}, format.number(row.balance)),
   h("p", {class: "faint"}, format.isZero(row.held)
@@ -94,7 +94,7 @@ function release(id, hold, done) {
     fields: [reason()],
     done,
     plan: (values) => ({
-      effect: [h("p", {}, h("strong", {}, format.amount(hold.remaining, hold.asset)),
+      foretell: () => [h("p", {}, h("strong", {}, format.amount(hold.remaining, hold.asset)),
         " can be spent again. The balance stays as it is. The hold ends, and nothing more of it can "
         + "be captured.")],
       button: `Release ${format.amount(hold.remaining, hold.asset)}`,
@@ -121,9 +121,9 @@ function grant(user, balances, assets, done) {
       const given = format.read(written);
       const now = balances.find((row) => row.asset === asset)?.balance ?? "0";
       return {
-        effect: [
-          h("p", {}, `${nameOf(user)} gets `, h("strong", {}, format.amount(given, asset)), "."),
-          after(asset, now, given),
+        foretell: (receipt) => [
+          h("p", {}, `${nameOf(user)} gets `, h("strong", {}, format.amount(receipt.amount, asset)), "."),
+          balance(asset, now, receipt.balance),
         ],
         button: `Grant ${format.amount(given, asset)}`,
         request: ["POST", path`/v1/wallets/${user.user_id}/bonus`,
