@@ -61,9 +61,9 @@ async def test_no_table_is_written_anew(old):
         "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' "
         "AND relnamespace = 'wallet_private'::regnamespace ORDER BY 1"
     )
-    before = old.psql(tables)
+    before = old.psql(tables).splitlines()
     await migrate(old.dsn)
-    assert old.psql(tables) == before
+    assert set(before) <= set(old.psql(tables).splitlines())
 
 
 async def test_two_rows_with_a_key_end_the_migration(old, commands):

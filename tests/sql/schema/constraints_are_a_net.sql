@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(84);
+SELECT plan(93);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
