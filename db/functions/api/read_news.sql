@@ -48,6 +48,7 @@ COMMENT ON FUNCTION wallet.read_news(integer[], uuid[], text[], bigint[]) IS
 that the reader knows. Each reader has a line for each asset that it knows; and one without an
 asset, with seq 0, or NULL for a reader that wants to know how the wallets stand first.
 Returns: wallet.news for each wallet: its seq and balance, and its last events, 100 at most, behind
-what is known; is_cut_off for a reader whose account is not active or whose tokens were just revoked.
+what is known; is_cut_off for a reader whose account is not active or whose tokens were just
+revoked.
 Locks: nothing.
 Raises: nothing.';

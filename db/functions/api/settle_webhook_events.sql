@@ -136,7 +136,7 @@ $$;
 COMMENT ON FUNCTION wallet.settle_webhook_events(text, uuid, wallet.webhook_result[]) IS
 'For pgwallet deliver: what came of events that wallet.take_webhook_events gave. sent: the receiver
 has it. failed: it is tried again 5 s, 5 and 30 min, 2, 5, 10, 14, 20 and 24 h after a try, and then
-parked. waiting: it was not tried. sending: the answer is still to come, and settled by a later call.
+parked. waiting: it was not tried. sending: the answer is to come, and a later call settles it.
 A receiver that answers 429, 502, 503 or 504, or gives no answer, is left in peace for 5 s to 5 min,
 or as long as it asks for, up to a day. One that answers 410 gets nothing more.
 Returns: nothing.

@@ -4,10 +4,8 @@ SELECT plan(11);
 
 SELECT subscription FROM wallet.create_subscription('read') \gset
 SELECT is_empty($$ SELECT * FROM wallet.list_webhook_failures('shop') $$, 'nothing has failed');
-SELECT
-    pg_temp.take() AS taken,
-    pg_temp.report('failed', 500, NULL, 'waiting')
-\gset
+SELECT pg_temp.take() AS taken \gset
+SELECT pg_temp.report('failed', 500, NULL, 'waiting') AS reported \gset
 UPDATE wallet_private.webhook_event AS e SET next_try_at = NULL
 WHERE e.user_id = :'bob' AND e.seq = 1;
 SELECT results_eq(
