@@ -13,10 +13,8 @@ BEGIN
 END
 $$;
 SELECT asset FROM wallet.create_asset('RUBY', 'Ruby') \gset
-SELECT
-    pg_temp.move(:'alice', 10) AS moved,
-    pg_temp.move(:'bob', 5)
-\gset
+SELECT pg_temp.move(:'alice', 10) AS moved \gset
+SELECT pg_temp.move(:'bob', 5) AS moved_too \gset
 SELECT subscription FROM wallet.create_subscription(
     'shop', p_assets => '{RUBY}', p_start => 'beginning'
 ) \gset

@@ -21,10 +21,8 @@ SELECT is(
     (SELECT min(t.created_at) FROM wallet.transaction AS t),
     'the oldest movement that has not been looked at'
 );
-SELECT
-    pg_temp.take() AS taken,
-    pg_temp.report('failed', 500, NULL, 'waiting')
-\gset
+SELECT pg_temp.take() AS taken \gset
+SELECT pg_temp.report('failed', 500, NULL, 'waiting') AS reported \gset
 SELECT results_eq(
     $$
         SELECT w.waiting, w.parked, w.oldest_at

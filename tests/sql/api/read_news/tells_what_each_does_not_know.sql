@@ -28,9 +28,11 @@ FROM (
 ) AS v (known, told, what);
 SELECT is(
     (
-        SELECT n.events FROM wallet.read_news(
-            ARRAY[1], ARRAY[:'alice'::uuid], ARRAY[NULL], ARRAY[NULL::bigint]
-        ) AS n WHERE n.asset = 'RUBY'
+        SELECT n.events FROM
+            wallet.read_news(
+                ARRAY[1], ARRAY[:'alice'::uuid], ARRAY[NULL], ARRAY[NULL::bigint]
+            ) AS n
+        WHERE n.asset = 'RUBY'
     ), '{}', 'a new reader is told how it stands'
 );
 SELECT results_eq(
@@ -50,9 +52,11 @@ SELECT results_eq(
 SELECT pg_temp.move(:'alice', 95) AS moved \gset
 SELECT is(
     (
-        SELECT n.events[1].seq FROM wallet.read_news(
-            ARRAY[1, 1], ARRAY[:'alice', :'alice']::uuid[], ARRAY[NULL, 'RUBY'], ARRAY[0, 3]
-        ) AS n WHERE n.asset = 'RUBY'
+        SELECT n.events[1].seq FROM
+            wallet.read_news(
+                ARRAY[1, 1], ARRAY[:'alice', :'alice']::uuid[], ARRAY[NULL, 'RUBY'], ARRAY[0, 3]
+            ) AS n
+        WHERE n.asset = 'RUBY'
     ), 6::bigint, 'of more than a hundred the last hundred'
 );
 SELECT is_empty(

@@ -4,20 +4,15 @@ SELECT plan(11);
 
 SELECT subscription FROM wallet.create_subscription('read') \gset
 SELECT is((wallet.resend_webhook_events('shop')).waiting, 0::bigint, 'nothing is parked');
-SELECT
-    pg_temp.take() AS taken,
-    pg_temp.report('failed', 500, NULL, 'sent')
-\gset
+SELECT pg_temp.take() AS taken \gset
+SELECT pg_temp.report('failed', 500, NULL, 'sent') AS reported \gset
 UPDATE wallet_private.webhook_event SET next_try_at = NULL, tries = 10;
 SELECT is(pg_temp.take(), NULL, 'what is parked is not sent');
 SELECT is((wallet.resend_webhook_events('shop')).waiting, 2::bigint, 'until it is');
 SELECT is(pg_temp.take(), 'Alice 1, Bob 1', 'asked for');
 SELECT pg_temp.report('sent', 200) AS sent \gset
-SELECT t.transaction_id FROM wallet_private.transfer AS t
-WHERE
-    t.user_id = :'alice' AND t.seq = 4
-    AND t.asset_id = (wallet_private.find_asset('RUBY')).asset_id
-\gset
+SELECT r.transaction_id FROM wallet.list_transactions(:'alice', 'RUBY') AS r
+WHERE r.balance = 4 \gset
 SELECT is(
     (wallet.resend_webhook_events('shop', :'transaction_id')).waiting, 1::bigint,
     'what has arrived is sent again too'

@@ -2,10 +2,8 @@ BEGIN;
 SELECT plan(8);
 \ir ../../support/_webhooks.sql
 
-SELECT
-    pg_temp.take(4) AS taken,
-    pg_temp.report('sent', 204)
-\gset
+SELECT pg_temp.take(4) AS taken \gset
+SELECT pg_temp.report('sent', 204) AS reported \gset
 SELECT is_empty('SELECT * FROM wallet_private.webhook_event', 'what has arrived has no row');
 SELECT is(pg_temp.take(4), 'Alice 5 6 7 8', 'the subscription has gone on');
 
@@ -24,10 +22,8 @@ SELECT is(
     (SELECT claim::text FROM wallet_private.webhook), current_setting('test.claim'),
     'what the first one says is of no use'
 );
-SELECT
-    current_setting('test.claim') AS sending,
-    pg_temp.report('sending', NULL, NULL, 'waiting') AS reported
-\gset
+SELECT current_setting('test.claim') AS sending \gset
+SELECT pg_temp.report('sending', NULL, NULL, 'waiting') AS reported \gset
 SELECT is(pg_temp.take(), 'Bob 1 2 3 4 5', 'one under way holds up its own wallet alone');
 SELECT pg_temp.report('sent', 200) AS sent \gset
 SELECT is(

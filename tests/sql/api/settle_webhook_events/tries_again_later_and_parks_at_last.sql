@@ -37,10 +37,8 @@ SELECT results_eq(
 );
 
 -- A receiver that asks for less.
-SELECT
-    pg_temp.take(2) AS taken,
-    pg_temp.report('failed', 503, 100, 'waiting')
-\gset
+SELECT pg_temp.take(2) AS taken \gset
+SELECT pg_temp.report('failed', 503, 100, 'waiting') AS reported \gset
 SELECT is(
     (
         SELECT e.next_try_at - e.tried_at FROM wallet_private.webhook_event AS e
