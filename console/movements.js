@@ -5,19 +5,17 @@ import {badge, button, copyable, empty, facts, h, json, pages, problem, section,
 import * as format from "./format.js";
 import {amount, balance, field, propose, reason, select} from "./propose.js";
 
-const KINDS = [
-  "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST"];
 const FINAL = ["REVERSAL", "HOLD", "RELEASE"]; // there is nothing to take back
 const USER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const to = (user, id) => h("a", {href: `#/users/${user}/transactions/${id}`}, id);
 
 /** All movements, the newest first, each with what is behind it. */
-export function timeline(user, balances, assets, refresh) {
+export function timeline(user, balances, assets, kinds, refresh) {
   const held = new Set(balances.map((row) => row.asset));
   const codes = assets.map(({asset}) => asset).filter((code) => held.has(code));
   const asset = select("asset", [["", "All assets"], ...codes]);
-  const kind = select("kind", [["", "All kinds"], ...KINDS]);
+  const kind = select("kind", [["", "All kinds"], ...kinds]);
   asset.setAttribute("aria-label", "Asset");
   kind.setAttribute("aria-label", "Kind");
   const box = h("div");

@@ -40,8 +40,8 @@ export async function user(text, refresh) {
 
 async function userPage(user, refresh) {
   const id = user.user_id;
-  const [{balances}, {items: assets}] = await Promise.all(
-    [get(path`/v1/wallets/${id}`), get("/v1/assets")]);
+  const [{balances}, {items: assets}, document] = await Promise.all(
+    [get(path`/v1/wallets/${id}`), get("/v1/assets"), get("/openapi.json")]);
   const isActive = user.status === "active";
   return [
     h("div", {class: "title"},
@@ -65,7 +65,7 @@ async function userPage(user, refresh) {
           ["Since", time(user.created_at)],
         ])),
         holds(id, refresh)),
-      timeline(id, balances, assets, refresh)),
+      timeline(id, balances, assets, document.components.schemas.Kind.enum, refresh)),
   ];
 }
 
