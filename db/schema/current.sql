@@ -747,6 +747,11 @@ ALTER TABLE wallet_private.asset ALTER COLUMN asset_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE wallet_private.barred_claim (
+    claim_id uuid NOT NULL,
+    barred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
 CREATE TABLE wallet_private.budget (
     campaign_id integer NOT NULL,
     stripe integer NOT NULL,
@@ -768,6 +773,11 @@ ALTER TABLE wallet_private.campaign ALTER COLUMN campaign_id ADD GENERATED ALWAY
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE wallet_private.catalogue_copy (
+    place integer NOT NULL,
+    catalogue bigint NOT NULL
 );
 
 CREATE TABLE wallet_private.checkpoint (
@@ -839,6 +849,30 @@ CREATE TABLE wallet_private.migration (
 
 COMMENT ON TABLE wallet_private.migration IS 'One row for each file of db/ as it was last applied, with the sha256 of its bytes.';
 
+CREATE TABLE wallet_private.name (
+    kind text NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    claim_id uuid NOT NULL,
+    place integer NOT NULL,
+    user_id uuid,
+    claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT name_kind_is_known_check CHECK ((kind = ANY (ARRAY['email'::text, 'external_id'::text])))
+);
+
+COMMENT ON COLUMN wallet_private.name.place IS 'The partition that makes, or has, the user.';
+
+CREATE TABLE wallet_private.partition (
+    number integer NOT NULL,
+    partitions integer NOT NULL,
+    catalogue bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT partition_number_is_below_partitions_check CHECK (((number >= 0) AND (number < partitions))),
+    CONSTRAINT partition_partitions_is_a_power_of_two_check CHECK (((partitions > 0) AND ((partitions & (partitions - 1)) = 0)))
+);
+
+COMMENT ON TABLE wallet_private.partition IS 'One row in a partition, none in a wallet of its own.';
+
+COMMENT ON COLUMN wallet_private.partition.catalogue IS 'Counts the changes of the catalogue: partition 0 all of them, the others those they have.';
+
 CREATE TABLE wallet_private.purchase (
     user_id uuid NOT NULL,
     transaction_id uuid NOT NULL,
@@ -900,6 +934,9 @@ ALTER TABLE ONLY wallet_private.asset
 ALTER TABLE ONLY wallet_private.asset
     ADD CONSTRAINT asset_pkey PRIMARY KEY (asset_id);
 
+ALTER TABLE ONLY wallet_private.barred_claim
+    ADD CONSTRAINT barred_claim_pkey PRIMARY KEY (claim_id);
+
 ALTER TABLE ONLY wallet_private.budget
     ADD CONSTRAINT budget_pkey PRIMARY KEY (campaign_id, stripe);
 
@@ -908,6 +945,9 @@ ALTER TABLE ONLY wallet_private.campaign
 
 ALTER TABLE ONLY wallet_private.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (campaign_id);
+
+ALTER TABLE ONLY wallet_private.catalogue_copy
+    ADD CONSTRAINT catalogue_copy_pkey PRIMARY KEY (place);
 
 ALTER TABLE ONLY wallet_private.checkpoint_head
     ADD CONSTRAINT checkpoint_head_pkey PRIMARY KEY (user_id, asset_id, checkpoint_id);
@@ -935,6 +975,12 @@ ALTER TABLE ONLY wallet_private.item
 
 ALTER TABLE ONLY wallet_private.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (file_name);
+
+ALTER TABLE ONLY wallet_private.name
+    ADD CONSTRAINT name_pkey PRIMARY KEY (name, kind);
+
+ALTER TABLE ONLY wallet_private.partition
+    ADD CONSTRAINT partition_pkey PRIMARY KEY (partitions);
 
 ALTER TABLE ONLY wallet_private.purchase
     ADD CONSTRAINT purchase_pkey PRIMARY KEY (user_id, transaction_id);

@@ -6,6 +6,7 @@ from pgwallet.cli import (
     budget,
     campaigns,
     checkpoint,
+    cluster,
     doctor,
     grant,
     import_users,
@@ -39,6 +40,7 @@ main.sections = {
     "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
     "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
+    "Many servers": (cluster.cluster,),
 }
 for commands in main.sections.values():
     for command in commands:
