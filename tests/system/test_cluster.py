@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pgwallet.cli import main
-from pgwallet.cluster.config import ClusterError, read_cluster
+from pgwallet.cluster.config import Cluster, ClusterError, read_cluster
 from pgwallet.cluster.databases import init
 from pgwallet.cluster.runs import RUNS, Run
-from tests.support.clusters import PLPROXY, ClusterDatabase, create_cluster
+from tests.support.clusters import ClusterDatabase, create_cluster
 from tests.support.paths import DB
-from tests.support.servers import Server, Servers
-from tests.support.thirdparty import Unavailable
+from tests.support.servers import Server
 
 SIGNATURES = """
 SELECT
@@ -57,29 +56,6 @@ REFUSED = (
     "SELECT wallet.expire_holds(0)",
     "SELECT wallet.set_password(wallet.get_user_id('ann'), NULL)",
 )
-
-
-@pytest.fixture(scope="module")
-def plproxy_server(servers: Servers) -> Server:
-    try:
-        return servers[PLPROXY]
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture(scope="module")
-def wallet(plproxy_server: Server) -> Iterator[ClusterDatabase]:
-    """A cluster that a module's tests share."""
-    database = create_cluster(plproxy_server)
-    yield database
-    database.drop()
-
-
-@pytest.fixture
-async def proxy(wallet: ClusterDatabase) -> Any:
-    connection = await wallet.connect()
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture
@@ -249,9 +225,7 @@ def test_a_partition_is_not_taken_for_another(wallet: ClusterDatabase) -> None:
         asyncio.run(init(half))
 
 
-def read_text_cluster(text: str) -> Any:
-    import tempfile
-
+def read_text_cluster(text: str) -> Cluster:
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
         file.write(text)
         file.flush()
