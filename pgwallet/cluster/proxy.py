@@ -170,7 +170,7 @@ $$;
 def _remotes(function: Function) -> Iterable[str]:
     """What hands a call on in PL/Proxy: to one partition, and where it is meant, to all."""
     run = RUNS[function.name] if function.is_api else Run.USER
-    if run in (Run.HERE, Run.REFUSED, Run.SPLIT):
+    if run in (Run.HERE, Run.REFUSED):
         return
     call = f"{function.schema}.{function.name}({', '.join(function.arguments)})"
     select = f"SELECT r.* FROM {call} AS r"

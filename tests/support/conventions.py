@@ -71,7 +71,10 @@ class Tree:
 
     @cached_property
     def raises(self) -> list[tuple[Function, Raise]]:
-        return [(function, each) for function in self.all_functions for each in function.raises]
+        # What a proxy tells again has no code in its text.
+        proxy = [function for file in self.proxy_files for function in file.functions]
+        again = [(each, it) for each in proxy for it in each.raises if it.code]
+        return [(each, it) for each in self.all_functions for it in each.raises] + again
 
     @cached_property
     def raised_codes(self) -> set[str]:

@@ -16,9 +16,6 @@ BEGIN
     PERFORM set_config('pgwallet.behind', array_remove(v_behind, p_place)::text, false);
 EXCEPTION
     WHEN OTHERS THEN
-        RAISE EXCEPTION 'a partition is away'
-            USING ERRCODE = '57000',
-                DETAIL = format('Partition %s can''t be given the catalogue: %s', p_place, SQLERRM),
-                HINT = 'Try again later.';
+        PERFORM wallet_private.refuse_away(SQLERRM);
 END
 $$;

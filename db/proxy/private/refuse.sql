@@ -6,19 +6,15 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Tells an error as the partition told it, without what PL/Proxy puts before its parts. A partition
--- that can't be reached, or is on its way up or down, is one error, whatever PL/Proxy met. Returns
+-- Tells an error as the partition told it, without what PL/Proxy puts before its parts. Returns
 -- when the error is the proxy's own.
 DECLARE
     v_message text := substring(p_message FROM '^[^:]*: \[[^]]*\] REMOTE ERROR: (.*)');
     v_detail text := regexp_replace(p_detail, '^Remote detail: ', '');
     v_hint text := regexp_replace(p_hint, '^Remote hint: ', '');
 BEGIN
-    IF p_code ~ '^(08|57P|25006)' OR (v_message IS NULL AND p_message ~ '^PL/Proxy ') THEN
-        RAISE EXCEPTION 'a partition is away'
-            USING ERRCODE = '57000',
-                DETAIL = p_message,
-                HINT = 'Try again later.';
+    IF p_code <> 'WA601' AND wallet_private.is_away(p_code, p_message) THEN
+        PERFORM wallet_private.refuse_away(p_message);
     END IF;
     IF v_message IS NULL THEN
         RETURN;
