@@ -85,8 +85,9 @@ def empty_database(server: Server) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def plproxy_server(servers: Servers) -> Server:
+    """Each session of a proxy may have one in each partition."""
     try:
-        return servers[PLPROXY]
+        return servers.new(PLPROXY, {"max_connections": "900"})
     except Unavailable as reason:
         pytest.skip(str(reason))
 

@@ -55,3 +55,29 @@ CREATE TABLE wallet_private.barred_claim (
     barred_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT barred_claim_pkey PRIMARY KEY (claim_id)
 );
+
+-- What this partition gave to others, or got from them, of what is scarce: of an asset's cap, of an
+-- item's stock. At first partition 0 has all of it.
+CREATE TABLE wallet_private.share_move (
+    move_id uuid NOT NULL,
+    is_in boolean NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    amount numeric NOT NULL,
+    peer integer NOT NULL,
+    moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT share_move_pkey PRIMARY KEY (move_id),
+    CONSTRAINT share_move_kind_is_known_check CHECK (kind IN ('supply', 'stock')),
+    CONSTRAINT share_move_amount_is_positive_check CHECK (amount > 0)
+);
+CREATE INDEX share_move_code_idx ON wallet_private.share_move (code, kind);
+
+-- The part of an asset's cap that this database has: all of it. A partition has another body here.
+CREATE FUNCTION wallet_private.own_supply(p_code text, p_supply numeric) RETURNS numeric
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+SECURITY INVOKER
+AS $$
+    SELECT p_supply
+$$;

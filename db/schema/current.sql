@@ -895,6 +895,18 @@ CREATE TABLE wallet_private.reversal (
 
 COMMENT ON COLUMN wallet_private.reversal.amount IS 'Of the original''s first leg, unsigned.';
 
+CREATE TABLE wallet_private.share_move (
+    move_id uuid NOT NULL,
+    is_in boolean NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    amount numeric NOT NULL,
+    peer integer NOT NULL,
+    moved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT share_move_amount_is_positive_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT share_move_kind_is_known_check CHECK ((kind = ANY (ARRAY['supply'::text, 'stock'::text])))
+);
+
 CREATE TABLE wallet_private.supply (
     asset_id integer NOT NULL,
     stripe integer NOT NULL,
@@ -994,6 +1006,9 @@ ALTER TABLE ONLY wallet_private.reversal
 ALTER TABLE ONLY wallet_private.reversal
     ADD CONSTRAINT reversal_reversal_id_key UNIQUE (user_id, reversal_id);
 
+ALTER TABLE ONLY wallet_private.share_move
+    ADD CONSTRAINT share_move_pkey PRIMARY KEY (move_id);
+
 ALTER TABLE ONLY wallet_private.supply
     ADD CONSTRAINT supply_pkey PRIMARY KEY (asset_id, stripe);
 
@@ -1028,6 +1043,8 @@ CREATE INDEX hold_expires_at_idx ON wallet_private.hold USING btree (expires_at)
 CREATE INDEX hold_open_idx ON wallet_private.hold USING btree (user_id, asset_id, expires_at) WHERE (status = 'open'::text);
 
 CREATE INDEX purchase_user_id_item_id_idx ON wallet_private.purchase USING btree (user_id, item_id);
+
+CREATE INDEX share_move_code_idx ON wallet_private.share_move USING btree (code, kind);
 
 CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
 

@@ -57,6 +57,16 @@ BEGIN
     RETURN v_user_id;
 END
 $$;
+CREATE OR REPLACE FUNCTION wallet_private.own_supply(p_code text, p_supply numeric)
+RETURNS numeric
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER
+AS $$
+    SELECT CASE WHEN {number} = 0 OR p_supply IS NULL THEN p_supply ELSE 0 END + (
+        SELECT coalesce(sum(CASE WHEN m.is_in THEN m.amount ELSE -m.amount END), 0)
+        FROM wallet_private.share_move AS m
+        WHERE m.kind = 'supply' AND m.code = p_code
+    )
+$$;
 GRANT USAGE ON SCHEMA wallet_private TO {login};
 DO $$
 DECLARE

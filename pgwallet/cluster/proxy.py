@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgwallet import DB_DIR
-from pgwallet.cluster.runs import REFUSED_ARGUMENTS, RUNS, Run
+from pgwallet.cluster.runs import REFUSED_ARGUMENTS, RUNS, SCARCE, Run
 
 FOLDER = DB_DIR / "proxy"
 
@@ -152,7 +152,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_code text; v_message text; v_detail text; v_hint text;
-    v_result {variable};
+    v_result {variable}; v_place integer; v_try integer := 0;
 BEGIN
     {call}
 EXCEPTION
@@ -165,6 +165,21 @@ EXCEPTION
 END
 $$;
 """
+
+_SCARCE = """\
+v_place := wallet_private.place(p_user_id);
+    LOOP
+        BEGIN
+            {call}
+        EXCEPTION
+            WHEN SQLSTATE 'WA402' OR SQLSTATE 'WA403' THEN
+                GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+                v_try := v_try + 1;
+                IF NOT wallet_private.gather(v_place, SQLSTATE, v_detail, v_try) THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;"""
 
 
 def _remotes(function: Function) -> Iterable[str]:
@@ -206,7 +221,10 @@ def _local(function: Function, schema_version: str) -> str:
     ]
     match RUNS[function.name]:
         case Run.USER:
-            call = _call(function, ["wallet_private.place(p_user_id)", *passed])
+            if any(code in (function.comment or "") for code in SCARCE):
+                call = _SCARCE.format(call=_call(function, ["v_place", *passed]))
+            else:
+                call = _call(function, ["wallet_private.place(p_user_id)", *passed])
         case Run.ANY:
             call = _call(function, ["wallet_private.any_place()"])
         case Run.CATALOGUE:
@@ -244,8 +262,10 @@ def _change(function: Function, passed: list[str]) -> str:
     lines += [
         f"v_result := wallet_private.{function.name}({', '.join(passed)});",
         "PERFORM wallet_private.spread_catalogue();",
-        "RETURN v_result;",
     ]
+    if function.name == "update_item":  # partition 0 has only its part
+        lines.append("v_result.stock := wallet_private.whole_stock(v_result.code);")
+    lines.append("RETURN v_result;")
     return "\n    ".join(lines)
 
 

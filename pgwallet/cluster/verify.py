@@ -51,6 +51,9 @@ SELECT f.user_id, hashtextextended(concat_ws(':', $1::text, f.user_id, $2::text)
 FROM wallet_private.find_named($1, $2) AS f (user_id)
 WHERE f.user_id IS NOT NULL
 """
+_MOVES = """
+SELECT m.move_id, m.is_in, m.kind, m.code, m.amount FROM wallet_private.share_move AS m
+"""
 _BOOKS = "SELECT * FROM wallet.verify()"
 # What each partition has its own part of is no part of the comparison.
 _CATALOGUE = "SELECT wallet_private.get_catalogue()"
@@ -79,6 +82,7 @@ class _Seen:
     of_directory: Sums
     claims: list[tuple[str, str, int]]
     catalogue: dict[str, Any]
+    moves: list[tuple[Any, ...]]
 
 
 async def verify(cluster: Cluster) -> list[Finding]:
@@ -115,6 +119,18 @@ async def _verify(cluster: Cluster) -> list[Finding]:
         if wanted != have:
             subject = f"of users of partition {home}, in partition {known}"
             findings.append(Finding("names are known", subject, _names(wanted), _names(have)))
+    taken = {move[0]: move[2:] for each in seen for move in each.moves if not move[1]}
+    for partition, each in zip(cluster.partitions, seen, strict=True):
+        findings += [
+            Finding(
+                "what is given was taken",
+                f"move {move_id} to {partition.name}",
+                str(taken.get(move_id)),
+                str(tuple(given)),
+            )
+            for move_id, is_in, *given in each.moves
+            if is_in and taken.get(move_id) != tuple(given)
+        ]
     for partition, each in zip(cluster.partitions[1:], seen[1:], strict=True):
         for kind, rows in seen[0].catalogue.items():
             if rows != each.catalogue[kind]:
@@ -144,6 +160,7 @@ async def _look(partition: Partition, size: int) -> _Seen:
             of_directory=_sums(await connection.fetch(_OF_DIRECTORY)),
             claims=[tuple(row) for row in await connection.fetch(_CLAIMS)],
             catalogue=_comparable(await connection.fetchval(_CATALOGUE)),
+            moves=[tuple(row) for row in await connection.fetch(_MOVES)],
         )
 
 

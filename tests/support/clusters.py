@@ -13,6 +13,37 @@ from tests.support.servers import Database, Server, _run_async
 PLPROXY = "15 with PL/Proxy"
 
 
+_DOMAINS = """
+CREATE EXTENSION postgres_fdw SCHEMA public;
+CREATE DOMAIN wallet_private.quantity AS numeric;
+CREATE DOMAIN wallet_private.kind AS text;
+"""
+_FOREIGN = """
+CREATE SERVER part_{n} FOREIGN DATA WRAPPER postgres_fdw
+OPTIONS (host '{host}', port '5432', dbname '{dbname}');
+CREATE USER MAPPING FOR public SERVER part_{n} OPTIONS (user 'postgres');
+CREATE SCHEMA part_{n};
+IMPORT FOREIGN SCHEMA wallet_private EXCEPT (migration) FROM SERVER part_{n} INTO part_{n};
+"""
+_TABLES = """
+DO $$
+DECLARE
+    v_table text;
+BEGIN
+    FOR v_table IN
+        SELECT relname FROM pg_class WHERE relnamespace = 'part_0'::regnamespace AND relkind = 'f'
+    LOOP
+        EXECUTE format('CREATE TABLE wallet_private.%I (LIKE part_0.%1$I)', v_table);
+        FOR v_part IN 0..{last} LOOP
+            EXECUTE format(
+                'ALTER FOREIGN TABLE part_%s.%I INHERIT wallet_private.%2$I', v_part, v_table
+            );
+        END LOOP;
+    END LOOP;
+END $$;
+"""
+
+
 @dataclass(frozen=True)
 class ClusterDatabase(Database):
     """A proxy's database, used as any other."""
@@ -41,6 +72,16 @@ class ClusterDatabase(Database):
         file.write_text(self.toml)
         assert read_cluster(file) == self.cluster
         return file
+
+    def show_tables(self) -> None:
+        """For tests that look into tables, or lock rows: all partitions' as if they were here."""
+        self.psql(_DOMAINS)
+        for number, part in enumerate(self.parts):
+            assert part.server.embedded
+            self.psql(
+                _FOREIGN.format(n=number, host=part.server.embedded.socket_dir, dbname=part.name)
+            )
+        self.psql(_TABLES.format(last=len(self.parts) - 1))
 
     def drop(self) -> None:
         super().drop()

@@ -12,6 +12,11 @@ DECLARE
     v_count integer := cardinality(p_grants);
     v_users uuid[];
     v_result wallet.grant_result;
+    v_more wallet.grant_result;
+    v_refusals wallet.refusal[];
+    v_refusal wallet.refusal;
+    v_place integer;
+    v_try integer;
 BEGIN
     IF v_count BETWEEN 1 AND 1000 IS NOT TRUE THEN
         RETURN wallet_private.grant_batch(
@@ -63,6 +68,29 @@ BEGIN
         ARRAY(SELECT o.ord FROM generate_series(1, v_count) AS o (ord)),
         p_actor
     ) AS s;
+
+    -- Where a partition has too little of a cap, others may have some.
+    v_refusals := v_result.refusals;
+    v_result.refusals := '{}';
+    FOREACH v_refusal IN ARRAY v_refusals LOOP
+        v_try := 0;
+        LOOP
+            v_try := v_try + 1;
+            EXIT WHEN v_refusal.code IS DISTINCT FROM 'WA402';
+            v_place := wallet_private.place(v_users[v_refusal.ord]);
+            EXIT WHEN NOT wallet_private.gather(v_place, 'WA402', v_refusal.detail, v_try);
+            SELECT s.* INTO v_more FROM wallet_private.grant_part(
+                v_place, p_campaign, ARRAY[p_grants[v_refusal.ord]], ARRAY[v_refusal.ord], p_actor
+            ) AS s;
+            v_result.users := v_result.users + v_more.users;
+            v_result.amount := v_result.amount + v_more.amount;
+            v_result.replays := v_result.replays + v_more.replays;
+            v_refusal := v_more.refusals[1];
+        END LOOP;
+        IF v_refusal.ord IS NOT NULL THEN
+            v_result.refusals := v_result.refusals || v_refusal;
+        END IF;
+    END LOOP;
     RETURN v_result;
 END
 $$;

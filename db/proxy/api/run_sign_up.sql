@@ -10,15 +10,30 @@ AS $$
 -- A claim that somebody else has taken away is made anew.
 DECLARE
     v_claim_id uuid;
+    v_place integer;
+    v_detail text;
+    v_try integer := 0;
     v_result wallet.sign_up_result;
 BEGIN
     LOOP
         v_claim_id := gen_random_uuid();
         BEGIN
-            SELECT r.* INTO v_result FROM wallet_private.claimed_sign_up(
-                wallet_private.claim_names(v_claim_id, NULL, p_name, p_email, p_phone),
-                v_claim_id, p_name, p_email, p_phone, p_password_hash, p_actor
-            ) AS r;
+            v_place := wallet_private.claim_names(v_claim_id, NULL, p_name, p_email, p_phone);
+            v_result := NULL;
+            WHILE v_result.user_id IS NULL LOOP
+                BEGIN
+                    SELECT r.* INTO v_result FROM wallet_private.claimed_sign_up(
+                        v_place, v_claim_id, p_name, p_email, p_phone, p_password_hash, p_actor
+                    ) AS r;
+                EXCEPTION
+                    WHEN SQLSTATE 'WA402' THEN
+                        GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+                        v_try := v_try + 1;
+                        IF NOT wallet_private.gather(v_place, SQLSTATE, v_detail, v_try) THEN
+                            RAISE;
+                        END IF;
+                END;
+            END LOOP;
             PERFORM wallet_private.settle(v_claim_id, NULL, p_email, v_result.user_id);
             RETURN v_result;
         EXCEPTION

@@ -5,9 +5,12 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
+-- Each partition knows the whole cap.
 BEGIN
     RETURN QUERY
-    SELECT t.asset, sum(t.outstanding), sum(t.balance), NULL::numeric, NULL::numeric
+    SELECT
+        t.asset, sum(t.outstanding), sum(t.balance), min(t.supply),
+        min(t.supply) - sum(t.outstanding)
     FROM wallet_private.treasury(p_asset, p_at) AS t
     GROUP BY t.asset
     ORDER BY t.asset;

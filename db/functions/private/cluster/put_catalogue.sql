@@ -7,7 +7,7 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
 -- Makes this partition's catalogue that of partition 0, ids included. One that is not newer than
--- what is here changes nothing. Returns the number of the catalogue that is here then.
+-- what is here changes nothing. Of what is scarce it gets none here. Returns the number of the catalogue that is here then.
 BEGIN
     UPDATE wallet_private.partition AS p SET catalogue = (p_catalogue ->> 'catalogue')::bigint
     WHERE p.catalogue < (p_catalogue ->> 'catalogue')::bigint;
@@ -27,6 +27,13 @@ BEGIN
     WHERE (a.name, a.sign_up_bonus, a.is_purchasable, a.archived_at) IS DISTINCT FROM (
         excluded.name, excluded.sign_up_bonus, excluded.is_purchasable, excluded.archived_at
     );
+
+    INSERT INTO wallet_private.supply (asset_id, stripe, available)
+    SELECT a.asset_id, s.stripe, 0
+    FROM wallet_private.asset AS a
+    CROSS JOIN generate_series(0, 15) AS s (stripe)
+    WHERE a.supply IS NOT NULL
+    ON CONFLICT DO NOTHING;
 
     -- In their order: the one before is replaced when the next one comes.
     INSERT INTO wallet_private.conversion_rate AS c OVERRIDING SYSTEM VALUE
@@ -56,9 +63,10 @@ BEGIN
     );
 
     INSERT INTO wallet_private.item AS i OVERRIDING SYSTEM VALUE
-    SELECT r.* FROM jsonb_populate_recordset(
-        NULL::wallet_private.item, p_catalogue -> 'item'
-    ) AS r
+    SELECT
+        r.item_id, r.code, r.name, r.asset_id, r.price, CASE WHEN r.stock IS NOT NULL THEN 0 END,
+        r.max_per_user, r.is_active, r.created_at
+    FROM jsonb_populate_recordset(NULL::wallet_private.item, p_catalogue -> 'item') AS r
     ON CONFLICT (item_id) DO UPDATE SET
         name = excluded.name,
         price = excluded.price,
