@@ -174,10 +174,10 @@ v_place := wallet_private.place(p_user_id);
         EXCEPTION
             WHEN SQLSTATE 'WA402' OR SQLSTATE 'WA403' THEN
                 GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
-                v_try := v_try + 1;
-                IF NOT wallet_private.gather(v_place, SQLSTATE, v_detail, v_try) THEN
+                IF v_try < 0 THEN
                     RAISE;
                 END IF;
+                v_try := wallet_private.gather(v_place, SQLSTATE, v_detail, v_try);
         END;
     END LOOP;"""
 

@@ -75,10 +75,9 @@ BEGIN
     FOREACH v_refusal IN ARRAY v_refusals LOOP
         v_try := 0;
         LOOP
-            v_try := v_try + 1;
-            EXIT WHEN v_refusal.code IS DISTINCT FROM 'WA402';
+            EXIT WHEN v_refusal.code IS DISTINCT FROM 'WA402' OR v_try < 0;
             v_place := wallet_private.place(v_users[v_refusal.ord]);
-            EXIT WHEN NOT wallet_private.gather(v_place, 'WA402', v_refusal.detail, v_try);
+            v_try := wallet_private.gather(v_place, 'WA402', v_refusal.detail, v_try);
             SELECT s.* INTO v_more FROM wallet_private.grant_part(
                 v_place, p_campaign, ARRAY[p_grants[v_refusal.ord]], ARRAY[v_refusal.ord], p_actor
             ) AS s;

@@ -85,10 +85,9 @@ BEGIN
     FOR v_result IN SELECT r.* FROM unnest(v_results) AS r ORDER BY r.ord LOOP
         v_try := 0;
         LOOP
-            v_try := v_try + 1;
-            EXIT WHEN v_result.code IS DISTINCT FROM 'WA402';
+            EXIT WHEN v_result.code IS DISTINCT FROM 'WA402' OR v_try < 0;
             v_place := wallet_private.place(p_requests[v_result.ord].user_id);
-            EXIT WHEN NOT wallet_private.gather(v_place, 'WA402', v_result.detail, v_try);
+            v_try := wallet_private.gather(v_place, 'WA402', v_result.detail, v_try);
             SELECT b.* INTO v_result FROM wallet_private.post_part(
                 v_place,
                 ARRAY[p_requests[v_result.ord]],

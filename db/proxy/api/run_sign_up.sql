@@ -12,7 +12,7 @@ DECLARE
     v_claim_id uuid;
     v_place integer;
     v_detail text;
-    v_try integer := 0;
+    v_try integer;
     v_result wallet.sign_up_result;
 BEGIN
     LOOP
@@ -20,6 +20,7 @@ BEGIN
         BEGIN
             v_place := wallet_private.claim_names(v_claim_id, NULL, p_name, p_email, p_phone);
             v_result := NULL;
+            v_try := 0;
             WHILE v_result.user_id IS NULL LOOP
                 BEGIN
                     SELECT r.* INTO v_result FROM wallet_private.claimed_sign_up(
@@ -28,10 +29,10 @@ BEGIN
                 EXCEPTION
                     WHEN SQLSTATE 'WA402' THEN
                         GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
-                        v_try := v_try + 1;
-                        IF NOT wallet_private.gather(v_place, SQLSTATE, v_detail, v_try) THEN
+                        IF v_try < 0 THEN
                             RAISE;
                         END IF;
+                        v_try := wallet_private.gather(v_place, SQLSTATE, v_detail, v_try);
                 END;
             END LOOP;
             PERFORM wallet_private.settle(v_claim_id, NULL, p_email, v_result.user_id);

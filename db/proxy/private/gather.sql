@@ -1,14 +1,15 @@
 CREATE OR REPLACE FUNCTION wallet_private.gather(
     p_place integer, p_code text, p_detail text, p_try integer
-) RETURNS boolean
+) RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- A partition was short of something: by WA402 of an asset's cap, by WA403 of an item's stock. Moves
--- there what others have of it. Returns whether it is worth to ask once more: not when all of them
--- together have too little. What was ever taken and what was ever given are the same once nothing is
+-- there what others have of it, so that the call can be made once more. Returns the number of the
+-- next try, or -1 when all of them together have too little. Then that is the last one: a copy of
+-- the same call may have had it meanwhile. What was ever taken and what was ever given are the same once nothing is
 -- on its way; as long as something is, nothing is known, and who is slow is helped.
 DECLARE
     v_kind text := CASE p_code WHEN 'WA402' THEN 'supply' ELSE 'stock' END;
@@ -35,9 +36,9 @@ BEGIN
     FROM wallet_private.all_see_share(v_kind, v_name) AS s;
     IF v_all.under_way <> 0 THEN
         PERFORM wallet_private.finish_moves(v_kind, v_name);
-        RETURN true;
+        RETURN p_try + 1;
     ELSIF v_all.available < v_needed THEN
-        RETURN false;
+        RETURN -1;
     END IF;
 
     v_missing := v_needed - v_all.own;
@@ -58,6 +59,6 @@ BEGIN
             v_missing := v_missing - v_amount;
         END IF;
     END LOOP;
-    RETURN true;
+    RETURN p_try + 1;
 END
 $$;
