@@ -1,15 +1,20 @@
 """pgwallet cluster: one wallet over many databases."""
 
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from gateway.settings import Settings
+from pgwallet.cli.secret import with_secret
 from pgwallet.cli.shared import WRONG, json_option, print_json, print_rows, run
+from pgwallet.cli.up import serve_demo
 from pgwallet.cluster import databases
 from pgwallet.cluster import verify as comparison
-from pgwallet.cluster.config import read_cluster
+from pgwallet.cluster.config import Cluster, Proxy, Server, read_cluster
+from pgwallet.embedded import EmbeddedPostgres
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 
@@ -98,3 +103,39 @@ def verify(file: Path, is_json: bool) -> None:
         sys.exit(WRONG)
     if not is_json:
         click.echo("the books, the names and the catalogue are right")
+
+
+@cluster.command()
+@click.option(
+    "--postgres",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder of programs of a PostgreSQL that has PL/Proxy.",
+)
+def up(postgres: Path) -> None:
+    """Run a cluster with demo data on this machine, starting from nothing.
+
+    Two servers have eight partitions each, the first one has the proxy too. The gateway is in front
+    of the proxy. The data stays for the next time. Ctrl-C stops all of it.
+
+    \b
+    Examples:
+      pgwallet cluster up --postgres /usr/lib/postgresql/15/bin
+    """
+    settings = with_secret(Settings.from_env(), make=True)
+    home = settings.home / "cluster"
+    with ExitStack() as stack:
+        servers = [
+            EmbeddedPostgres(home / name, bin_dir=postgres, options={"max_connections": "500"})
+            for name in ("a", "b")
+        ]
+        for server in servers:
+            if server.start():
+                stack.callback(server.stop)
+        demo = Cluster(
+            server=tuple(Server(server.dsn("postgres")) for server in servers),
+            proxy=(Proxy(servers[0].dsn()),),
+        )
+        for line in run(databases.init(demo)):
+            click.echo(line)
+        serve_demo(settings, demo.proxy[0].url)

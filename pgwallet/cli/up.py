@@ -26,13 +26,18 @@ def up() -> None:
     settings = with_secret(Settings.from_env(), make=True)
     with server(settings, keep=True) as dsn:
         click.echo(f"migrated: {len(run(migrate(dsn)))} files")
-        run(seed_demo(dsn))
-        [alice] = run(call(dsn, "find_user", query="alice@example.com"))
-        token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
-        url = f"http://{settings.host}:{settings.port}"
-        listen(
-            replace(settings, database_url=dsn),
-            lambda: click.echo(f"""
+        serve_demo(settings, dsn)
+
+
+def serve_demo(settings: Settings, dsn: str) -> None:
+    """Put the demo data into a wallet and serve it, until a signal comes."""
+    run(seed_demo(dsn))
+    [alice] = run(call(dsn, "find_user", query="alice@example.com"))
+    token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
+    url = f"http://{settings.host}:{settings.port}"
+    listen(
+        replace(settings, database_url=dsn),
+        lambda: click.echo(f"""
   API         {url}/v1        description {url}/docs
   health      {url}/health    metrics     {url}/metrics
   demo users  {", ".join(DEMO_USERS)}; password {DEMO_PASSWORD}
@@ -40,5 +45,5 @@ def up() -> None:
   curl -H 'Authorization: Bearer {token}' {url}/v1/wallets/me
 
 Ctrl-C stops it; the data stays."""),
-        )
-        click.echo("stopped")
+    )
+    click.echo("stopped")

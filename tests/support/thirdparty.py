@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
@@ -334,11 +335,14 @@ def _discard(*paths: Path) -> None:
             path.unlink()
 
 
-if __name__ == "__main__":  # fetch all of them
-    pgtap()
-    plpgsql_check()
-    postgres_15()
-    plproxy()
-    prometheus()
-    pgbouncer()
-    haproxy()
+if __name__ == "__main__":  # fetch one and say where it is, or fetch all of them
+    if sys.argv[1:] == ["plproxy"]:
+        print(plproxy())
+    else:
+        pgtap()
+        plpgsql_check()
+        postgres_15()
+        plproxy()
+        prometheus()
+        pgbouncer()
+        haproxy()
