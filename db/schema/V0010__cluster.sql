@@ -38,7 +38,7 @@ $$;
 -- is in the partition of the name's hash. It is taken before the user is made: until the row has a
 -- user_id, it is a claim.
 CREATE TABLE wallet_private.name (
-    kind text NOT NULL,
+    kind text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
     claim_id uuid NOT NULL,
     place integer NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE wallet_private.share_move (
     is_in boolean NOT NULL,
     kind text NOT NULL,
     code text NOT NULL,
-    amount numeric NOT NULL,
+    amount wallet_private.quantity NOT NULL,
     peer integer NOT NULL,
     moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT share_move_pkey PRIMARY KEY (move_id),

@@ -850,7 +850,7 @@ CREATE TABLE wallet_private.migration (
 COMMENT ON TABLE wallet_private.migration IS 'One row for each file of db/ as it was last applied, with the sha256 of its bytes.';
 
 CREATE TABLE wallet_private.name (
-    kind text NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL COLLATE pg_catalog."C",
     claim_id uuid NOT NULL,
     place integer NOT NULL,
@@ -900,10 +900,10 @@ CREATE TABLE wallet_private.share_move (
     is_in boolean NOT NULL,
     kind text NOT NULL,
     code text NOT NULL,
-    amount numeric NOT NULL,
+    amount wallet_private.quantity NOT NULL,
     peer integer NOT NULL,
     moved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT share_move_amount_is_positive_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT share_move_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric)),
     CONSTRAINT share_move_kind_is_known_check CHECK ((kind = ANY (ARRAY['supply'::text, 'stock'::text])))
 );
 

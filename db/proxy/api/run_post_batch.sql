@@ -54,7 +54,8 @@ BEGIN
     IF v_results IS NULL THEN
         FOR v_place, v_part IN
             SELECT
-                coalesce(uuid_hash(p_requests[o.ord].user_id), 0) & (wallet_private.partitions() - 1),
+                coalesce(uuid_hash(p_requests[o.ord].user_id), 0)
+                & (wallet_private.partitions() - 1),
                 array_agg(o.ord ORDER BY o.ord)
             FROM unnest(v_ords) AS o (ord)
             GROUP BY 1

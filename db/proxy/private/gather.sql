@@ -6,17 +6,19 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- A partition was short of something: by WA402 of an asset's cap, by WA403 of an item's stock. Moves
--- there what others have of it, so that the call can be made once more. Returns the number of the
--- next try, or -1 when all of them together have too little. Then that is the last one: a copy of
--- the same call may have had it meanwhile. What was ever taken and what was ever given are the same once nothing is
--- on its way; as long as something is, nothing is known, and who is slow is helped.
+-- A partition was short of something: by WA402 of an asset's cap, by WA403 of an item's stock. This
+-- moves there what others have of it, so that the call can be made once more. It returns the number
+-- of the next try, or -1 when all of them together have too little. Then that is the last one: a
+-- copy of the same call may have had it meanwhile. What was ever taken and what was ever given are
+-- the same once nothing is on its way. As long as something is, nothing is known, and who is slow
+-- is helped.
 DECLARE
     v_kind text := CASE p_code WHEN 'WA402' THEN 'supply' ELSE 'stock' END;
     v_words text[] := regexp_match(
         p_detail,
         CASE p_code
-            WHEN 'WA402' THEN '^(?:Remote detail: )?\S+ (\S+) of the cap of \S+ is left to issue, (\S+) is needed'
+            WHEN 'WA402' THEN
+                '^(?:Remote detail: )?\S+ (\S+) of the cap of \S+ is left to issue, (\S+) is needed'
             ELSE '^(?:Remote detail: )?\S+ of item (\S+) are left, (\S+) are wanted'
         END
     );

@@ -7,7 +7,8 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
 -- Makes this partition's catalogue that of partition 0, ids included. One that is not newer than
--- what is here changes nothing. Of what is scarce it gets none here. Returns the number of the catalogue that is here then.
+-- what is here changes nothing. Of what is scarce it gets none here. Returns the number of the
+-- catalogue that is here then.
 BEGIN
     UPDATE wallet_private.partition AS p SET catalogue = (p_catalogue ->> 'catalogue')::bigint
     WHERE p.catalogue < (p_catalogue ->> 'catalogue')::bigint;
