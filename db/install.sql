@@ -65,7 +65,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/claim_list.sql', '897ce3ca3e3cc84da37a7e1da6fd40519ef7134352a007198d59d9babf2de013'),
     ('functions/private/cluster/claim_name.sql', 'f53a680850bfb47624e18df0a76f5f4f4d35adf4105e3cc34d0bbe75a25007e7'),
     ('functions/private/cluster/claimed_create_user.sql', '0a36798b735fc5cb2d6429524da88911f6bef9b11cc43fd28ee726c042fdbb8e'),
-    ('functions/private/cluster/claimed_sign_up.sql', '2da2dccad09293b00a1f332536db7a9afb315851efd2a02a29f977f1016f41e1'),
+    ('functions/private/cluster/claimed_sign_up.sql', 'be1cfff7b24f1016a337c8503bdf9be945df0a31a530849b8cd094b27576c8a0'),
     ('functions/private/cluster/find_name.sql', 'ee7cb911eaba389619f74c53050bb318f82280bdab958194909429c5109a63b7'),
     ('functions/private/cluster/find_named.sql', 'fa2ac7fb70b546e5624a699893362e8d19ed8272a2fb3ec87a58580e17e6ebf3'),
     ('functions/private/cluster/first_user_id.sql', '9ac30f169cfad8b2f13c35d72d8e94710ff6cf9b29ac276392064b734e69ddb9'),

@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION wallet_private.claimed_sign_up(
     p_phone text,
     p_password_hash text,
     p_actor text
-) RETURNS wallet.sign_up_result
+) RETURNS wallet.new_user
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
