@@ -11,6 +11,7 @@ RUN apt-get update \
 WORKDIR /src
 RUN python -m venv --without-pip /opt/pgwallet
 COPY pyproject.toml LICENSE README.md ./
+COPY console console
 COPY db db
 COPY gateway gateway
 COPY pgwallet pgwallet
@@ -29,6 +30,7 @@ USER 10001
 WORKDIR /src
 ENV PGWALLET_CACHE=/opt/cache
 COPY --chown=10001 pyproject.toml LICENSE README.md Makefile ./
+COPY --chown=10001 console console
 COPY --chown=10001 db db
 COPY --chown=10001 gateway gateway
 COPY --chown=10001 pgwallet pgwallet

@@ -21,25 +21,28 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0001__foundation.sql', '22daba6c1ae799d8fa92892189a2db9e5533fd79be2cc8b63ac8caa7a5263c2a'),
     ('schema/V0002__campaigns.sql', 'e7e85e6820e8ddb3eb6702125cb4efaf004935d7c09a5ebd766ae4e79507dd20'),
     ('schema/V0003__tokens.sql', '4cb8619d531e41eda21894c1bce0478ad76266182f061f1531084c863545fc13'),
-    ('schema/V0004__exact_keys.sql', '0ed8b8a137aa64dcec2bffacaeedbf7f340f76b4c377688bc3489a27df9cd077'),
+    ('schema/V0004__exact_keys.sql', 'dafaf932e122f43dad129f7fc6da18a28d8889bd4a5cbe1475b784c42b7b355c'),
     ('schema/V0005__rooms.sql', 'c3a624c5ade367d2764309f842f7479ed9938820996c5866a003d0f9389599e3'),
+    ('schema/V0006__feed.sql', 'd56d1046be4b9f881436e7ab22e5277731877bac3434070a4be9baefc7e727a0'),
+    ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
+    ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
-    ('functions/private/batch/post_runs.sql', 'dcc5358f55a9823ec900c14a411073b916615bddf6cbee3e28ef469f47118a8b'),
-    ('functions/private/batch/post_together.sql', '1e573d3fba62e77854b3f36d416864b7c59aac0724e5c14fd41892f8acdab846'),
-    ('functions/private/batch/sort_batch.sql', '6c188e5269ed2cb83d212b9c1969159af23a15f208fb4cee45e21164330c0927'),
+    ('functions/private/batch/post_runs.sql', '39aec081325747d865dc1b944706affe7f310fbad0e10c29bcc53d6c96672be5'),
+    ('functions/private/batch/post_together.sql', 'c987584d58092fb745cbf2f09c98fa0f5e1ac959bd785a61c02aa1863a9f8323'),
+    ('functions/private/batch/sort_batch.sql', '2facf1b362bc5097632950b80d8061ac08fe083f4ff66f2799f116c746dd60c1'),
     ('functions/private/batch/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
     ('functions/private/campaign/campaign_key.sql', '737186b44bab70fda77f7a954b6da74b5c5025fbc8ead71633bf554bc2701bcb'),
     ('functions/private/campaign/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
     ('functions/private/campaign/lock_budget.sql', 'ddcd014467c02e6ce500d2cf1ef327c208a12cbe3c60eeda72299e6fb8ee7f53'),
-    ('functions/private/campaign/open_missing.sql', '42772f835aaf75b2fbe58ffccd0590483b0643fe70093b96026ed8603aa02ca7'),
+    ('functions/private/campaign/open_missing.sql', 'e489c5b02edbbf04cd019b971294e2f631e34c125dfaaae716a128dbd2e5b0d6'),
     ('functions/private/campaign/read_grants.sql', '00526e92bfc5319ac69775b466d2f21471f936f450821608ee38c642da1cb7e9'),
     ('functions/private/campaign/refuse_grant.sql', '0081a653a118522a9183910c4b0c23092e5984e9fd2aec091d2129a2111aca59'),
     ('functions/private/campaign/spread_budget.sql', 'b75cc2e4ecfe6d322f2f86ac38edeb0a58e2d09a28155ef5de3889b14d5fff93'),
     ('functions/private/campaign/take_budget.sql', '6ac6c44576f62c1a0621540970d349bc34f240cb4e37e7319ffbb6ce5d547136'),
-    ('functions/private/campaign/to_campaign.sql', '73272d568111cf91b9c790a0b6f5865f9cfd8ede62f1b0789597f57c78bd0858'),
+    ('functions/private/campaign/to_campaign.sql', 'f0d0d0adf9250fb6532067b24d60a67d1e71c4004fe8386fa4c8bc3847e08517'),
     ('functions/private/catalogue/asset_code.sql', '2be5ab48c50c35d7058237269ddecbd03d188984b66813082ccfff2d1d2191ad'),
     ('functions/private/catalogue/check_active.sql', '902c92565db468922d8365f1dcf73751786156b29af50cea0df7dc81c7158dd0'),
     ('functions/private/catalogue/check_code.sql', '4589321dc2502d94b6a5c37a6eb409270414f256c3aba4ffa1b24a7a64f4d3b1'),
@@ -48,9 +51,10 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/catalogue/is_for.sql', '5c88edf62800e614911de870c9a9370bc1df82e9fa0c8ac03f563bd9b3e91e98'),
     ('functions/private/catalogue/record_action.sql', '0f8674251c0cfcb2165ed2c93efc369323380c563b062cf2ac24e2c25d002992'),
     ('functions/private/catalogue/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
-    ('functions/private/catalogue/to_asset.sql', '27a0a73b11751b180c537006946bc6223675855b2d30c4f36412e5958cc6991d'),
+    ('functions/private/catalogue/to_asset.sql', '2e4b230f445405b45641d8459192627c4d91280110c878a88482ddf817d3c86b'),
     ('functions/private/check/check_amount.sql', '6ed48218c6d7309f2d9c3f79da59a2f8872df0e04f2098e48807f0d2fa5b8d93'),
     ('functions/private/check/check_choice.sql', 'e7eda2631d3146fd94ca09712c7b73de14a93e2b0b18f1c441529784a03c5cb6'),
+    ('functions/private/check/check_duration.sql', '10261b2b1602b1c83f8db3e36c884142bcf6f15506ec247b67990456dcc6b312'),
     ('functions/private/check/check_given.sql', 'b2aca35e8ee9ee083c4b7a5e393b7f69e7f465a4af3eb62fc0f3ef2386b32a63'),
     ('functions/private/check/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
     ('functions/private/check/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
@@ -69,7 +73,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/find_name.sql', 'ee7cb911eaba389619f74c53050bb318f82280bdab958194909429c5109a63b7'),
     ('functions/private/cluster/find_named.sql', 'fa2ac7fb70b546e5624a699893362e8d19ed8272a2fb3ec87a58580e17e6ebf3'),
     ('functions/private/cluster/first_user_id.sql', '9ac30f169cfad8b2f13c35d72d8e94710ff6cf9b29ac276392064b734e69ddb9'),
-    ('functions/private/cluster/get_catalogue.sql', '176e344d3d06fcebc570d5b4edc2e5f4f29bf5654578514ae9ffbb671189cb76'),
+    ('functions/private/cluster/get_catalogue.sql', 'fabf4a7994cf66e59777d7eddb9eeea9063a7bf8871bf6c151db9df5ea37cff8'),
     ('functions/private/cluster/give_share.sql', 'c450bf7972bb07be4aa6e00d1aa31f3fcb9667978d4b5a83e7c7e511b055f4b0'),
     ('functions/private/cluster/grant_part.sql', 'a07fca1b2de4e8e2878c58cedf3892f397217c464be05201fbccc92676ed324d'),
     ('functions/private/cluster/heed_claim.sql', '7f277243edca1526ab0aaa15990c36b957729e3ae5f7dd877dbb22be30ccff02'),
@@ -81,7 +85,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/list_names.sql', '138eb20dc981e8643110ae0a22cd4587b18ff2a87db2e209aa4ccaf62f496211'),
     ('functions/private/cluster/note_copies.sql', '3f6909768cab87ffc130eeae8a022cba536e080413bc2b921f6a6f5f6a11839a'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
-    ('functions/private/cluster/put_catalogue.sql', '354d3e5ced4ac1553ebcf0eac6a4bd69f8fa31b7becda3190a13e4dfa4de15f4'),
+    ('functions/private/cluster/put_catalogue.sql', '695bf65ba7525722171d0eaf704c9a28cc5f618c6410a3c99f0fbc431dd7a9bc'),
     ('functions/private/cluster/see_share.sql', '942cfb03a0dee984b457c92f2dbb76d73ff316146d7b10e5330f7e37daa08bfa'),
     ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
     ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
@@ -92,16 +96,29 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/conversion/conversion_step.sql', '3fd0caca266e52d02e4d4c38ee188885b1a13e574ae2454395d95977f84e869c'),
     ('functions/private/conversion/find_gain.sql', '1331c2d1c643c196f3b73c06fc35ec8571cc711b5ced1b07464b96204e45fb01'),
     ('functions/private/conversion/find_rate.sql', 'f3f516c97f1074f0ce92039bfc85e687cacb705e41bb81aee3e49246a9834c6c'),
+    ('functions/private/feed/check_filter.sql', '431399e2cbbf39ec17b08d97db332039ec06627aac00fbc04a5de886e15d8bea'),
+    ('functions/private/feed/feed_base.sql', '0a2e0daf7fb090b3014c377f726efa9d9485f66f0f345cdd08fab086be3728bf'),
+    ('functions/private/feed/feed_horizon.sql', '78c42f4592da2791e158db6f0d653050dfaf0dc62eca5e0706dbd91922d22d69'),
+    ('functions/private/feed/feed_identity.sql', '76747b31d40b62ba710b26261efe6323d072895ee9cb40c6506f278719557156'),
+    ('functions/private/feed/feed_start.sql', '16d27a500a5a06c5be3cba7abbe3c408c603bc0710ff1c112b80edb93cbc52fc'),
+    ('functions/private/feed/find_subscription.sql', '3e07639b21e027f727df3d5acdd686b1661a313a2e33ecf4fe0d7350f43f7a30'),
+    ('functions/private/feed/note_start.sql', '255c95ab854c1662f5902a04a193eb967120a680ec1848edee5d5be7b8467df9'),
+    ('functions/private/feed/read_event_cursor.sql', 'eda62a1725a54ace6c630f7fc8c72a8beca2ed615477ce4c93c47c89cba85840'),
+    ('functions/private/feed/renew_feed.sql', '8274c34b472526178103dd2dd2f9ce701ec0bd9fbd8836040e50e53a655396d5'),
+    ('functions/private/feed/scan_feed.sql', '6541f4e106c6e78bceb116157c11e26a0a7011acf8f509a6094e85c92155bc81'),
+    ('functions/private/feed/to_event.sql', 'f772f10dff5949e40f5b5269d5932530d938d3a9d01f917ed9af6862cb6db908'),
+    ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
+    ('functions/private/feed/to_subscription.sql', 'a80e62417ef3fc3e1e2cc2a2bdfaa0358f5020babd171b76a88ee4116dacae91'),
     ('functions/private/history/balance_at.sql', 'cec1cb423e0aa7b398089b2f83a89489aff5d2a95ffe59b73b53439323fa1e09'),
     ('functions/private/history/find_transaction.sql', '82ff9a646800960518b34f30f85a1326f27b0c674eeefcef754d5e5daa0cc9d7'),
     ('functions/private/history/held_at.sql', '361678aead56a2d70fe932177b36efe59d9af75ec4c7485f1b306d5bb701791f'),
-    ('functions/private/history/page_history.sql', '4bfd4782f5e01cad602493c53e5460b963bacc0ece6069d3b74b856629ad531a'),
+    ('functions/private/history/page_history.sql', '3723bd19d61c3a6ddbd5abeb4c65a6e2a07aa95722a93e056969084ed9c24830'),
     ('functions/private/history/place_after.sql', '2e1f1c583fa6795b25c8458f4315a57a96c1d6daf4a5a6f24b8bd12dacb3b633'),
     ('functions/private/history/read_cursor.sql', '09cb8d34f462d7d9dbc1081570f7b8964cde9b6ef049b380bdae70ba4f6bdec1'),
     ('functions/private/history/read_place.sql', 'bc77cde421f7c41567b25b3a95ad3222eee426b3c2ed70a0f24bae6728e0dd39'),
     ('functions/private/history/seq_at.sql', 'd3c458a5a7cd5a727025d4691f4ddf4d05469cbd82f480a6a61d3e2718c028e5'),
     ('functions/private/history/write_cursor.sql', '2603725c20ecbee205d7c816ee7268d8dfff0e5a5de25844463233b810d773e6'),
-    ('functions/private/hold/expire_holds.sql', '2e64ad6f628f174b9955e61f22fd61ffd5dc506ff580ebe252da5f2007e1fa17'),
+    ('functions/private/hold/expire_holds.sql', '0158c400ad2661eddbf43d678ae32ab55d3fa68dfaae8c833ee8d55867fde5a2'),
     ('functions/private/hold/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
     ('functions/private/hold/find_open_hold.sql', '66231790c3e9553cfd5f33d92e1d1b92a45e4e936177141640eea5702f61763a'),
     ('functions/private/hold/record_capture.sql', 'f06154cd9448cf024de57f5289bc2bb79dad9337bf6c6f3b8544a591b300c0a9'),
@@ -109,36 +126,55 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
     ('functions/private/item/record_purchase.sql', '5b0a44d53ae2b2e1e0323d0f335d0ea73e4228eb2bee131517e6db87fea29979'),
     ('functions/private/item/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
+    ('functions/private/lot/book_due.sql', 'd629af97c993d8f2e531a7f8232acc7a367a3fcae830c6bfd85e4b796974b9f0'),
+    ('functions/private/lot/carry_lots.sql', '1642bf5eaae96caf96ccb23e52ddb08369d3ec8b150eb716d15db65cfbd90e0e'),
+    ('functions/private/lot/change_lots.sql', '7531c467d70792093e589fa1e6350001068a849cb26516d1197b2cfcfc136f18'),
+    ('functions/private/lot/check_expires_in.sql', '42ed351030870df286909f443521e783d5e3a1d1ee61705c10fa1dbe13aab81d'),
+    ('functions/private/lot/check_expiry.sql', '1e667fdf40c11a1643d08d6a081f0e97796374055a956fd9cdc0808242042a2c'),
+    ('functions/private/lot/check_lots.sql', 'd0ca226fb9b5c1fc530529c0b1c13c6600a31b4a69ce83a85ac89b640fb9724c'),
+    ('functions/private/lot/give_back_lots.sql', 'de4c2043cd106ec763a5e4cee1adfd6a0325afb07d6a8f9cbe08314f3f5f2fbc'),
+    ('functions/private/lot/lot_rank.sql', '9c3ed5777d4fbe99ec5312d88d12a6b9430d5e9c0cbda84aecf24a33addbf197'),
+    ('functions/private/lot/lot_text.sql', '2de0061d1fd1673ea04800bbbb88310cf7af4c4d20256088feb9efcd416272ec'),
+    ('functions/private/lot/lots_at.sql', '3c8cd2be1d38122392dd9403d68e64f9e8e0f8e57a5b7f8ca0f3dd4435cad0f0'),
+    ('functions/private/lot/make_lots.sql', '1505fc21cfd6f32b7876ed24ae7fb2ad67daa7a9f7871361e0056802d62caf40'),
+    ('functions/private/lot/new_lot.sql', '301595b567f1694565df2aeb221f98a709c0a023c21974d42dd952fa39e48fae'),
+    ('functions/private/lot/past_lots.sql', '0f09dad40b37399365f345254873091c5f84875f47c59f6a206c24acfcf03b00'),
+    ('functions/private/lot/pick_lots.sql', '484b596ac04eacc6456876b02cb37266fef4771162724db49822318faa4015fc'),
+    ('functions/private/lot/plan_lots.sql', 'eee586bf37ee2fc779aac2c18f83efb71785d7457410ebad3286df30003ce6b6'),
+    ('functions/private/lot/settle_lots.sql', 'a6104f8f9090f618f27f8cbc5ef55a5e118675fe600928efdb40b151c5611e9b'),
+    ('functions/private/lot/slice_lots.sql', 'e551c8c081f8419bf3bc58b454a81e03a973e22f390588e668e8a5e1c94aa36e'),
+    ('functions/private/lot/to_instant.sql', '9aa949cc907e728a82f33091c6597db724fca56bb622ff569819429d962aabd4'),
     ('functions/private/movement/check_request.sql', 'a889cb38e0aef6da592d0011d1f116aee6eb83207a3ecbf540f364029664fd26'),
-    ('functions/private/movement/clear_way.sql', '3ba66aa51eccfbdb281a0ccaa864e30ae61ee84a4be750c652d31350b228daf6'),
+    ('functions/private/movement/clear_way.sql', 'cf5e6e99aca83fbbbaa946daa3f0a3d35aa9dad3b5227ad8d195c9cf6b5d6668'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
-    ('functions/private/movement/find_replay.sql', '99f64bbb0c473c81af4ff4ebc7e143fbe1658ccd063deb2f058220b3e2d2bd9a'),
-    ('functions/private/movement/lock_and_find.sql', 'c4f688b927a003654b2b001ca822e5a1c5fcd2d90fd2fbee0a3e1f78e7df3f86'),
-    ('functions/private/movement/lock_wallet.sql', '99ec5838f0215b64c7af7e789aefaae66da6c9ac247a1e625175af593ce4ad9f'),
-    ('functions/private/movement/move.sql', 'cb09828c9213035ea619c2074a13f7cb0c15d47d03918a3f14c68ccd967f0e18'),
-    ('functions/private/movement/move_carefully.sql', '464109d79cf4be6a61b2cf0a995eacf2445d18416bd41cbb2cd2b71683ccccbf'),
-    ('functions/private/movement/new_transfer.sql', '5083d7d51eef463b2655a94536720dc18498bc14799d9fe07379339703ad2c8a'),
-    ('functions/private/movement/post.sql', '0565f7bf4313eb09f61ddf71bad0ef3522000f64a4f98b778287cb1e1aa3327c'),
-    ('functions/private/movement/post_pair.sql', 'cfdf069aff77aecea0cd2c0f40be66f5850c4a2aeee0e0c93b81a71a8cb8b5c3'),
+    ('functions/private/movement/find_replay.sql', '6aaa3e94a050e6dda0897175266efd635b9786c1d26903b8237e4fd39edf9fe5'),
+    ('functions/private/movement/lock_and_find.sql', '6fb3f729ffa08a59d7bb6f3d7cc91cbe602acc035503bbc8a3d244a0a90c0915'),
+    ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
+    ('functions/private/movement/move.sql', '4275b0e3184570e566fd67bce86e4b53f672751bc6361d14987175c9bda7d9d2'),
+    ('functions/private/movement/move_carefully.sql', 'ebaeb3840f142252361214c5e6d4487636b6aa34f9044b1d77c3ca89e84b5b74'),
+    ('functions/private/movement/new_transfer.sql', '8332dcdd2c4b2483c3181a8c6a6e0f6d96326950078fabba907cc45fe985fedd'),
+    ('functions/private/movement/post.sql', '9c76727776585cf73cab2463a82b27bd5ae2e8f82539564ba5e2d1c22734cdae'),
+    ('functions/private/movement/post_pair.sql', '0203e353041368d30310b88b979b562f9a7856528d1b9b3e74cc4e4a3792ed0e'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
-    ('functions/private/movement/take_back.sql', '44eaf8f5c7d22ad1808bac8b7250aa2da2d47553f3921b0725ae95d8ffc3330d'),
+    ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
-    ('functions/private/movement/with_result.sql', '2a2b7f923065e9ff67d223b15fd4d1d62e32e7f56b244fab3ed9df628c08b6c0'),
-    ('functions/private/reversal/plan_reversal.sql', '841d36057fb8b5eee56eeb910f14fd6850e91bd9d30f56f11b6c08d7484b04e9'),
+    ('functions/private/movement/with_result.sql', 'a54e132117ae4d034550fe9035b46f79586b58510e015301304327c1c71afd43'),
+    ('functions/private/reversal/plan_reversal.sql', 'a800edbb4838e0fdbea0e33eb4a3eee983415d96301123b50e29a4e29d8367e6'),
     ('functions/private/reversal/record_reversal.sql', '5bfad53dd2683b74116dcff4aa69c88dc075b5514feb0260eb843ada027f5a8a'),
+    ('functions/private/supply/check_isolation.sql', 'de9b6c89e7eeb7bbd8d53e7f3480c00840f450effc60ea0b6281f9d6d6113140'),
     ('functions/private/supply/heed_caps.sql', 'da01092572b624b45a7889181c3b706b96a8e60977f47d5162e963ae7b350c03'),
     ('functions/private/supply/lock_supply.sql', '2792e983a04985fc5b80d24dd5b5d33015ef71030669930cac44588b1ea87ee3'),
     ('functions/private/supply/set_supply.sql', 'b0d96890388a484329b38c282b9211ef35ee114954e696db9f766f9fb733b100'),
     ('functions/private/supply/settle_supply.sql', '290b7b5a28f9109406ea4e7d5e623af23b71489a42909edcc5868c856ad7832b'),
     ('functions/private/task/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
     ('functions/private/task/record_completion.sql', 'cb5c08459664c3d0b18f42d8e41cb3113806d253b5f9716d0048d624f6e07148'),
-    ('functions/private/task/to_task.sql', 'd15610e334d046aea816c80014aec0b2f4d09350908fe58a1c173af10531aca3'),
+    ('functions/private/task/to_task.sql', '52f63b1bd9d1b444304495b485a840749a43d9838fc389e957fdd5f78def7074'),
     ('functions/private/user/add_user.sql', '02384c4c24c240fba3e952cedbc14ca9488f6fed959bfb5648e25394f33c8184'),
     ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
-    ('functions/private/user/open_wallets.sql', '8aaf92a4734a2b7548e58a2be9628ea479aeff60b952027a02e28625d96aabae'),
+    ('functions/private/user/open_wallets.sql', 'fe4cb8438fd0c6deb90f18834f5c1023ae1f9efedc3d06de91a887e408e5fb2a'),
     ('functions/private/user/refuse_import.sql', 'e4339fa392818463af083bc7f7b4627bdb497cf9856b6fd84cf7d2d145c7d0bf'),
     ('functions/private/user/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
     ('functions/private/user/refuse_user.sql', '8a8cda7c35f768363e24b440d5c3692781115a5db80b316b1cfe40b4db42e5cd'),
@@ -149,78 +185,106 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_books.sql', '902681be63331b09db9e012069ab0bddbe0694755f85e6373af3f4075fdf5731'),
     ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
-    ('functions/private/verify/verify_chains.sql', 'baaf2cac4cbfa8e6be122f4a05270be6b6875411ad04f7ed8042c6e1013597ef'),
+    ('functions/private/verify/verify_chains.sql', '65421ce845922006bc07277e0cc8ba22854ed2b6d03c3479ed88dbe2cd13bb4f'),
     ('functions/private/verify/verify_completions.sql', '9d766cab1d1bcfc9ecf54eaee543cf944cb106d45f2717ff80435d79ab3bf863'),
     ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
-    ('functions/private/verify/verify_holds.sql', 'c82a98ccfb789c20642b5b46cc17d9f7badb187715956a3eadc2cdef10df71e1'),
+    ('functions/private/verify/verify_holds.sql', '725c84254f4faafb7145b4142fcfdf87064a0fee15efaf0d3fc872fa367b80ce'),
+    ('functions/private/verify/verify_lots.sql', 'ee9c147ea35bbc1a3701be1a226b9e37d05465567886f5a2c331bb142b24070d'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
     ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
-    ('functions/private/verify/verify_users.sql', 'fc0fa786dcb37b341fbe95acf4ec5180693c2389def89e115e88671d1529e83e'),
-    ('functions/private/verify/verify_wallets.sql', '7ddd044ea680af4453d047f93f292ebc703d44d637fa5ec38b25ab274b129ec7'),
-    ('functions/api/adjust.sql', '689b3e6608a158f0b08f293d8257818bf630c60d8e1592822e9d0f017d713027'),
-    ('functions/api/bonus.sql', 'b2916068a6d45f7ba36a52bdd0db1abb8d635e43e1f32b938f3dcec4ad2f4cc4'),
+    ('functions/private/verify/verify_users.sql', '241680ff27101039589bf736a92f9fe2ea5fff4e556048fae1b67b945c147a1c'),
+    ('functions/private/verify/verify_wallets.sql', '2f0c1083bfa8007f8daa2e446f9bb029ab158c505614c5513200bff43adf487f'),
+    ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
+    ('functions/private/webhook/due_events.sql', '2fa8301748f0dc12d69235cf8875f48a49dda08766b7e9c2e675beaedb0b6e21'),
+    ('functions/private/webhook/find_webhook.sql', '3c56cf3f948a34a62e14dff31c4a9d45991e293c15e14d046d0507a997e33bdc'),
+    ('functions/private/webhook/line_up.sql', '2b18fd137dbd79ad6350802b74753f2c0ccf850883203128f04fa7a37faff0bf'),
+    ('functions/private/webhook/new_secret.sql', '98bbe7a7b12a42c01a5e837bc7c37e7d13f51d145831d8f076737064bbfdd615'),
+    ('functions/private/webhook/retry_delay.sql', 'cad112be42394bc78375d0576e8721a3ac8633c7105814c833623f9e5e4c8f3d'),
+    ('functions/private/webhook/take_batch.sql', 'd9604c73c473556aab848b08afe68d84383af2659349f8a780a27778854bc64f'),
+    ('functions/private/webhook/to_pause.sql', 'c7fbcc4a8d8cc6f4e5abb142480143934b554c9593c0880386f8ea6ba5e0ff22'),
+    ('functions/private/webhook/to_webhook.sql', '1ee48893d2127688e26eb737aee4a849ce987036a539964d6058bddad914a5ac'),
+    ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
+    ('functions/api/adjust.sql', '8a8db7ae67bdbc1f3ccd61a5d367ea09e7602472cb27169809d724027f71ca4a'),
+    ('functions/api/bonus.sql', 'f17a75ba9ac34e2977ca3fd3da6efe1ee2fdc48906fa535e04014e1530aa7010'),
     ('functions/api/buy_item.sql', 'a559a88d9253e828306f2afaf4957a2d8ae3c6262bfa8dbf322dd08b02033d81'),
     ('functions/api/capture_hold.sql', '1bd668fed4171f97ebbd355bb68e29f391536d7a0b8deef298134f6ca5fe9f10'),
     ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
-    ('functions/api/change_supply.sql', '0ae2f7e37c234647a6911fced61b8af72bec66767326cf16e2157c10b720339b'),
+    ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
-    ('functions/api/complete_task.sql', 'dae88eea816073af97b5c038a1e919c23b1d2c6380d50bde9046c14c48c4889e'),
+    ('functions/api/complete_task.sql', 'e5de4779d1c95caffb0cdd8746f75356bd9ed359b4651fec1054d64283672099'),
     ('functions/api/convert.sql', '4ee258e246bd4bb0e3381c25450df99cb74838be35d8622900de6c2701d0ca61'),
-    ('functions/api/create_asset.sql', '490cc38a8abba84c3f66d835bca3cf4c5e97645c58bf293d39c5efdd27578a89'),
-    ('functions/api/create_campaign.sql', '14fbea3ac4d9ec9624f8515d8a0b4a38bb9f8dc62a96603ef79a45cceb75e26a'),
+    ('functions/api/create_asset.sql', '77d2d1c78bac83edfa4f9286621c17ada3a5567183a4f252eb582a55e5d798db'),
+    ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
-    ('functions/api/create_task.sql', 'afd1aac7e2e3e5bb186c42d0b2ed6e4c228391277efc417ee72554474627cd19'),
+    ('functions/api/create_subscription.sql', '19b223f04ccbf4542304ebc8dae372e7e6efc90d8876460a787ccfd951543d3c'),
+    ('functions/api/create_task.sql', '9a3e1ca615656cb177f75bb5a42cfcfe57673fb1e318621c5c7babd4194a8387'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
+    ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
+    ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/expire_holds.sql', '0947031294dc8052f80173cb86befbcb38f49f99d807291bf561659ee2456cbb'),
+    ('functions/api/expire_lots.sql', 'c8ea2a098b8872233e94577a1a329eed313f830cce2c0e83fcc98dd702687575'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
-    ('functions/api/get_balance.sql', 'd7f662a0715d4abb0dc57ff09c17eba99581a77f448b9f7b5d4f56fc1b7a20e8'),
-    ('functions/api/get_balance_at.sql', 'c98ebbb259ecf4a3517c73913f89ff8fe61ff96eb4ab626ce84221aad9ab8aeb'),
+    ('functions/api/get_balance.sql', 'b6a25c13e7cd7ee73219fc5a5a595e7d0df85a7a0dc61779660aa64b4abaab13'),
+    ('functions/api/get_balance_at.sql', '28a0e1c858eb6be8f80065b76e67fc8b65c2073f11903298869c60e75a5aeafc'),
     ('functions/api/get_credential.sql', 'bd107696cb9798928fbf77e5accb7079e9758b6dbb2f08619fd229ba6c36f367'),
+    ('functions/api/get_feed_position.sql', '0a638aa6a8f1e290ff4911dddd7a1d63487d6af8b5f3fac28f131e6f560e7c05'),
     ('functions/api/get_token_state.sql', '7658a87106fbad8e0ce30feedbc9fb9b96b6cf1f1813478d49f8e72086b9e562'),
     ('functions/api/get_transaction.sql', 'ac9d62608d48412e44da057a5fe0b5b54661fd54511aac950613a2ad695f83dc'),
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
-    ('functions/api/import_users.sql', '9ff52b610555b1cf970f6476fdb18e714ddcaaa5e8d07190945774d2d46c94c1'),
+    ('functions/api/import_users.sql', '39a2be168cc267bc41f7bc1b7882aaeda652167ce523bb972f0eb7ea450ae97d'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
-    ('functions/api/list_balances.sql', '166f17694eb2c42b8413687406ad7d724f762617b441613b023d9e48fd6716d7'),
+    ('functions/api/list_balances.sql', '0cfeda61f0e16b585646e074ebc962b2efc47a7e3e3426ff3213a43c2e795fea'),
     ('functions/api/list_campaigns.sql', 'f785daf0bc8c2e51491e9c6aea0e7bb76b4618f5e4571bdf29d5fbf6cf8f9609'),
     ('functions/api/list_conversion_rates.sql', '660a025d7235522a4ff5cfb05a02bd93736af9802e94e0be6242a0dd97cb6707'),
     ('functions/api/list_holds.sql', '0044905826b02aebdda06ce1ec05d72ed3074c86e889d113e57ae830e09d3157'),
     ('functions/api/list_items.sql', '6767b26f349e77170e2bd530fce0b0f418958cf226a6c41afda39d53ae53c8b1'),
     ('functions/api/list_ledger_entries.sql', '98e3069163414f3d21fbbf918c0f41f02b11472ce388058fe563d13cd43996d1'),
+    ('functions/api/list_lots.sql', '838f67fc533361f961951c3e7bdd1eaad211ab8c5e6f288fad58d94b64dff4fc'),
+    ('functions/api/list_subscriptions.sql', '8f0a7f463956c8ceab918367413ec4f5cd9e9b4ebc2a1ca522d8555d900dd269'),
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
     ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
-    ('functions/api/place_hold.sql', '38229073b4aa137dbe3e48a447b696819d0b886192fcd2f28f3663d874904e23'),
+    ('functions/api/list_webhook_failures.sql', 'bdc890bfb5374a5ed352f65397a811a97a8f89e524e96adcc83268afc881d3c2'),
+    ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
+    ('functions/api/place_hold.sql', '0f88a72f62b04656924fa25026a2e2ae4035fc12488f20ce6e0e9bfff3d319fd'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
+    ('functions/api/read_events.sql', 'bf960bb448f7e3abf47c16c1468132f293285d52eda194ad250509df319629b2'),
+    ('functions/api/read_news.sql', '85e8ea014f2be4ad5c49deff7e7ff15062640c8aa59a8af8806e2efa0cf972a8'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
-    ('functions/api/reverse.sql', '672a340e2f432e09be246718308481303b8c5462acde8beaf42690c4abe18d20'),
+    ('functions/api/resend_webhook_events.sql', 'b157ddf8bb609ba03972dafaefd4cd6bcf2c912bf19216605f6e41a502857621'),
+    ('functions/api/reverse.sql', '7912fcd64fd60eecbea63b5ff74d678b297bb02698e1f81364e59206cc2711c8'),
     ('functions/api/revoke_tokens.sql', 'fb6565fe0ac42ddfe80fa892ec990944bea52cd018153cb27dd3f51dff4c7f58'),
+    ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
     ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
     ('functions/api/set_conversion_rate.sql', '96598887ddc8ab8e2b03b121f773af23a0878d26c22aa828742adfd1ffc79616'),
     ('functions/api/set_password.sql', '8b6bbbfc6009b6f423eed3f60e1b8dcbeb03e4d371f8da3d83847b0557713885'),
     ('functions/api/set_user_status.sql', 'b4adca04c586f7228df0c54ddbd495d02eed2b827345723fe676135fe162e6eb'),
+    ('functions/api/settle_webhook_events.sql', '5bd0fc994186eeb7a32c6a7f44e10fe88c60aceeaf5eeacf1e096538acf7c92d'),
     ('functions/api/sign_up.sql', '4b09b48cf484f4f05113182bdff14dd7bfbdee85d36e6c025973c22cf8a9bb7b'),
     ('functions/api/spend.sql', 'fb39cfc75afb6f8d0bd29f3ee0b142b8828a931b928ca0bb81113513d33fe842'),
     ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
-    ('functions/api/topup.sql', '5be84b7cac1229179b0ebefaf85556d2bd0c10090f6e180fb5d5674ddaf87da4'),
+    ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
+    ('functions/api/topup.sql', '5063f893be119a6f3caf66c188f3c6695fc2e5d480b0ec87b71a69ec25f2fb0d'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
-    ('functions/api/update_asset.sql', '239d5112d1c6b02f45990a4d3388a1aa4bba384c6ce808d5412af58e386825cc'),
+    ('functions/api/update_asset.sql', '07285b8020d66a57020437ea362cad04fa8f8b5c497b3b2c92e561bbeca67cd1'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
-    ('functions/api/update_task.sql', '473efe1ac4b36e1ee695f5dd8daaf34216d66a158b1c354da7bfed8771bd283f'),
+    ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
+    ('functions/api/update_task.sql', '2da8e49ed4f9c8a0a871e70270102bdc01077d13a4c864fdc122b1609201709a'),
+    ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
     ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
     ('functions/api/version.sql', '3547167c0226894409c46c048165c827cf0be02f05e6ee483e9e01df9c94ca5d'),
-    ('views/balance.sql', '3fea38757b244dc55a32cf2629cc536b9cf14bcae4825cacd2b8a90ddbf784a4'),
+    ('views/balance.sql', '121433573f8051c06c55973822cb06514a33137595aed57d56b851c3d774a7c4'),
     ('views/economy_daily.sql', 'f45eb62d202e0c7b50ef12acc44a9c7fcaf1d0b08bc643bcb8ae941d10648efc'),
     ('views/ledger_entry.sql', '0634bce2348143ee51b7f006b8376f69f7934a6e6f01b2ffe9e40bbdfe32dde1'),
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'bda6c5f166741ad9b9cea6b088de83220fbb5e31c67e8dfd20f9ccdd13949b6c')
+    ('grants.sql', 'd1e8e6066073c46ae2279cb0548196984452e21568d30bedb21121bf1d103ab0')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -294,6 +358,21 @@ SELECT 'schema/V0005__rooms.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet
 \if :pgwallet_run
     \echo schema/V0005__rooms.sql
     \ir schema/V0005__rooms.sql
+\endif
+SELECT 'schema/V0006__feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0006__feed.sql
+    \ir schema/V0006__feed.sql
+\endif
+SELECT 'schema/V0007__lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0007__lots.sql
+    \ir schema/V0007__lots.sql
+\endif
+SELECT 'schema/V0008__webhooks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0008__webhooks.sql
+    \ir schema/V0008__webhooks.sql
 \endif
 SELECT 'schema/V0010__cluster.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -434,6 +513,11 @@ SELECT 'functions/private/check/check_choice.sql' = ANY (:'pgwallet_pending'::te
 \if :pgwallet_run
     \echo functions/private/check/check_choice.sql
     \ir functions/private/check/check_choice.sql
+\endif
+SELECT 'functions/private/check/check_duration.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/check_duration.sql
+    \ir functions/private/check/check_duration.sql
 \endif
 SELECT 'functions/private/check/check_given.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -640,6 +724,71 @@ SELECT 'functions/private/conversion/find_rate.sql' = ANY (:'pgwallet_pending'::
     \echo functions/private/conversion/find_rate.sql
     \ir functions/private/conversion/find_rate.sql
 \endif
+SELECT 'functions/private/feed/check_filter.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/check_filter.sql
+    \ir functions/private/feed/check_filter.sql
+\endif
+SELECT 'functions/private/feed/feed_base.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/feed_base.sql
+    \ir functions/private/feed/feed_base.sql
+\endif
+SELECT 'functions/private/feed/feed_horizon.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/feed_horizon.sql
+    \ir functions/private/feed/feed_horizon.sql
+\endif
+SELECT 'functions/private/feed/feed_identity.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/feed_identity.sql
+    \ir functions/private/feed/feed_identity.sql
+\endif
+SELECT 'functions/private/feed/feed_start.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/feed_start.sql
+    \ir functions/private/feed/feed_start.sql
+\endif
+SELECT 'functions/private/feed/find_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/find_subscription.sql
+    \ir functions/private/feed/find_subscription.sql
+\endif
+SELECT 'functions/private/feed/note_start.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/note_start.sql
+    \ir functions/private/feed/note_start.sql
+\endif
+SELECT 'functions/private/feed/read_event_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/read_event_cursor.sql
+    \ir functions/private/feed/read_event_cursor.sql
+\endif
+SELECT 'functions/private/feed/renew_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/renew_feed.sql
+    \ir functions/private/feed/renew_feed.sql
+\endif
+SELECT 'functions/private/feed/scan_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/scan_feed.sql
+    \ir functions/private/feed/scan_feed.sql
+\endif
+SELECT 'functions/private/feed/to_event.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/to_event.sql
+    \ir functions/private/feed/to_event.sql
+\endif
+SELECT 'functions/private/feed/to_event_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/to_event_cursor.sql
+    \ir functions/private/feed/to_event_cursor.sql
+\endif
+SELECT 'functions/private/feed/to_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/to_subscription.sql
+    \ir functions/private/feed/to_subscription.sql
+\endif
 SELECT 'functions/private/history/balance_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/history/balance_at.sql
@@ -724,6 +873,96 @@ SELECT 'functions/private/item/to_item.sql' = ANY (:'pgwallet_pending'::text[]) 
 \if :pgwallet_run
     \echo functions/private/item/to_item.sql
     \ir functions/private/item/to_item.sql
+\endif
+SELECT 'functions/private/lot/book_due.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/book_due.sql
+    \ir functions/private/lot/book_due.sql
+\endif
+SELECT 'functions/private/lot/carry_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/carry_lots.sql
+    \ir functions/private/lot/carry_lots.sql
+\endif
+SELECT 'functions/private/lot/change_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/change_lots.sql
+    \ir functions/private/lot/change_lots.sql
+\endif
+SELECT 'functions/private/lot/check_expires_in.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/check_expires_in.sql
+    \ir functions/private/lot/check_expires_in.sql
+\endif
+SELECT 'functions/private/lot/check_expiry.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/check_expiry.sql
+    \ir functions/private/lot/check_expiry.sql
+\endif
+SELECT 'functions/private/lot/check_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/check_lots.sql
+    \ir functions/private/lot/check_lots.sql
+\endif
+SELECT 'functions/private/lot/give_back_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/give_back_lots.sql
+    \ir functions/private/lot/give_back_lots.sql
+\endif
+SELECT 'functions/private/lot/lot_rank.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/lot_rank.sql
+    \ir functions/private/lot/lot_rank.sql
+\endif
+SELECT 'functions/private/lot/lot_text.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/lot_text.sql
+    \ir functions/private/lot/lot_text.sql
+\endif
+SELECT 'functions/private/lot/lots_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/lots_at.sql
+    \ir functions/private/lot/lots_at.sql
+\endif
+SELECT 'functions/private/lot/make_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/make_lots.sql
+    \ir functions/private/lot/make_lots.sql
+\endif
+SELECT 'functions/private/lot/new_lot.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/new_lot.sql
+    \ir functions/private/lot/new_lot.sql
+\endif
+SELECT 'functions/private/lot/past_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/past_lots.sql
+    \ir functions/private/lot/past_lots.sql
+\endif
+SELECT 'functions/private/lot/pick_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/pick_lots.sql
+    \ir functions/private/lot/pick_lots.sql
+\endif
+SELECT 'functions/private/lot/plan_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/plan_lots.sql
+    \ir functions/private/lot/plan_lots.sql
+\endif
+SELECT 'functions/private/lot/settle_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/settle_lots.sql
+    \ir functions/private/lot/settle_lots.sql
+\endif
+SELECT 'functions/private/lot/slice_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/slice_lots.sql
+    \ir functions/private/lot/slice_lots.sql
+\endif
+SELECT 'functions/private/lot/to_instant.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/to_instant.sql
+    \ir functions/private/lot/to_instant.sql
 \endif
 SELECT 'functions/private/movement/check_request.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -814,6 +1053,11 @@ SELECT 'functions/private/reversal/record_reversal.sql' = ANY (:'pgwallet_pendin
 \if :pgwallet_run
     \echo functions/private/reversal/record_reversal.sql
     \ir functions/private/reversal/record_reversal.sql
+\endif
+SELECT 'functions/private/supply/check_isolation.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/supply/check_isolation.sql
+    \ir functions/private/supply/check_isolation.sql
 \endif
 SELECT 'functions/private/supply/heed_caps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -945,6 +1189,11 @@ SELECT 'functions/private/verify/verify_holds.sql' = ANY (:'pgwallet_pending'::t
     \echo functions/private/verify/verify_holds.sql
     \ir functions/private/verify/verify_holds.sql
 \endif
+SELECT 'functions/private/verify/verify_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_lots.sql
+    \ir functions/private/verify/verify_lots.sql
+\endif
 SELECT 'functions/private/verify/verify_purchases.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/verify/verify_purchases.sql
@@ -964,6 +1213,56 @@ SELECT 'functions/private/verify/verify_wallets.sql' = ANY (:'pgwallet_pending':
 \if :pgwallet_run
     \echo functions/private/verify/verify_wallets.sql
     \ir functions/private/verify/verify_wallets.sql
+\endif
+SELECT 'functions/private/webhook/check_url.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/check_url.sql
+    \ir functions/private/webhook/check_url.sql
+\endif
+SELECT 'functions/private/webhook/due_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/due_events.sql
+    \ir functions/private/webhook/due_events.sql
+\endif
+SELECT 'functions/private/webhook/find_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/find_webhook.sql
+    \ir functions/private/webhook/find_webhook.sql
+\endif
+SELECT 'functions/private/webhook/line_up.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/line_up.sql
+    \ir functions/private/webhook/line_up.sql
+\endif
+SELECT 'functions/private/webhook/new_secret.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/new_secret.sql
+    \ir functions/private/webhook/new_secret.sql
+\endif
+SELECT 'functions/private/webhook/retry_delay.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/retry_delay.sql
+    \ir functions/private/webhook/retry_delay.sql
+\endif
+SELECT 'functions/private/webhook/take_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/take_batch.sql
+    \ir functions/private/webhook/take_batch.sql
+\endif
+SELECT 'functions/private/webhook/to_pause.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/to_pause.sql
+    \ir functions/private/webhook/to_pause.sql
+\endif
+SELECT 'functions/private/webhook/to_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/webhook/to_webhook.sql
+    \ir functions/private/webhook/to_webhook.sql
+\endif
+SELECT 'functions/api/acknowledge_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/acknowledge_events.sql
+    \ir functions/api/acknowledge_events.sql
 \endif
 SELECT 'functions/api/adjust.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1025,6 +1324,11 @@ SELECT 'functions/api/create_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
     \echo functions/api/create_item.sql
     \ir functions/api/create_item.sql
 \endif
+SELECT 'functions/api/create_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/create_subscription.sql
+    \ir functions/api/create_subscription.sql
+\endif
 SELECT 'functions/api/create_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/create_task.sql
@@ -1035,10 +1339,25 @@ SELECT 'functions/api/create_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
     \echo functions/api/create_user.sql
     \ir functions/api/create_user.sql
 \endif
+SELECT 'functions/api/create_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/create_webhook.sql
+    \ir functions/api/create_webhook.sql
+\endif
+SELECT 'functions/api/drop_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/drop_subscription.sql
+    \ir functions/api/drop_subscription.sql
+\endif
 SELECT 'functions/api/expire_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/expire_holds.sql
     \ir functions/api/expire_holds.sql
+\endif
+SELECT 'functions/api/expire_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/expire_lots.sql
+    \ir functions/api/expire_lots.sql
 \endif
 SELECT 'functions/api/find_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1059,6 +1378,11 @@ SELECT 'functions/api/get_credential.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/api/get_credential.sql
     \ir functions/api/get_credential.sql
+\endif
+SELECT 'functions/api/get_feed_position.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/get_feed_position.sql
+    \ir functions/api/get_feed_position.sql
 \endif
 SELECT 'functions/api/get_token_state.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1125,6 +1449,16 @@ SELECT 'functions/api/list_ledger_entries.sql' = ANY (:'pgwallet_pending'::text[
     \echo functions/api/list_ledger_entries.sql
     \ir functions/api/list_ledger_entries.sql
 \endif
+SELECT 'functions/api/list_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_lots.sql
+    \ir functions/api/list_lots.sql
+\endif
+SELECT 'functions/api/list_subscriptions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_subscriptions.sql
+    \ir functions/api/list_subscriptions.sql
+\endif
 SELECT 'functions/api/list_tasks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/list_tasks.sql
@@ -1140,6 +1474,16 @@ SELECT 'functions/api/list_user_ids.sql' = ANY (:'pgwallet_pending'::text[]) AS 
     \echo functions/api/list_user_ids.sql
     \ir functions/api/list_user_ids.sql
 \endif
+SELECT 'functions/api/list_webhook_failures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_webhook_failures.sql
+    \ir functions/api/list_webhook_failures.sql
+\endif
+SELECT 'functions/api/list_webhooks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_webhooks.sql
+    \ir functions/api/list_webhooks.sql
+\endif
 SELECT 'functions/api/place_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/place_hold.sql
@@ -1149,6 +1493,16 @@ SELECT 'functions/api/post_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgw
 \if :pgwallet_run
     \echo functions/api/post_batch.sql
     \ir functions/api/post_batch.sql
+\endif
+SELECT 'functions/api/read_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/read_events.sql
+    \ir functions/api/read_events.sql
+\endif
+SELECT 'functions/api/read_news.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/read_news.sql
+    \ir functions/api/read_news.sql
 \endif
 SELECT 'functions/api/rehash_password.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1160,6 +1514,11 @@ SELECT 'functions/api/release_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS p
     \echo functions/api/release_hold.sql
     \ir functions/api/release_hold.sql
 \endif
+SELECT 'functions/api/resend_webhook_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/resend_webhook_events.sql
+    \ir functions/api/resend_webhook_events.sql
+\endif
 SELECT 'functions/api/reverse.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/reverse.sql
@@ -1169,6 +1528,11 @@ SELECT 'functions/api/revoke_tokens.sql' = ANY (:'pgwallet_pending'::text[]) AS 
 \if :pgwallet_run
     \echo functions/api/revoke_tokens.sql
     \ir functions/api/revoke_tokens.sql
+\endif
+SELECT 'functions/api/rotate_webhook_secret.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/rotate_webhook_secret.sql
+    \ir functions/api/rotate_webhook_secret.sql
 \endif
 SELECT 'functions/api/schema_version.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1190,6 +1554,11 @@ SELECT 'functions/api/set_user_status.sql' = ANY (:'pgwallet_pending'::text[]) A
     \echo functions/api/set_user_status.sql
     \ir functions/api/set_user_status.sql
 \endif
+SELECT 'functions/api/settle_webhook_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/settle_webhook_events.sql
+    \ir functions/api/settle_webhook_events.sql
+\endif
 SELECT 'functions/api/sign_up.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/sign_up.sql
@@ -1204,6 +1573,11 @@ SELECT 'functions/api/statement.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo functions/api/statement.sql
     \ir functions/api/statement.sql
+\endif
+SELECT 'functions/api/take_webhook_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/take_webhook_events.sql
+    \ir functions/api/take_webhook_events.sql
 \endif
 SELECT 'functions/api/topup.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1225,10 +1599,20 @@ SELECT 'functions/api/update_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
     \echo functions/api/update_item.sql
     \ir functions/api/update_item.sql
 \endif
+SELECT 'functions/api/update_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/update_subscription.sql
+    \ir functions/api/update_subscription.sql
+\endif
 SELECT 'functions/api/update_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/update_task.sql
     \ir functions/api/update_task.sql
+\endif
+SELECT 'functions/api/update_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/update_webhook.sql
+    \ir functions/api/update_webhook.sql
 \endif
 SELECT 'functions/api/verify.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -15,6 +15,7 @@ grouping    sends movements that have to wait together
 database    calls the functions of the schema wallet, on a bounded pool
 problems    every way to fail: codes, statuses, problem+json
 docs        /openapi.json and the page at /docs, from static/
+console     the page at /console, from the folder console/
 settings    the environment variables
 logs        a line for each event
 metrics     what Prometheus reads

@@ -15,14 +15,15 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway import __version__, docs, logs, metrics
+from gateway import __version__, console, docs, logs, metrics
 from gateway.accounts import Accounts
 from gateway.cors import cors
 from gateway.database import Database
+from gateway.events import Events, Live
 from gateway.grouping import GROUPED, Groups
 from gateway.problems import CODE, Problem, problem_of
 from gateway.rates import TokenRates, refuse_before
-from gateway.routes import MAX_BODY, ROUTES, Route, template
+from gateway.routes import LIVE, MAX_BODY, ROUTES, Route, template
 from gateway.settings import Settings, SettingsError
 from gateway.tokens import Claims, Verifier
 from gateway.types import BatchRequest, TokenState
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gateway.tracing import Tracing  # what it needs need not be installed
 
 DATABASE = web.AppKey("database", Database)
+LIVE_KEY = web.AppKey("live", Live)
 REQUEST_ID = web.RequestKey("request_id", str)
 CLAIMS = web.RequestKey("claims", Claims)
 RATE = web.RequestKey("rate", dict[str, str])
@@ -62,34 +64,47 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     accounts = Accounts(settings, database)
     rates = TokenRates(settings) if settings.user_rate or settings.staff_rate else None
     routes: dict[web.AbstractRoute, Route] = {}
+    answer_preflight, allow = cors(settings)
     app = web.Application(
         middlewares=[
             _observe,
             *([tracing.middleware()] if tracing else ()),
-            *([cors(settings)] if settings.cors_origins else ()),
+            *([answer_preflight] if settings.cors_origins else ()),
             _answer_problems,
             _authenticate(verifier, routes, rates),
         ],
         client_max_size=MAX_BODY,
     )
     app[DATABASE] = database
+    app[LIVE_KEY] = live = Live(database)
     app.cleanup_ctx.append(_run_database)
     if metrics.DIRECTORY:
         app.cleanup_ctx.append(_run_samples)
     if tracing:
         app.on_cleanup.append(tracing.stop)
     app.on_response_prepare.append(_harden)
+    if settings.cors_origins:
+        app.on_response_prepare.append(allow)
     groups = Groups(settings, database) if settings.grouping == "on" else None
+    events = Events(database)
+
+    async def stop_waiting(app: web.Application) -> None:
+        events.stop()
+        live.stop()
+
+    app.on_shutdown.append(stop_waiting)
     for route in ROUTES:
         handler = _handler(
-            route, database, accounts, users, groups, tracing, settings.client_timeout
+            route, database, accounts, users, groups, events, tracing, settings.client_timeout
         )
         # As GET, but without the body; aiohttp leaves that out.
         for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
             routes[app.router.add_route(method, route.path, handler)] = route
+    routes[app.router.add_get(LIVE.path, _listen(live, users), allow_head=False)] = LIVE
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
     docs.add_routes(app)
+    console.add_routes(app)
     return app
 
 
@@ -118,26 +133,33 @@ def _handler(
     accounts: Accounts,
     users: Users,
     groups: Groups | None,
+    events: Events,
     tracing: "Tracing | None",
     patience: float,
 ) -> Handler:
     """Gathers the arguments, calls the function, shapes the answer."""
     names, attributes = route.arguments, route.row.__struct_fields__
-    is_read = route.method == "GET"
+    is_read = route.method == "GET" and not route.is_on_primary
     call = call_at = database.function(route.function, names, attributes, is_read=is_read)
     if groups is not None and route.function in GROUPED:
         call = groups.call(route.function, call)
+    if "wait" in route.query.__struct_fields__:
+        call = events.call(call)
+    dry_call = call
+    if "dry_run" in route.query.__struct_fields__:
+        dry_call = database.function(route.function, names, attributes, is_dry=True)
     if route.function_at:
         call_at = database.function(route.function_at, (*names, "at"), attributes, is_read=is_read)
     if tracing:
         call = tracing.call(route.function, call)
         call_at = tracing.call(route.function_at or route.function, call_at)
+        dry_call = tracing.call(route.function, dry_call)
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
     decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
     around, is_movement, is_batch = route.around, route.is_movement, route.body is BatchRequest
     by_query = "user_id" in route.query.__struct_fields__
     # A query's numbers are texts. But a text of digits, such as 20260131, is not a moment.
-    is_strict = "limit" not in route.query.__struct_fields__
+    is_strict = not {"limit", "dry_run"}.intersection(route.query.__struct_fields__)
 
     async def handle(request: web.Request) -> web.Response:
         # Each source overrules those above it: query, body, path, token.
@@ -161,6 +183,8 @@ def _handler(
 
         strangers = await users.find_all(arguments["requests"]) if is_batch else {}
         chosen = call if arguments.get("at") is None else call_at
+        if is_dry := arguments.get("dry_run", False):
+            chosen = dry_call
         if around:
             rows = await around(accounts, request, arguments, chosen)
         else:
@@ -172,8 +196,26 @@ def _handler(
         if is_movement and rows[0].pop("is_replay"):
             metrics.replays.labels(route.function).inc()
             headers["Idempotent-Replayed"] = "true"
+        if is_dry:
+            headers["Dry-Run"] = "true"
         answer = _encode(route.shape(arguments, rows))
         return web.Response(body=answer, status=route.status, headers=headers)
+
+    return handle
+
+
+def _listen(live: Live, users: Users) -> Handler:
+    """Server-sent events."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        claims = request[CLAIMS]
+        path = _path(request, claims)
+        if path["user_id"].startswith(PREFIX):
+            path["user_id"] = await _user_id(path["user_id"], claims, users)
+        user_id = msgspec.convert(path["user_id"], UUID)
+        _check_owner({"user_id": user_id}, claims)
+        headers = {**request.get(RATE, {}), "X-Request-ID": request[REQUEST_ID]}
+        return await live.stream(request, user_id, claims.exp - time.time(), headers)
 
     return handle
 
@@ -266,7 +308,8 @@ async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse
     response.headers.update({**request.get(RATE, {}), "X-Request-ID": request_id})
     elapsed, code = time.perf_counter() - started, request.get(CODE, "")
     metrics.answered(method, route, response.status, code).inc()
-    metrics.took(method, route).observe(elapsed)
+    if isinstance(response, web.Response):  # a stream takes as long as somebody listens
+        metrics.took(method, route).observe(elapsed)
     _access.info(
         {
             "status": response.status,
@@ -300,7 +343,10 @@ def _authenticate(
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
         route = routes.get(request.match_info.route)
         if route is not None and route.roles is not None:
-            claims = await verifier.claims(request.headers.get("Authorization"))
+            given = request.headers.get("Authorization")
+            if route is LIVE and given is None:  # a browser's EventSource has no headers
+                given = f"Bearer {request.query.get('access_token', '')}"
+            claims = await verifier.claims(given)
             if rates is not None:
                 request[RATE], wait = rates.take(claims.role, claims.sub)
                 refuse_before(wait)

@@ -150,13 +150,13 @@ class Pool:
         self.cause = "it has not started"  # why there is no service; empty when there is
         self.schema_version = ""  # of the schema that the functions were compared with
 
-    async def call(self, sql: str, values: list[Any]) -> list[Row]:
+    async def call(self, sql: str, values: list[Any], *, is_dry: bool = False) -> list[Row]:
         self._check_ready()
         attempt = 0
         while True:
             try:
                 async with self._gate:
-                    return [_plain(row) for row in await self._query(sql, values)]
+                    return [_plain(row) for row in await self._query(sql, values, is_dry)]
             except asyncpg.PostgresError as error:
                 if error.sqlstate in _MISFITS:
                     await self._doubt()
@@ -267,7 +267,9 @@ class Pool:
         if self.cause:
             raise Away("GW503", f"There is no service: {self.cause}.")
 
-    async def _query(self, sql: str, values: list[Any]) -> list[asyncpg.Record]:
+    async def _query(
+        self, sql: str, values: list[Any], is_dry: bool = False
+    ) -> list[asyncpg.Record]:
         connection = None
         while connection is None or connection.is_closed():
             if self._idle:
@@ -278,7 +280,9 @@ class Pool:
             except (asyncpg.PostgresError, *_AWAY) as error:
                 raise self._away(error) from error
         try:
-            rows: list[asyncpg.Record] = await connection.fetch(sql, *values)
+            rows: list[asyncpg.Record] = await (
+                _rehearse(connection, sql, values) if is_dry else connection.fetch(sql, *values)
+            )
         except BaseException as error:
             if isinstance(error, asyncpg.PostgresError) and not is_lost(error):
                 self._idle.append(connection)
@@ -372,12 +376,15 @@ class Database:
         answers: tuple[str, ...] = (),
         *,
         is_read: bool = False,
+        is_dry: bool = False,
     ) -> Call:
         """wallet.<name> as a coroutine function: it takes the arguments and gives the rows."""
         named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
         sql = f"SELECT * FROM wallet.{name}({named})"
         self._functions[sql] = name, set(answers)
-        ask = self._primary.call
+        ask: Callable[[str, list[Any]], Awaitable[list[Row]]] = self._primary.call
+        if is_dry:
+            ask = partial(self._primary.call, is_dry=True)
         if is_read and self._replica is not None:
             ask = partial(self._read, self._replica)
 
@@ -458,6 +465,20 @@ def _discard(task: asyncio.Task[Any], but: Any) -> None:
     """Closes a connection that lost the race."""
     if not task.cancelled() and task.exception() is None and task.result() is not but:
         task.result().terminate()
+
+
+async def _rehearse(connection: Any, sql: str, values: list[Any]) -> list[asyncpg.Record]:
+    """Makes the call, and rolls back what it did."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        rows: list[asyncpg.Record] = await connection.fetch(sql, *values)
+    except asyncpg.PostgresError as error:
+        if not is_lost(error):
+            await transaction.rollback()
+        raise
+    await transaction.rollback()
+    return rows
 
 
 def _seconds(binary: bytes) -> int:

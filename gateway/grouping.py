@@ -87,7 +87,8 @@ class Groups:
         kind = function.upper()
 
         async def call(values: Mapping[str, Any]) -> list[Row]:
-            if _may_spoil(values["reference"], values["metadata"]):
+            # A batch has no place for an expiry.
+            if values.get("expires_at") or _may_spoil(values["reference"], values["metadata"]):
                 return await alone(values)
             asked = _Waiting(alone, kind, values)
             if self._waiting or self._under_way >= self.slots or asked.wallet in self._busy:

@@ -21,6 +21,8 @@ ADMIN = frozenset({"admin"})
 
 # Only the gateway sets these, from the token and the headers. No path, body or query may.
 RESERVED = frozenset({"actor", "idempotency_key", "is_self"})
+# What the gateway heeds itself: the function knows nothing of it.
+GATEWAYS = frozenset({"dry_run", "wait"})
 ACTOR, KEYED = ("actor",), ("actor", "idempotency_key")
 
 MAX_BODY = 64 * 1024  # bytes
@@ -32,6 +34,7 @@ _PATH_TYPES: Mapping[str, Any] = {
     "task_id": t.TaskId,
     "item_id": t.ItemId,
     "to_asset": t.ToCode,
+    "subscription": t.SubscriptionCode,
 }
 
 Arguments = dict[str, Any]
@@ -46,6 +49,10 @@ def results(arguments: Arguments, rows: list[Row]) -> Any:
     for code, number in Counter(row["code"] or "" for row in rows).items():
         metrics.batch_results.labels(code).inc(number)
     return {"items": rows}
+
+
+def nothing(arguments: Arguments, rows: list[Row]) -> Any:
+    return {}
 
 
 def page(arguments: Arguments, rows: list[Row]) -> Any:
@@ -75,6 +82,7 @@ class Route:
     function_at: str | None = None  # answers instead when the query has `at`
     answer: type[msgspec.Struct] | None = None  # what the client gets, if it is not a row
     max_body: int = MAX_BODY
+    is_on_primary: bool = False  # though it only reads
     # Does work around the call; `passed` are the arguments of that call.
     around: Callable[[Accounts, web.Request, Arguments, Call], Awaitable[list[Row]]] | None = None
     passed: tuple[str, ...] | None = None
@@ -90,7 +98,8 @@ class Route:
         in_body = self.body.__struct_fields__ if self.body else ()
         names = (*self.path_fields, *in_body, *self.query.__struct_fields__)
         assert len(names) == len(set(names)) and not RESERVED & set(names), self.path
-        return (*(name for name in names if name != "at" or not self.function_at), *self.trusted)
+        ours = GATEWAYS | {"at"} if self.function_at else GATEWAYS
+        return (*(name for name in names if name not in ours), *self.trusted)
 
     @property
     def is_movement(self) -> bool:
@@ -104,12 +113,13 @@ def template(request: web.Request) -> str:
 
 
 read = partial(Route, "GET")
-move = partial(Route, "POST", body=t.Movement, trusted=KEYED, status=201)
+move = partial(Route, "POST", body=t.Movement, query=t.MovementQuery, trusted=KEYED, status=201)
 create = partial(Route, "POST", roles=ADMIN, trusted=ACTOR, status=201)
 change = partial(Route, "PATCH", roles=ADMIN, trusted=ACTOR)
 put = partial(Route, "PUT", roles=ADMIN, trusted=ACTOR)
 
 WALLET = "/v1/wallets/{user_id}"
+WEBHOOK = "/v1/subscriptions/{subscription}/webhook"
 
 # fmt: off
 ROUTES = (
@@ -132,6 +142,9 @@ ROUTES = (
         query=t.LedgerQuery, shape=page,
     ),
     read(WALLET + "/holds", "list_holds", t.Hold, "Holds", query=t.HoldQuery, shape=page),
+    read(
+        WALLET + "/lots/{asset}", "list_lots", t.Lot, "Lots in the order of use", shape=page
+    ),
     # A wallet, moved
     move(WALLET + "/spend", "spend", t.Receipt, "Spend", body=t.TransferRequest),
     move(
@@ -140,11 +153,11 @@ ROUTES = (
     ),
     move(
         WALLET + "/topup", "topup", t.Receipt, "Credit what was paid for",
-        body=t.TransferRequest, roles=STAFF,
+        body=t.CreditRequest, roles=STAFF,
     ),
     move(
         WALLET + "/bonus", "bonus", t.Receipt, "Credit a gift",
-        body=t.TransferRequest, roles=STAFF,
+        body=t.CreditRequest, roles=STAFF,
     ),
     move(
         WALLET + "/tasks/{task_id}/complete", "complete_task", t.TaskReceipt,
@@ -173,7 +186,48 @@ ROUTES = (
     Route(
         "POST", "/v1/batches", "post_batch", t.BatchResult,
         "Up to 1,000 movements, each accepted or refused by itself", body=t.BatchRequest,
-        roles=STAFF, trusted=ACTOR, shape=results, max_body=1024 * 1024,
+        query=t.MovementQuery, roles=STAFF, trusted=ACTOR, shape=results,
+        max_body=1024 * 1024,
+    ),
+    # Events
+    read(
+        "/v1/subscriptions", "list_subscriptions", t.Subscription, "Subscriptions",
+        roles=STAFF, shape=page, is_on_primary=True,
+    ),
+    create(
+        "/v1/subscriptions", "create_subscription", t.Subscription, "Create a subscription",
+        body=t.NewSubscription, roles=STAFF,
+    ),
+    read(
+        "/v1/events", "read_events", t.EventPage, "The next events of a subscription",
+        query=t.EventQuery, roles=STAFF, is_on_primary=True,
+    ),
+    change(
+        "/v1/subscriptions/{subscription}", "update_subscription", t.Subscription,
+        "Change the filter of a subscription", body=t.SubscriptionChange, roles=STAFF,
+    ),
+    Route(
+        "DELETE", "/v1/subscriptions/{subscription}", "drop_subscription", t.Nothing,
+        "End a subscription", roles=STAFF, trusted=ACTOR, shape=nothing,
+    ),
+    # Webhooks
+    read(
+        "/v1/webhooks", "list_webhooks", t.Webhook, "Webhooks",
+        roles=ADMIN, shape=page, is_on_primary=True,
+    ),
+    create(WEBHOOK, "create_webhook", t.Webhook, "Create a webhook", body=t.NewWebhook),
+    change(WEBHOOK, "update_webhook", t.Webhook, "Change a webhook", body=t.WebhookChange),
+    create(
+        WEBHOOK + "/secret", "rotate_webhook_secret", t.Webhook, "Give a webhook another secret",
+        body=t.WebhookSecretChange,
+    ),
+    read(
+        WEBHOOK + "/failures", "list_webhook_failures", t.WebhookFailure,
+        "Events that did not arrive", query=t.WebhookFailureQuery, roles=ADMIN, shape=page,
+    ),
+    create(
+        WEBHOOK + "/resend", "resend_webhook_events", t.Webhook, "Send events again",
+        body=t.WebhookResend, status=200,
     ),
     # The catalogue
     read("/v1/assets", "list_assets", t.Asset, "Assets", shape=page),
@@ -235,3 +289,5 @@ ROUTES = (
         query=t.VerifyQuery, roles=ADMIN, shape=page,
     ),
 )
+# Answered by a stream, so not by the handler of the others.
+LIVE = read(WALLET + "/events", "read_news", t.Nothing, "What moves in a wallet, as it moves")

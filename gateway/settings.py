@@ -78,6 +78,12 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
         float, _doc("Seconds that a client may idle, or take to send a request.", gt=0)
     ] = 75.0
     shutdown_timeout: Annotated[float, _doc("Seconds to finish requests on SIGTERM.", ge=0)] = 20.0
+    webhook_targets: Annotated[
+        Literal["public", "any"], _doc("Where webhooks lead: https to public addresses, or `any`.")
+    ] = "public"
+    deliver_port: Annotated[
+        int, _doc("Port of `pgwallet deliver` for /metrics and /health; 0: none.", ge=0, le=65535)
+    ] = 8081
     traces: Annotated[
         Literal["on", "off"], _doc("Whether to send spans, as the OTEL_* variables say.")
     ] = "off"

@@ -41,6 +41,25 @@ Units = Annotated[str, _doc("A decimal number in units of the asset.", "10")]
 Unsigned = Annotated[Units, _doc("Unsigned: kind or entry_type says the direction.")]
 After = Annotated[Units, _doc("The balance after it.", "90")]
 Code = Annotated[str, _doc("An asset's code.", "GOLD")]
+WebhookUrl = Annotated[
+    str, _doc("Absolute, with https.", "https://shop.example/hook", max_length=2048)
+]
+WebhookSecret = Annotated[
+    str, _doc("whsec_ and 24 to 64 bytes in base64.", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+]
+Ordered = Annotated[bool, _doc("Whether an event waits for those before it in its wallet.")]
+WebhookSwitch = Annotated[
+    str, _choice("WebhookSwitch", "Whether events are sent.", "active", "paused")
+]
+WebhookStatus = Annotated[
+    str,
+    _choice("WebhookStatus", "gone: the receiver answered 410.", "active", "paused", "gone"),
+]
+WebhookEventStatus = Annotated[
+    str,
+    _choice("WebhookEventStatus", "parked: it is not tried any more.", "waiting", "parked"),
+]
+SubscriptionCode = Annotated[str, _doc("A subscription's code.", "warehouse")]
 ToCode = Annotated[Code, _eg("DIAMOND")]
 Email = Annotated[str, _doc("A to Z count as a to z.", "eve@example.com", max_length=320)]
 Phone = Annotated[str, _doc("Digits; it may begin with +.")]
@@ -70,6 +89,7 @@ ROLES: tuple[str, ...] = get_args(_Role)
 Status = Annotated[Literal["active", "frozen", "closed"], _named("UserStatus")]
 _KINDS = (
     "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
+    "EXPIRE",
 )  # fmt: skip
 Kind = Annotated[str, _choice("Kind", "What kind of movement.", *_KINDS)]
 AnyKind = Annotated[
@@ -86,6 +106,9 @@ BatchKind = Annotated[str, _choice("BatchKind", "What to post.", "TOPUP", "BONUS
 HoldStatus = Annotated[
     str, _choice("HoldStatus", "At present.", "open", "captured", "released", "expired")
 ]
+SubscriptionStart = Annotated[
+    str, _choice("SubscriptionStart", "Where it begins.", "now", "beginning")
+]
 EntryType = Annotated[Literal["DEBIT", "CREDIT"], _named("EntryType"), _eg("DEBIT")]
 Leg = Annotated[int, _doc("1; of a conversion 2 for the other asset.", 1)]
 Reference = Annotated[str | None, _doc("The caller's own, such as an order number.", "order-42")]
@@ -96,6 +119,18 @@ Json = Annotated[
 ]
 Purchasable = Annotated[bool, _doc("Whether top-ups may credit it.")]
 Archived = Annotated[bool, _doc("Nothing moves in an archived asset.", False)]
+LotOrder = Annotated[
+    str,
+    _choice(
+        "LotOrder",
+        "Each credit is kept apart until debits, in this order, have used it up.",
+        "expiring_first", "free_first", "paid_first",
+    ),
+]  # fmt: skip
+LotOrigin = Annotated[Literal["paid", "free"], _named("LotOrigin"), _eg("free")]
+Lifetime = Annotated[Seconds, _doc("Whole seconds that a credit lives if nothing else says.")]
+Duration = Annotated[int, _doc("Whole seconds; 0 takes it away.", ge=0, le=2**31 - 1)]
+PaidExpiring = Annotated[bool, _doc("Whether what was paid for may expire too.", False)]
 SelfService = Annotated[bool, _doc("Whether users may report it themselves.", False)]
 Limit = Annotated[int, _doc("How many at most.", ge=1, le=200)]
 Cursor = Annotated[str, _doc("The next_cursor of the page before, with the same filters.")]
@@ -119,6 +154,12 @@ class TransferRequest(Body):
     amount: Amount
     reference: Reference = None
     metadata: Json | None = None
+
+
+class CreditRequest(TransferRequest):
+    expires_at: (
+        Annotated[Moment, _doc("Of an asset with lots: until when it can be used.")] | None
+    ) = None
 
 
 class ConversionRequest(Body):
@@ -160,6 +201,10 @@ class ReversalRequest(Body):
         _named("ReversalPolicy"),
         _doc("If the user has spent it: refuse, or take what is left."),
     ] = "reject"
+    grace: (
+        Annotated[Seconds, _doc("How long what has expired meanwhile lives on when given back.")]
+        | None
+    ) = None
     metadata: Json | None = None
 
 
@@ -217,6 +262,9 @@ class NewAsset(Body):
     )
     sign_up_bonus: Annotated[Amount, _doc("What a new sign-up gets.")] | None = None
     is_purchasable: Purchasable = True
+    lot_order: LotOrder | None = None
+    expires_in: Lifetime | None = None
+    is_paid_expiring: PaidExpiring = False
 
 
 class AssetChange(Body):
@@ -224,6 +272,9 @@ class AssetChange(Body):
     sign_up_bonus: Annotated[Amount | None, _doc("0 takes it away.", "100")] = None
     is_purchasable: Purchasable | None = None
     is_archived: Archived | None = None
+    lot_order: LotOrder | None = None
+    expires_in: Duration | None = None
+    is_paid_expiring: PaidExpiring | None = None
 
 
 class NewRate(Body):
@@ -239,17 +290,17 @@ class NewTask(Body):
     max_completions: Annotated[Int4 | None, _doc("By each user; without it: no limit.", 1)] = None
     cooldown: Annotated[Seconds, _doc("Whole seconds until it pays again.")] | None = None
     is_self_service: SelfService = False
+    expires_in: Annotated[Seconds, _doc("Whole seconds that the reward lives.")] | None = None
 
 
 class TaskChange(Body):
     name: str | None = None
     reward: Annotated[Amount | None, _eg("20")] = None
     max_completions: Annotated[Int4, _doc("0 takes the limit away.")] | None = None
-    cooldown: Annotated[int, _doc("Whole seconds; 0 takes it away.", ge=0, le=2**31 - 1)] | None = (
-        None
-    )
+    cooldown: Duration | None = None
     is_self_service: SelfService | None = None
     is_active: bool | None = None
+    expires_in: Duration | None = None
 
 
 class NewItem(Body):
@@ -269,6 +320,42 @@ class ItemChange(Body):
     is_active: bool | None = None
 
 
+class NewSubscription(Body):
+    code: Annotated[str, _doc("It can't be changed later.", "warehouse")]
+    assets: Annotated[list[Code] | None, _doc("Only these; without it: all.")] = None
+    kinds: Annotated[list[AnyKind] | None, _doc("Only these; without it: all.")] = None
+    user_id: Annotated[UserId | None, _doc("Only this user's; without it: all.", None)] = None
+    start: SubscriptionStart | None = None
+
+
+class SubscriptionChange(Body):
+    assets: Annotated[list[Code] | None, _doc("An empty list lets all through.")] = None
+    kinds: Annotated[list[AnyKind] | None, _doc("An empty list lets all through.")] = None
+
+
+class NewWebhook(Body):
+    url: WebhookUrl
+    secret: Annotated[WebhookSecret | None, _doc("Without it one is made at random.")] = None
+    is_ordered: Ordered = True
+
+
+class WebhookChange(Body):
+    url: WebhookUrl | None = None
+    status: WebhookSwitch | None = None
+    is_ordered: Ordered | None = None
+
+
+class WebhookSecretChange(Body):
+    secret: Annotated[WebhookSecret | None, _doc("Without it one is made at random.")] = None
+    overlap: Annotated[Seconds, _doc("Seconds for which the old one signs too.", 86400)] = 86400
+
+
+class WebhookResend(Body):
+    transaction_id: Annotated[
+        TransactionId | None, _doc("Its events; without it: all that are parked.")
+    ] = None
+
+
 # ---------------------------------------------------------------------------------------------
 # Queries
 # ---------------------------------------------------------------------------------------------
@@ -276,6 +363,30 @@ class ItemChange(Body):
 
 class Query(Struct, forbid_unknown_fields=True):
     """Takes the parameters that it names and no others."""
+
+
+class MovementQuery(Query):
+    dry_run: Annotated[
+        bool, _doc("The answer that it would have now; nothing moves, and no key is used.")
+    ] = False
+
+
+class EventQuery(Query):
+    subscription: SubscriptionCode
+    limit: Annotated[int, _doc("How many at most.", ge=1, le=1000)] = 100
+    wait: Annotated[int, _doc("Seconds to wait for an event when there is none.", ge=0, le=20)] = 0
+    cursor: Annotated[
+        str | None,
+        _doc(
+            "A cursor that all has arrived up to: it is acknowledged, and the answer goes on "
+            "behind it. Without it, it goes on behind what was acknowledged."
+        ),
+    ] = None
+
+
+class WebhookFailureQuery(Query):
+    limit: Limit = 50
+    cursor: Cursor | None = None
 
 
 class LedgerQuery(Query):
@@ -321,6 +432,10 @@ class Balance(Struct):
     balance: Annotated[Units, _doc("What the user has, with what is held.", "90")]
     held: Annotated[Units, _doc("The part that open holds set aside.", "0")]
     available: Annotated[Units, _doc("What can be spent: balance minus held.", "90")]
+    paid: Annotated[Units | None, _doc("The part that was paid for; null: no lots.", None)]
+    free: Annotated[Units | None, _doc("The part that was not; null: no lots.", None)]
+    expiring: Annotated[Units | None, _doc("The part that expires next; null: none.", None)]
+    expires_at: Annotated[Moment | None, _doc("When that expires.", None)]
 
 
 class Wallet(Struct):
@@ -441,6 +556,72 @@ class BatchResult(Struct):
     hint: str | None
 
 
+class Event(Struct):
+    transaction_id: TransactionId
+    leg: Leg
+    kind: AnyKind
+    user_id: UserId
+    asset: Code
+    amount: Unsigned
+    entry_type: EntryType | None
+    balance: After
+    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
+    reference: Reference
+    metadata: Json | None
+    details: Annotated[Json | None, _doc("What the request said beyond that.", None)]
+    actor: Annotated[str, _doc("Who asked for it.", "shop")]
+    created_at: Moment
+    cursor: Annotated[str, _doc("Behind this event.", "MTY5MDhiMDY1")]
+
+
+class EventPage(Struct):
+    events: list[Event]
+    next_cursor: Annotated[str, _doc("Behind them, also when there are none.", "MTY5MDhiMDY1")]
+    is_last: Annotated[bool, _doc("Whether there is nothing behind it by now.", True)]
+
+
+class Subscription(Struct):
+    subscription: SubscriptionCode
+    assets: Annotated[list[Code] | None, _doc("Only these; null: all.", None)]
+    kinds: Annotated[list[AnyKind] | None, _doc("Only these; null: all.", None)]
+    user_id: Annotated[UserId | None, _doc("Only this user's; null: all.", None)]
+    acknowledged_cursor: Annotated[str, _doc("Up to here all has arrived.", "MTY5MDhiMDY1")]
+    behind: Annotated[int, _doc("Transfers since then; 10000: as many or more.", 0)]
+    oldest_at: Annotated[Moment | None, _doc("When the first of them was; null: none.", None)]
+    created_at: Moment
+    acknowledged_at: Annotated[Moment | None, _doc("Null: never.", None)]
+
+
+class Webhook(Struct):
+    subscription: SubscriptionCode
+    url: WebhookUrl
+    status: WebhookStatus
+    is_ordered: Ordered
+    secret: Annotated[WebhookSecret | None, _doc("Null but in the answer that makes it.", None)]
+    old_secret_ends_at: Annotated[Moment | None, _doc("It signs too until then.", None)]
+    waiting: Annotated[int, _doc("Events that wait for another try.", 0)]
+    parked: Annotated[int, _doc("Events that are not tried any more.", 0)]
+    oldest_at: Annotated[Moment | None, _doc("Of the oldest movement still to be sent.", None)]
+    failures: Annotated[int, _doc("How often in a row the receiver was away.", 0)]
+    rest_ends_at: Annotated[Moment | None, _doc("It is left in peace until then.", None)]
+    created_at: Moment
+
+
+class WebhookFailure(Struct):
+    transaction_id: TransactionId
+    leg: Leg
+    kind: AnyKind
+    user_id: UserId
+    asset: Code
+    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
+    status: WebhookEventStatus
+    tries: Annotated[int, _doc("So far; 0: it waits behind another one.", 1)]
+    tried_at: Annotated[Moment | None, _doc("Null: not yet.", None)]
+    next_try_at: Annotated[Moment | None, _doc("Null: it is parked.", None)]
+    status_code: Annotated[int | None, _doc("Of the answer; null: there was none.", 500)]
+    error: Annotated[str | None, _doc("Why there was no answer.", None)]
+
+
 class Hold(Struct):
     hold_id: HoldId
     user_id: UserId
@@ -452,6 +633,19 @@ class Hold(Struct):
     reference: Reference
     metadata: Json | None
     expires_at: Moment
+    created_at: Moment
+
+
+class Lot(Struct):
+    user_id: UserId
+    asset: Code
+    lot_id: Annotated[int, _doc("In this user's wallet.", 1)]
+    origin: Annotated[LotOrigin, _doc("Whether it was paid for.")]
+    amount: Annotated[Units, _doc("What was credited.")]
+    remaining: Annotated[Units, _doc("What of it is left, held or not.", "6")]
+    held: Annotated[Units, _doc("What of that open holds set aside.", "0")]
+    expires_at: Annotated[Moment | None, _doc("Null: never.")]
+    transaction_id: Annotated[TransactionId, _doc("What credited it.")]
     created_at: Moment
 
 
@@ -484,7 +678,7 @@ class LedgerEntry(Struct):
 class TransactionDetail(Receipt):
     kind: AnyKind
     details: Annotated[Json | None, _doc("What else the request asked for, and its result.")]
-    idempotency_key: Key
+    idempotency_key: Annotated[Key | None, _doc("Null for an EXPIRE, which nobody asks for.")]
     actor: Annotated[str, _doc("Who asked: sub of the token.", "a service")]
     entries: list[LedgerEntry]
     reverses: Annotated[UUID | None, _doc("What it takes back.")]
@@ -511,6 +705,9 @@ class Asset(Struct):
     is_purchasable: Purchasable
     is_archived: Archived
     created_at: Moment
+    lot_order: Annotated[LotOrder | None, _doc("Null: it has no lots.", None)]
+    expires_in: Annotated[int | None, _doc("Whole seconds that a credit lives; null: for ever.")]
+    is_paid_expiring: PaidExpiring
 
 
 class ConversionRate(Struct):
@@ -533,6 +730,7 @@ class Task(Struct):
     is_self_service: SelfService
     is_active: bool
     created_at: Moment
+    expires_in: Annotated[int | None, _doc("Whole seconds; null: as the asset says.")]
 
 
 class Item(Struct):

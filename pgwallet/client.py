@@ -79,10 +79,15 @@ class NoAnswer(Exception):
 class MovementOptions(TypedDict, total=False):
     key: str  # by default a new one
     metadata: Json
+    dry_run: bool
 
 
 class TransferOptions(MovementOptions, total=False):
     reference: str
+
+
+class CreditOptions(TransferOptions, total=False):
+    expires_at: datetime
 
 
 class PageOptions(TypedDict, total=False):
@@ -148,6 +153,8 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
@@ -253,6 +260,9 @@ class Wallet:
     @_route
     async def list_holds(self, user_id: UserId, **more: Unpack[HoldOptions]) -> Page[t.Hold]: ...
 
+    @_route
+    async def list_lots(self, user_id: UserId, asset: str) -> Page[t.Lot]: ...
+
     # A wallet, moved
 
     @_route
@@ -274,12 +284,12 @@ class Wallet:
 
     @_route
     async def topup(
-        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[CreditOptions]
     ) -> t.Receipt: ...
 
     @_route
     async def bonus(
-        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[TransferOptions]
+        self, user_id: UserId, asset: str, amount: Amount, **more: Unpack[CreditOptions]
     ) -> t.Receipt: ...
 
     @_route
@@ -332,11 +342,92 @@ class Wallet:
         *,
         amount: Amount | None = None,
         policy: str | None = None,
+        grace: int | None = None,
         **more: Unpack[MovementOptions],
     ) -> t.ReversalReceipt: ...
 
     @_route
-    async def post_batch(self, requests: list[t.BatchItem]) -> Page[t.BatchResult]: ...
+    async def post_batch(
+        self, requests: list[t.BatchItem], *, dry_run: bool | None = None
+    ) -> Page[t.BatchResult]: ...
+
+    # Events
+
+    @_route
+    async def read_events(
+        self,
+        subscription: str,
+        *,
+        limit: int | None = None,
+        wait: int | None = None,
+        cursor: str | None = None,
+    ) -> t.EventPage: ...
+
+    @_route
+    async def list_subscriptions(self) -> Page[t.Subscription]: ...
+
+    @_route
+    async def create_subscription(
+        self,
+        code: str,
+        *,
+        assets: list[str] | None = None,
+        kinds: list[str] | None = None,
+        user_id: UUID | None = None,
+        start: str | None = None,
+    ) -> t.Subscription: ...
+
+    @_route
+    async def update_subscription(
+        self,
+        subscription: str,
+        *,
+        assets: list[str] | None = None,
+        kinds: list[str] | None = None,
+    ) -> t.Subscription: ...
+
+    @_route
+    async def drop_subscription(self, subscription: str) -> t.Nothing: ...
+
+    # Webhooks
+
+    @_route
+    async def list_webhooks(self) -> Page[t.Webhook]: ...
+
+    @_route
+    async def create_webhook(
+        self,
+        subscription: str,
+        url: str,
+        *,
+        secret: str | None = None,
+        is_ordered: bool | None = None,
+    ) -> t.Webhook: ...
+
+    @_route
+    async def update_webhook(
+        self,
+        subscription: str,
+        *,
+        url: str | None = None,
+        status: str | None = None,
+        is_ordered: bool | None = None,
+    ) -> t.Webhook: ...
+
+    @_route
+    async def rotate_webhook_secret(
+        self, subscription: str, *, secret: str | None = None, overlap: int | None = None
+    ) -> t.Webhook: ...
+
+    @_route
+    async def list_webhook_failures(
+        self, subscription: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[t.WebhookFailure]: ...
+
+    @_route
+    async def resend_webhook_events(
+        self, subscription: str, *, transaction_id: UUID | None = None
+    ) -> t.Webhook: ...
 
     # The catalogue
 
@@ -377,6 +468,9 @@ class Wallet:
         supply: Amount | None = None,
         sign_up_bonus: Amount | None = None,
         is_purchasable: bool | None = None,
+        lot_order: str | None = None,
+        expires_in: int | None = None,
+        is_paid_expiring: bool | None = None,
     ) -> t.Asset: ...
 
     @_route
@@ -388,6 +482,9 @@ class Wallet:
         sign_up_bonus: Amount | None = None,
         is_purchasable: bool | None = None,
         is_archived: bool | None = None,
+        lot_order: str | None = None,
+        expires_in: int | None = None,
+        is_paid_expiring: bool | None = None,
     ) -> t.Asset: ...
 
     @_route
@@ -406,6 +503,7 @@ class Wallet:
         max_completions: int | None = None,
         cooldown: int | None = None,
         is_self_service: bool | None = None,
+        expires_in: int | None = None,
     ) -> t.Task: ...
 
     @_route
@@ -419,6 +517,7 @@ class Wallet:
         cooldown: int | None = None,
         is_self_service: bool | None = None,
         is_active: bool | None = None,
+        expires_in: int | None = None,
     ) -> t.Task: ...
 
     @_route

@@ -34,6 +34,7 @@ _TAGS = {
     "Accounts": "Signing up and logging in, where this gateway issues the tokens.",
     "Wallets": "What a user has, and how it came about.",
     "Movements": "What changes a balance. Each needs an `Idempotency-Key`.",
+    "Events": "The ledger as a feed, for other systems.",
     "Catalogue": "What there is to have, convert, earn and buy.",
     "Administration": "For the role `admin`.",
     "Operation": "For load balancers and monitoring.",
@@ -46,6 +47,10 @@ _HEADERS: _Object = {
     },
     "Idempotent-Replayed": {
         "description": "There when the key had been used: the first answer again, nothing moved.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "Dry-Run": {
+        "description": "There when the query had `dry_run=true`: nothing moved.",
         "schema": {"type": "string", "const": "true"},
     },
     "Retry-After": {
@@ -166,6 +171,8 @@ def _sources(route: Route) -> list[str]:
     """What stands at whatever answers it: a text and, after `Raises:`, codes."""
     around = [inspect.getdoc(route.around) or ""] if route.around else []
     functions = [route.function, *filter(None, [route.function_at])]
+    if "wait" in route.query.__struct_fields__:
+        functions.append("acknowledge_events")
     return around + [_comment(function) for function in functions]
 
 
@@ -217,6 +224,8 @@ def _tag(route: Route) -> str:
             return "Accounts"
         case "admin":
             return "Administration"
+        case "events" | "subscriptions":
+            return "Events"
         case "wallets" | "batches":
             return "Wallets" if route.method == "GET" else "Movements"
     return "Catalogue"
@@ -259,6 +268,7 @@ def _success(route: Route) -> _Object:
     else:
         [schema], _ = _schemas([route.answer or route.row])
     headers = ["Idempotent-Replayed"] * route.is_movement
+    headers += ["Dry-Run"] * (route.query is t.MovementQuery)
     description = "Done" if route.method != "GET" else "Found"
     return _response(description, "application/json", schema, headers)
 

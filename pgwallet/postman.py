@@ -20,7 +20,9 @@ _VARIABLES = {
     "email": "admin@example.com",  # who logs in: the demo's
     "password": "demo-password",
 }
-_FOLDERS = ("Accounts", "Administration", "Catalogue", "Movements", "Wallets", "Operation")
+_FOLDERS = (
+    "Accounts", "Administration", "Catalogue", "Movements", "Wallets", "Events", "Operation",
+)  # fmt: skip
 _UNIQUE = ("code", "email", "external_id")  # of what is created
 
 
@@ -35,7 +37,7 @@ def collection() -> _Object:
         parameter["name"]: str(parameter["example"])
         for _, _, operation in operations
         for parameter in _parameters(operation, "path")
-        if parameter["name"].endswith("_id")
+        if _is_made(parameter["name"])
     }
     folders: dict[str, list[_Object]] = {name: [] for name in _FOLDERS}
     for path, method, operation in operations:
@@ -60,6 +62,11 @@ def collection() -> _Object:
 
 def _value(key: str, value: str) -> _Object:
     return {"key": key, "value": value, "type": "string"}
+
+
+def _is_made(name: str) -> bool:
+    """Whether a request makes it that those after it are about."""
+    return name.endswith("_id") or name == "subscription"
 
 
 def _parameters(operation: _Object, place: str) -> list[_Object]:
@@ -106,9 +113,14 @@ def _item(path: str, method: str, operation: _Object, ids: set[str]) -> _Object:
     }
 
 
+def _given(parameter: _Object) -> Any:
+    name = parameter["name"]
+    return f"{{{{{name}}}}}" if _is_made(name) else parameter["example"]
+
+
 def _url(path: str, in_path: list[_Object], in_query: list[_Object]) -> _Object:
     segments = path.strip("/").replace("{", ":").replace("}", "").split("/")
-    given = "&".join(f"{each['name']}={each['example']}" for each in in_query if each["required"])
+    given = "&".join(f"{each['name']}={_given(each)}" for each in in_query if each["required"])
     return {
         "raw": "{{base_url}}/" + "/".join(segments) + ("?" + given if given else ""),
         "host": ["{{base_url}}"],
@@ -116,17 +128,13 @@ def _url(path: str, in_path: list[_Object], in_query: list[_Object]) -> _Object:
         "query": [
             {
                 "key": each["name"],
-                "value": str(each.get("example", "")),
+                "value": str(_given(each) if each["required"] else each.get("example", "")),
                 "description": each.get("description", ""),
                 "disabled": not each["required"],
             }
             for each in in_query
         ],
-        "variable": [
-            _value(name, f"{{{{{name}}}}}" if name.endswith("_id") else each["example"])
-            for each in in_path
-            for name in [each["name"]]
-        ],
+        "variable": [_value(name, _given(each)) for each in in_path for name in [each["name"]]],
     }
 
 

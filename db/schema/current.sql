@@ -17,7 +17,10 @@ CREATE TYPE wallet.asset AS (
 	sign_up_bonus numeric,
 	is_purchasable boolean,
 	is_archived boolean,
-	created_at timestamp with time zone
+	created_at timestamp with time zone,
+	lot_order text,
+	expires_in interval,
+	is_paid_expiring boolean
 );
 
 CREATE TYPE wallet.balance_item AS (
@@ -25,7 +28,11 @@ CREATE TYPE wallet.balance_item AS (
 	asset text,
 	balance numeric,
 	held numeric,
-	available numeric
+	available numeric,
+	paid numeric,
+	free numeric,
+	expiring numeric,
+	expires_at timestamp with time zone
 );
 
 CREATE TYPE wallet.batch_result AS (
@@ -53,7 +60,8 @@ CREATE TYPE wallet.campaign AS (
 	granted numeric,
 	remaining numeric,
 	users bigint,
-	created_at timestamp with time zone
+	created_at timestamp with time zone,
+	expires_in interval
 );
 
 CREATE TYPE wallet.capture_receipt AS (
@@ -136,6 +144,30 @@ CREATE TYPE wallet.entry_item AS (
 	cursor text
 );
 
+CREATE TYPE wallet.event AS (
+	transaction_id uuid,
+	leg integer,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	entry_type text,
+	balance numeric,
+	seq bigint,
+	reference text,
+	metadata jsonb,
+	details jsonb,
+	actor text,
+	created_at timestamp with time zone,
+	cursor text
+);
+
+CREATE TYPE wallet.event_page AS (
+	events wallet.event[],
+	next_cursor text,
+	is_last boolean
+);
+
 CREATE TYPE wallet.finding AS (
 	"check" text,
 	subject text,
@@ -214,12 +246,34 @@ CREATE TYPE wallet.item AS (
 	created_at timestamp with time zone
 );
 
+CREATE TYPE wallet.lot AS (
+	user_id uuid,
+	asset text,
+	lot_id bigint,
+	origin text,
+	amount numeric,
+	remaining numeric,
+	held numeric,
+	expires_at timestamp with time zone,
+	transaction_id uuid,
+	created_at timestamp with time zone
+);
+
 CREATE TYPE wallet.new_user AS (
 	user_id uuid,
 	name text,
 	email text,
 	balances wallet.balance_item[],
 	refused_bonuses text[]
+);
+
+CREATE TYPE wallet.news AS (
+	reader integer,
+	is_cut_off boolean,
+	asset text,
+	seq bigint,
+	balance numeric,
+	events wallet.event[]
 );
 
 CREATE TYPE wallet.purchase_receipt AS (
@@ -297,6 +351,18 @@ CREATE TYPE wallet.statement_line AS (
 	balance numeric
 );
 
+CREATE TYPE wallet.subscription AS (
+	subscription text,
+	assets text[],
+	kinds text[],
+	user_id uuid,
+	acknowledged_cursor text,
+	behind bigint,
+	oldest_at timestamp with time zone,
+	created_at timestamp with time zone,
+	acknowledged_at timestamp with time zone
+);
+
 CREATE TYPE wallet.task AS (
 	task_id bigint,
 	code text,
@@ -307,7 +373,8 @@ CREATE TYPE wallet.task AS (
 	cooldown interval,
 	is_self_service boolean,
 	is_active boolean,
-	created_at timestamp with time zone
+	created_at timestamp with time zone,
+	expires_in interval
 );
 
 CREATE TYPE wallet.task_receipt AS (
@@ -401,10 +468,60 @@ CREATE TYPE wallet.verify_page AS (
 	findings wallet.finding[]
 );
 
+CREATE TYPE wallet.webhook AS (
+	subscription text,
+	url text,
+	status text,
+	is_ordered boolean,
+	secret text,
+	old_secret_ends_at timestamp with time zone,
+	waiting bigint,
+	parked bigint,
+	oldest_at timestamp with time zone,
+	failures integer,
+	rest_ends_at timestamp with time zone,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.webhook_batch AS (
+	subscription text,
+	claim uuid,
+	lease interval,
+	url text,
+	secrets text[],
+	is_ordered boolean,
+	events wallet.event[]
+);
+
+CREATE TYPE wallet.webhook_failure AS (
+	transaction_id uuid,
+	leg integer,
+	kind text,
+	user_id uuid,
+	asset text,
+	seq bigint,
+	status text,
+	tries integer,
+	tried_at timestamp with time zone,
+	next_try_at timestamp with time zone,
+	status_code integer,
+	error text,
+	cursor text
+);
+
+CREATE TYPE wallet.webhook_result AS (
+	user_id uuid,
+	asset text,
+	seq bigint,
+	outcome text,
+	status_code integer,
+	error text,
+	retry_after integer
+);
+
 CREATE DOMAIN wallet_private.amount AS numeric;
 
-CREATE DOMAIN wallet_private.kind AS text
-	CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'HOLD'::text, 'RELEASE'::text])));
+CREATE DOMAIN wallet_private.kind AS text;
 
 CREATE DOMAIN wallet_private.quantity AS numeric
 	CONSTRAINT quantity_is_not_negative_check CHECK ((VALUE >= (0)::numeric));
@@ -425,7 +542,8 @@ CREATE TABLE wallet_private.transfer (
     details jsonb,
     metadata jsonb,
     actor text NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    feed_position bigint DEFAULT txid_current()
 );
 
 COMMENT ON COLUMN wallet_private.transfer.seq IS 'Gapless in a wallet: the order of the ledger.';
@@ -433,6 +551,8 @@ COMMENT ON COLUMN wallet_private.transfer.seq IS 'Gapless in a wallet: the order
 COMMENT ON COLUMN wallet_private.transfer.amount IS 'As the user sees it: + credit, - debit.';
 
 COMMENT ON COLUMN wallet_private.transfer.details IS 'What the request asked beyond the columns (a replay is compared with it) and what came of it.';
+
+COMMENT ON COLUMN wallet_private.transfer.feed_position IS 'Its place in the feed; NULL: it is older than the feed.';
 
 CREATE TYPE wallet_private.batch_item AS (
 	ord integer,
@@ -442,6 +562,37 @@ CREATE TYPE wallet_private.batch_item AS (
 	run_length integer,
 	transfer wallet_private.transfer
 );
+
+CREATE TYPE wallet_private.feed_place AS (
+	feed_position bigint,
+	user_id uuid,
+	asset_id integer,
+	seq bigint
+);
+
+CREATE DOMAIN wallet_private.origin AS text
+	CONSTRAINT origin_is_known_check CHECK ((VALUE = ANY (ARRAY['paid'::text, 'free'::text])));
+
+CREATE TABLE wallet_private.lot (
+    user_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    lot_id bigint NOT NULL,
+    origin wallet_private.origin NOT NULL,
+    amount wallet_private.amount NOT NULL,
+    remaining wallet_private.quantity NOT NULL,
+    held wallet_private.quantity DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone,
+    is_open boolean DEFAULT true NOT NULL
+)
+WITH (fillfactor='66');
+
+COMMENT ON COLUMN wallet_private.lot.remaining IS 'What of the amount is left, held or not.';
+
+COMMENT ON COLUMN wallet_private.lot.held IS 'What of the rest open holds set aside.';
+
+COMMENT ON COLUMN wallet_private.lot.expires_at IS 'NULL = never.';
+
+COMMENT ON COLUMN wallet_private.lot.is_open IS 'Whether anything is left.';
 
 CREATE TABLE wallet_private.asset (
     asset_id integer NOT NULL,
@@ -453,6 +604,11 @@ CREATE TABLE wallet_private.asset (
     is_purchasable boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     archived_at timestamp with time zone,
+    feed_base bigint,
+    server_started_at timestamp with time zone,
+    lot_order text,
+    expires_in interval,
+    is_paid_expiring boolean DEFAULT false NOT NULL,
     CONSTRAINT asset_code_is_upper_snake_case_check CHECK ((code ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)),
     CONSTRAINT asset_scale_is_0_to_8_check CHECK (((scale >= 0) AND (scale <= 8))),
     CONSTRAINT asset_sign_up_bonus_is_positive_check CHECK (((sign_up_bonus)::numeric > (0)::numeric)),
@@ -463,16 +619,98 @@ COMMENT ON COLUMN wallet_private.asset.supply IS 'The cap on what users hold; NU
 
 COMMENT ON COLUMN wallet_private.asset.sign_up_bonus IS 'What a new sign-up gets; NULL = nothing.';
 
+COMMENT ON COLUMN wallet_private.asset.feed_base IS 'As in feed, here so that a movement finds it in the row it reads anyway; NULL: look there.';
+
+COMMENT ON COLUMN wallet_private.asset.server_started_at IS 'The start of the server on which feed_base was looked up: after another start, another look.';
+
+COMMENT ON COLUMN wallet_private.asset.lot_order IS 'Which lots a debit uses first; NULL = the asset has no lots.';
+
+COMMENT ON COLUMN wallet_private.asset.expires_in IS 'How long a credit lives if nothing else says; NULL = for ever.';
+
+COMMENT ON COLUMN wallet_private.asset.is_paid_expiring IS 'Whether what was paid for may expire too.';
+
+CREATE TABLE wallet_private.subscription (
+    subscription_id integer NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    asset_ids integer[],
+    kinds text[],
+    user_id uuid,
+    place wallet_private.feed_place NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    acknowledged_at timestamp with time zone
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.subscription.asset_ids IS 'Only these; NULL = all.';
+
+COMMENT ON COLUMN wallet_private.subscription.kinds IS 'Only these; NULL = all.';
+
+COMMENT ON COLUMN wallet_private.subscription.user_id IS 'Only this one''s; NULL = everyone''s.';
+
+COMMENT ON COLUMN wallet_private.subscription.place IS 'Up to here all has arrived.';
+
+CREATE TABLE wallet_private.webhook (
+    subscription_id integer NOT NULL,
+    url text NOT NULL,
+    secret text NOT NULL,
+    old_secret text,
+    old_secret_ends_at timestamp with time zone,
+    status text DEFAULT 'active'::text NOT NULL,
+    is_ordered boolean NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    rest_ends_at timestamp with time zone,
+    claim uuid,
+    claim_ends_at timestamp with time zone,
+    claimed_place wallet_private.feed_place,
+    claimed_events integer,
+    taken_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT webhook_status_is_known_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'gone'::text])))
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.webhook.old_secret IS 'Signs beside secret until old_secret_ends_at.';
+
+COMMENT ON COLUMN wallet_private.webhook.is_ordered IS 'Whether an event waits for the ones before it in its wallet.';
+
+COMMENT ON COLUMN wallet_private.webhook.failures IS 'How often in a row the receiver was away or asked for less.';
+
+COMMENT ON COLUMN wallet_private.webhook.rest_ends_at IS 'Nothing is sent to the receiver before.';
+
+COMMENT ON COLUMN wallet_private.webhook.claim IS 'Who sends what lies between the subscription''s place and claimed_place; until claim_ends_at.';
+
+CREATE TABLE wallet_private.webhook_event (
+    subscription_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    seq bigint NOT NULL,
+    tries integer NOT NULL,
+    next_try_at timestamp with time zone,
+    tried_at timestamp with time zone,
+    status_code integer,
+    error text,
+    claim uuid,
+    claim_ends_at timestamp with time zone
+)
+WITH (fillfactor='80');
+
+COMMENT ON COLUMN wallet_private.webhook_event.next_try_at IS 'NULL: it is parked.';
+
+COMMENT ON COLUMN wallet_private.webhook_event.claim IS 'Who sends it now, until claim_ends_at.';
+
 CREATE TABLE wallet_private.campaign (
     campaign_id integer NOT NULL,
     code text NOT NULL COLLATE pg_catalog."C",
     asset_id integer NOT NULL,
     budget wallet_private.amount,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_in interval,
     CONSTRAINT campaign_budget_is_positive_check CHECK (((budget)::numeric > (0)::numeric))
 );
 
 COMMENT ON COLUMN wallet_private.campaign.budget IS 'The most it may give; NULL = no limit.';
+
+COMMENT ON COLUMN wallet_private.campaign.expires_in IS 'How long its grants live; NULL = as the asset says.';
 
 CREATE TABLE wallet_private.hold (
     user_id uuid NOT NULL,
@@ -484,12 +722,15 @@ CREATE TABLE wallet_private.hold (
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
     closed_at timestamp with time zone,
+    lots jsonb,
     CONSTRAINT hold_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric)),
     CONSTRAINT hold_captured_is_within_amount_check CHECK ((((captured)::numeric >= (0)::numeric) AND ((captured)::numeric <= (amount)::numeric))),
     CONSTRAINT hold_is_captured_when_used_up_check CHECK (((status = 'captured'::text) = ((captured)::numeric = (amount)::numeric))),
     CONSTRAINT hold_is_open_until_closed_check CHECK (((status = 'open'::text) = (closed_at IS NULL))),
     CONSTRAINT hold_status_is_known_check CHECK ((status = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text])))
 );
+
+COMMENT ON COLUMN wallet_private.hold.lots IS 'Which lots it holds, in the order in which captures use them: [{"lot", "amount"}].';
 
 CREATE TABLE wallet_private.item (
     item_id bigint NOT NULL,
@@ -533,10 +774,13 @@ CREATE TABLE wallet_private.task (
     is_self_service boolean DEFAULT false NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_in interval,
     CONSTRAINT task_cooldown_is_positive_check CHECK ((cooldown > '00:00:00'::interval)),
     CONSTRAINT task_max_completions_is_positive_check CHECK ((max_completions > 0)),
     CONSTRAINT task_reward_is_positive_check CHECK (((reward)::numeric > (0)::numeric))
 );
+
+COMMENT ON COLUMN wallet_private.task.expires_in IS 'How long its reward lives; NULL = as the asset says.';
 
 CREATE TABLE wallet_private.user_account (
     user_id uuid NOT NULL,
@@ -564,7 +808,9 @@ CREATE TABLE wallet_private.wallet (
     is_capped boolean DEFAULT false NOT NULL,
     balance wallet_private.quantity DEFAULT 0 NOT NULL,
     held wallet_private.quantity DEFAULT 0 NOT NULL,
-    head bytea DEFAULT '\x'::bytea NOT NULL
+    head bytea DEFAULT '\x'::bytea NOT NULL,
+    feed_position bigint,
+    is_plain boolean DEFAULT true NOT NULL
 )
 WITH (fillfactor='66', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000');
 
@@ -578,14 +824,22 @@ COMMENT ON COLUMN wallet_private.wallet.is_capped IS 'Whether the asset has, or 
 
 COMMENT ON COLUMN wallet_private.wallet.head IS 'Hash of the last transfer: the head of the chain.';
 
+COMMENT ON COLUMN wallet_private.wallet.feed_position IS 'feed_position of the last transfer; NULL where that has none.';
+
+COMMENT ON COLUMN wallet_private.wallet.is_plain IS 'Whether a movement changes the balance and no more: the asset has no lots.';
+
 CREATE VIEW wallet.balance AS
  SELECT u.user_id,
     (a.code COLLATE "default") AS asset,
-    round(COALESCE((w.balance)::numeric, (0)::numeric), a.scale) AS balance,
+    round(COALESCE(l.balance, (w.balance)::numeric, (0)::numeric), a.scale) AS balance,
     round(h.held, a.scale) AS held,
-    round((COALESCE((w.balance)::numeric, (0)::numeric) - h.held), a.scale) AS available,
-    (a.archived_at IS NOT NULL) AS is_archived
-   FROM (((wallet_private.user_account u
+    round((COALESCE(l.balance, (w.balance)::numeric, (0)::numeric) - h.held), a.scale) AS available,
+    (a.archived_at IS NOT NULL) AS is_archived,
+    round(l.paid, a.scale) AS paid,
+    round(l.free, a.scale) AS free,
+    round(l.expiring, a.scale) AS expiring,
+    l.expires_at
+   FROM ((((wallet_private.user_account u
      CROSS JOIN wallet_private.asset a)
      LEFT JOIN wallet_private.wallet w ON (((u.user_id = w.user_id) AND (a.asset_id = w.asset_id))))
      CROSS JOIN LATERAL ( SELECT
@@ -594,10 +848,24 @@ CREATE VIEW wallet.balance AS
                        FROM wallet_private.hold o
                       WHERE ((o.user_id = u.user_id) AND (o.asset_id = a.asset_id) AND (o.status = 'open'::text) AND (o.expires_at <= statement_timestamp()))))
                     ELSE (0)::numeric
-                END AS held) h);
+                END AS held) h)
+     LEFT JOIN LATERAL ( SELECT COALESCE(sum(o.remaining), (0)::numeric) AS balance,
+            COALESCE(sum(o.remaining) FILTER (WHERE (o.origin = 'paid'::text)), (0)::numeric) AS paid,
+            COALESCE(sum(o.remaining) FILTER (WHERE (o.origin = 'free'::text)), (0)::numeric) AS free,
+            sum((o.remaining - o.held)) FILTER (WHERE (o.expires_at = o.next_at)) AS expiring,
+            min(o.next_at) AS expires_at
+           FROM ( SELECT i.origin,
+                    i.remaining,
+                    i.held,
+                    i.expires_at,
+                    min(i.expires_at) FILTER (WHERE (i.remaining > i.held)) OVER () AS next_at
+                   FROM wallet.list_lots(u.user_id, a.code) i(user_id, asset, lot_id, origin, amount, remaining, held, expires_at, transaction_id, created_at)
+                  WHERE (a.lot_order IS NOT NULL)) o
+         HAVING (a.lot_order IS NOT NULL)) l ON (true));
 
 COMMENT ON VIEW wallet.balance IS 'Shows what each user has of each asset: the balance, how much of it is held, and how much is
-available.
+available. For an asset with lots, paid and free make up the balance, and expiring expires next, at
+expires_at.
 Returns: a row for each user and asset, also where the balance is 0.
 Locks: nothing.
 Raises: nothing.';
@@ -822,6 +1090,20 @@ CREATE TABLE wallet_private.credential (
     changed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE wallet_private.feed (
+    is_only boolean DEFAULT true NOT NULL,
+    base bigint DEFAULT 0 NOT NULL,
+    system_identifier bigint NOT NULL,
+    is_whole boolean NOT NULL,
+    CONSTRAINT feed_is_one_row_check CHECK (is_only)
+);
+
+COMMENT ON COLUMN wallet_private.feed.base IS 'Added to the number of a transaction: more than any feed_position of an earlier server.';
+
+COMMENT ON COLUMN wallet_private.feed.system_identifier IS 'Of the server that base is for.';
+
+COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a position.';
+
 CREATE TABLE wallet_private.hold_capture (
     user_id uuid NOT NULL,
     hold_id uuid NOT NULL,
@@ -907,6 +1189,15 @@ CREATE TABLE wallet_private.share_move (
     CONSTRAINT share_move_kind_is_known_check CHECK ((kind = ANY (ARRAY['supply'::text, 'stock'::text])))
 );
 
+ALTER TABLE wallet_private.subscription ALTER COLUMN subscription_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.subscription_subscription_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE wallet_private.supply (
     asset_id integer NOT NULL,
     stripe integer NOT NULL,
@@ -943,8 +1234,14 @@ ALTER DOMAIN wallet_private.amount
 ALTER TABLE ONLY wallet_private.asset
     ADD CONSTRAINT asset_code_key UNIQUE (code);
 
+ALTER TABLE wallet_private.asset
+    ADD CONSTRAINT asset_lot_order_is_known_check CHECK ((lot_order = ANY (ARRAY['expiring_first'::text, 'free_first'::text, 'paid_first'::text]))) NOT VALID;
+
 ALTER TABLE ONLY wallet_private.asset
     ADD CONSTRAINT asset_pkey PRIMARY KEY (asset_id);
+
+ALTER TABLE wallet_private.asset
+    ADD CONSTRAINT asset_without_lots_does_not_expire_check CHECK (((lot_order IS NOT NULL) OR ((expires_in IS NULL) AND (NOT is_paid_expiring)))) NOT VALID;
 
 ALTER TABLE ONLY wallet_private.barred_claim
     ADD CONSTRAINT barred_claim_pkey PRIMARY KEY (claim_id);
@@ -973,6 +1270,9 @@ ALTER TABLE ONLY wallet_private.conversion_rate
 ALTER TABLE ONLY wallet_private.credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY wallet_private.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (is_only);
+
 ALTER TABLE ONLY wallet_private.hold_capture
     ADD CONSTRAINT hold_capture_pkey PRIMARY KEY (user_id, hold_id, transaction_id);
 
@@ -984,6 +1284,12 @@ ALTER TABLE ONLY wallet_private.item
 
 ALTER TABLE ONLY wallet_private.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (item_id);
+
+ALTER DOMAIN wallet_private.kind
+    ADD CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'EXPIRE'::text, 'HOLD'::text, 'RELEASE'::text]))) NOT VALID;
+
+ALTER TABLE ONLY wallet_private.lot
+    ADD CONSTRAINT lot_pkey PRIMARY KEY (user_id, asset_id, lot_id);
 
 ALTER TABLE ONLY wallet_private.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (file_name);
@@ -1008,6 +1314,12 @@ ALTER TABLE ONLY wallet_private.reversal
 
 ALTER TABLE ONLY wallet_private.share_move
     ADD CONSTRAINT share_move_pkey PRIMARY KEY (move_id);
+
+ALTER TABLE ONLY wallet_private.subscription
+    ADD CONSTRAINT subscription_code_key UNIQUE (code);
+
+ALTER TABLE ONLY wallet_private.subscription
+    ADD CONSTRAINT subscription_pkey PRIMARY KEY (subscription_id);
 
 ALTER TABLE ONLY wallet_private.supply
     ADD CONSTRAINT supply_pkey PRIMARY KEY (asset_id, stripe);
@@ -1036,19 +1348,33 @@ ALTER TABLE ONLY wallet_private.user_account
 ALTER TABLE ONLY wallet_private.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (user_id, asset_id);
 
+ALTER TABLE ONLY wallet_private.webhook_event
+    ADD CONSTRAINT webhook_event_pkey PRIMARY KEY (subscription_id, user_id, asset_id, seq);
+
+ALTER TABLE ONLY wallet_private.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (subscription_id);
+
 CREATE UNIQUE INDEX conversion_rate_current_idx ON wallet_private.conversion_rate USING btree (from_asset_id, to_asset_id) WHERE (replaced_at IS NULL);
 
 CREATE INDEX hold_expires_at_idx ON wallet_private.hold USING btree (expires_at) WHERE (status = 'open'::text);
 
 CREATE INDEX hold_open_idx ON wallet_private.hold USING btree (user_id, asset_id, expires_at) WHERE (status = 'open'::text);
 
+CREATE INDEX lot_expires_at_idx ON wallet_private.lot USING btree (expires_at) WHERE (is_open AND (expires_at IS NOT NULL));
+
+CREATE INDEX lot_open_idx ON wallet_private.lot USING btree (user_id, asset_id) WHERE is_open;
+
 CREATE INDEX purchase_user_id_item_id_idx ON wallet_private.purchase USING btree (user_id, item_id);
 
 CREATE INDEX share_move_code_idx ON wallet_private.share_move USING btree (code, kind);
 
+CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (feed_position);
+
 CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
 
 CREATE UNIQUE INDEX user_account_email_idx ON wallet_private.user_account USING btree (lower((email COLLATE "C")));
+
+CREATE INDEX webhook_event_next_try_at_idx ON wallet_private.webhook_event USING btree (subscription_id, next_try_at) WHERE (next_try_at IS NOT NULL);
 
 CREATE TRIGGER action_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.action FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
 
@@ -1118,6 +1444,12 @@ ALTER TABLE ONLY wallet_private.wallet
 ALTER TABLE ONLY wallet_private.wallet
     ADD CONSTRAINT wallet_user_id_fkey FOREIGN KEY (user_id) REFERENCES wallet_private.user_account(user_id);
 
+ALTER TABLE ONLY wallet_private.webhook_event
+    ADD CONSTRAINT webhook_event_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES wallet_private.webhook(subscription_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY wallet_private.webhook
+    ADD CONSTRAINT webhook_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES wallet_private.subscription(subscription_id) ON DELETE CASCADE;
+
 GRANT USAGE ON SCHEMA wallet TO wallet_gateway;
 GRANT USAGE ON SCHEMA wallet TO wallet_operator;
 GRANT USAGE ON SCHEMA wallet TO wallet_auditor;
@@ -1144,6 +1476,10 @@ REVOKE ALL ON TYPE wallet.entry FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.entry_item FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.event FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.event_page FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.finding FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.grant_request FROM PUBLIC;
@@ -1160,7 +1496,11 @@ REVOKE ALL ON TYPE wallet.import_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.item FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.lot FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.new_user FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.news FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.purchase_receipt FROM PUBLIC;
 
@@ -1173,6 +1513,8 @@ REVOKE ALL ON TYPE wallet.reversal_receipt FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.sign_up_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.statement_line FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.subscription FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.task FROM PUBLIC;
 
@@ -1194,6 +1536,14 @@ REVOKE ALL ON TYPE wallet.user_request FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.verify_page FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.webhook FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.webhook_batch FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.webhook_failure FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.webhook_result FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet_private.amount FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.kind FROM PUBLIC;
@@ -1201,6 +1551,10 @@ REVOKE ALL ON TYPE wallet_private.kind FROM PUBLIC;
 REVOKE ALL ON TYPE wallet_private.quantity FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.batch_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.feed_place FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.origin FROM PUBLIC;
 
 GRANT SELECT ON TABLE wallet.balance TO wallet_auditor;
 

@@ -7,12 +7,15 @@ from pgwallet.cli import (
     campaigns,
     checkpoint,
     cluster,
+    deliver,
     doctor,
+    export,
     grant,
     import_users,
     migrate,
     openapi,
     psql,
+    resend,
     seed,
     serve,
     statement,
@@ -22,6 +25,7 @@ from pgwallet.cli import (
     up,
     verify,
     version,
+    webhooks,
 )
 from pgwallet.cli.shared import EXIT_CODES, Group
 
@@ -39,6 +43,7 @@ main.sections = {
     "Serving": (up.up, serve.serve, token.token, openapi.openapi, version.version),
     "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
     "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
+    "Events": (deliver.deliver, webhooks.webhooks, resend.resend, export.export),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
     "Many servers": (cluster.cluster,),
 }

@@ -1,7 +1,7 @@
 """pgwallet cluster: one wallet over many databases."""
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -138,4 +138,4 @@ def up(postgres: Path) -> None:
         )
         for line in run(databases.init(demo)):
             click.echo(line)
-        serve_demo(settings, demo.proxy[0].url)
+        serve_demo(settings, demo.proxy[0].url, nullcontext())

@@ -1,11 +1,14 @@
 """pgwallet up: from nothing to a running wallet with demo data."""
 
+from contextlib import AbstractContextManager
+
 import click
 from msgspec.structs import replace
 
 from gateway.server import listen
 from gateway.settings import Settings
 from gateway.tokens import issue_token
+from pgwallet.cli.deliver import deliverer
 from pgwallet.cli.secret import with_secret
 from pgwallet.cli.seed import DEMO_PASSWORD, DEMO_USERS, seed_demo
 from pgwallet.cli.shared import call, run, server
@@ -16,7 +19,8 @@ from pgwallet.migrate import migrate
 def up() -> None:
     """Run a wallet with demo data, starting from nothing.
 
-    The data stays for the next time. Ctrl-C stops the wallet and its server.
+    The data stays for the next time. Ctrl-C stops the wallet and its server. Webhooks are sent too,
+    to any address unless PGWALLET_WEBHOOK_TARGETS says otherwise.
 
     \b
     Examples:
@@ -26,18 +30,20 @@ def up() -> None:
     settings = with_secret(Settings.from_env(), make=True)
     with server(settings, keep=True) as dsn:
         click.echo(f"migrated: {len(run(migrate(dsn)))} files")
-        serve_demo(settings, dsn)
+        serve_demo(settings, dsn, deliverer(dsn))
 
 
-def serve_demo(settings: Settings, dsn: str) -> None:
+def serve_demo(settings: Settings, dsn: str, beside: AbstractContextManager[object]) -> None:
     """Put the demo data into a wallet and serve it, until a signal comes."""
     run(seed_demo(dsn))
     [alice] = run(call(dsn, "find_user", query="alice@example.com"))
     token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
     url = f"http://{settings.host}:{settings.port}"
-    listen(
-        replace(settings, database_url=dsn),
-        lambda: click.echo(f"""
+    with beside:
+        listen(
+            replace(settings, database_url=dsn),
+            lambda: click.echo(f"""
+  console     {url}/console
   API         {url}/v1        description {url}/docs
   health      {url}/health    metrics     {url}/metrics
   demo users  {", ".join(DEMO_USERS)}; password {DEMO_PASSWORD}
@@ -45,5 +51,5 @@ def serve_demo(settings: Settings, dsn: str) -> None:
   curl -H 'Authorization: Bearer {token}' {url}/v1/wallets/me
 
 Ctrl-C stops it; the data stays."""),
-    )
+        )
     click.echo("stopped")

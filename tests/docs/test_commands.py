@@ -25,7 +25,10 @@ from tests.support.thirdparty import Unavailable, openapi_tools
 DOCS = ROOT / "docs"
 # With the demo, on one wallet, the tutorial first: it shows the whole treasury.
 ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
-    f"docs/how-to/{name}.md" for name in ("payment-webhook", "game-server", "sql-only")
+    f"docs/how-to/{name}.md"
+    for name in (
+        "payment-webhook", "game-server", "events", "sql-only", "webhooks", "run-the-economy",
+    )
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"
 MANAGED = "docs/how-to/managed-postgres.md"
@@ -128,6 +131,7 @@ USERS = {
 STAY = {
     "pgwallet up",
     "pgwallet serve --workers 4",
+    "pgwallet deliver",
 }  # until they are stopped: `demo` and test_serve
 
 
@@ -138,6 +142,11 @@ def test_examples_of_the_command_line(demo, tmp_path):
     wallet = EmbeddedPostgres(Path(demo["PGWALLET_HOME"])).dsn()
     find = "SELECT user_id FROM wallet.find_user('alice@example.com')"
     alice = subprocess.check_output(["psql", "-XAt", wallet, "-c", find], env=environ, text=True)
+    hook = "SELECT wallet.create_webhook(subscription, 'https://shop.example/') FROM wallet"
+    hook += ".create_subscription('shop')"
+    subprocess.run(
+        ["psql", "-Xq", wallet, "-c", hook], env=environ, check=True, stdout=subprocess.DEVNULL
+    )
     (tmp_path / "more.csv").write_text("email,amount\nbob@example.com,5\n")
     for example in [each for each in examples if each not in STAY]:
         (tmp_path / "users.csv").write_text(USERS.get(example.split()[1], ""))

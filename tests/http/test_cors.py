@@ -11,7 +11,7 @@ from gateway.settings import Settings, SettingsError
 from .conftest import Caller, problem
 
 GAME, SHOP = "https://game.example", "http://localhost:3000"
-EXPOSED = "Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+EXPOSED = "Dry-Run, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 PREFLIGHT = {
     "Access-Control-Request-Method": "POST",
     "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
@@ -46,7 +46,7 @@ async def test_a_preflight_is_answered(opened: Any, origin: str) -> None:
     assert (answer.status, await answer.read()) == (204, b"")
     assert granted(answer) == {
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Allow-Methods": "GET, POST, PATCH, PUT",
+        "Access-Control-Allow-Methods": "GET, POST, PATCH, PUT, DELETE",
         "Access-Control-Allow-Headers": (
             "Authorization, Content-Type, Idempotency-Key, X-Request-ID"
         ),

@@ -288,9 +288,11 @@ async def test_only_functions_that_write_nothing_are_asked_of_the_replica(
     asked = set()
     function = Database.function
 
-    def spy(self: Database, name: str, *arguments: Any, is_read: bool = False) -> Any:
+    def spy(
+        self: Database, name: str, *arguments: Any, is_read: bool = False, is_dry: bool = False
+    ) -> Any:
         asked.add((name, is_read))
-        return function(self, name, *arguments, is_read=is_read)
+        return function(self, name, *arguments, is_read=is_read, is_dry=is_dry)
 
     monkeypatch.setattr(Database, "function", spy)
     create_app(settings)

@@ -23,6 +23,7 @@ GET   /v1/wallets/{user_id}/transactions                     401   200  404    -
 GET   /v1/wallets/{user_id}/transactions/{transaction_id}    401   200  404  404   200  404  200 404
 GET   /v1/wallets/{user_id}/ledger                           401   200  404    -   200    -  200   -
 GET   /v1/wallets/{user_id}/holds                            401   200  404    -   200    -  200   -
+GET   /v1/wallets/{user_id}/lots/{asset}                     401   200  404    -   200    -  200   -
 POST  /v1/wallets/{user_id}/spend                            401   201  404    -   201    -  201   -
 POST  /v1/wallets/{user_id}/convert                          401   201  404    -   201    -  201   -
 POST  /v1/wallets/{user_id}/topup                            401   403  403    -   201    -  201   -
@@ -35,6 +36,17 @@ POST  /v1/wallets/{user_id}/holds/{hold_id}/release          401   403  403  403
 POST  /v1/wallets/{user_id}/transactions/{transaction_id}/reverse
                                                              401   403  403  403   403  403  201 404
 POST  /v1/batches                                            401   403  403    -   200    -  200   -
+GET   /v1/events                                             401   403    -    -   200    -  200   -
+GET   /v1/subscriptions                                      401   403    -    -   200    -  200   -
+POST  /v1/subscriptions                                      401   403    -    -   201    -  201   -
+PATCH /v1/subscriptions/{subscription}                       401   403    -    -   200    -  200   -
+DELETE /v1/subscriptions/{subscription}                      401   403    -    -   200    -  200   -
+GET   /v1/webhooks                                           401   403    -    -   403    -  200   -
+POST  /v1/subscriptions/{subscription}/webhook               401   403    -    -   403    -  201   -
+PATCH /v1/subscriptions/{subscription}/webhook               401   403    -    -   403    -  200   -
+POST  /v1/subscriptions/{subscription}/webhook/secret        401   403    -    -   403    -  201   -
+GET   /v1/subscriptions/{subscription}/webhook/failures      401   403    -    -   403    -  200   -
+POST  /v1/subscriptions/{subscription}/webhook/resend        401   403    -    -   403    -  200   -
 GET   /v1/assets                                             401   200    -    -   200    -  200   -
 GET   /v1/conversion-rates                                   401   200    -    -   200    -  200   -
 GET   /v1/tasks                                              401   200    -    -   200    -  200   -
@@ -112,7 +124,16 @@ async def catalogue(thing: Thing, gold: str) -> dict[str, Any]:
         "to_asset": f"S{tag}",
         "task_id": (await thing("POST", "/v1/admin/tasks", task))["task_id"],
         "item_id": (await thing("POST", "/v1/admin/items", item))["item_id"],
+        "subscription": await new_subscription(thing, has_webhook=True),
     }
+
+
+async def new_subscription(thing: Thing, *, has_webhook: bool = False) -> str:
+    code = f"s{uuid4().hex[:8]}"
+    await thing("POST", "/v1/subscriptions", {"code": code})
+    if has_webhook:
+        await thing("POST", f"/v1/subscriptions/{code}/webhook", {"url": "https://a.example/"})
+    return code
 
 
 async def ids_of(owner: Caller, path: str, thing: Thing, gold: str) -> dict[str, Any]:
@@ -149,12 +170,22 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
         "assets": {"code": f"A{tag.upper()}", "name": "A"},
         "tasks": named | {"reward": 1},
         "items": named | {"price": 1},
+        "subscriptions": {"code": f"s{tag}"},
+        "webhook": {"url": "https://a.example/"},
         "users": {"name": "A"},
         "status": {"status": "active"},
         "revoke": None,
         "{to_asset}": {"from_amount": 1, "to_amount": 50},
     }
-    return None if method == "GET" else bodies.get(path.rpartition("/")[2], {})
+    return None if method in ("GET", "DELETE") else bodies.get(path.rpartition("/")[2], {})
+
+
+def query_for(method: str, path: str, ids: dict[str, Any]) -> dict[str, str] | None:
+    queries = {
+        "GET /v1/admin/users": {"query": "x"},
+        "GET /v1/events": {"subscription": ids["subscription"]},
+    }
+    return queries.get(f"{method} {path}")
 
 
 @pytest.mark.parametrize(("method", "path"), MATRIX, ids=" ".join)
@@ -177,6 +208,9 @@ async def test_who_asks_about_whose(
         who, _, whose = caller.partition(", ")
         ids = {"": [ann], "another's": [bob], "mixed": [bob, ann]}[whose]
         world = dict(catalogue)
+        if method == "DELETE" or path.endswith("/webhook"):
+            has_webhook = method == "PATCH"
+            world["subscription"] = await new_subscription(thing, has_webhook=has_webhook)
         for owner in ids:  # mixed: what is Bob's, but the wallet is Ann's
             of_owner = await ids_of(owner, path, thing, catalogue["asset"])
             world = of_owner | world | {"user_id": owner.user_id}
@@ -185,7 +219,7 @@ async def test_who_asks_about_whose(
             method,
             path.format_map(world),
             body_for(method, path, world),
-            params={"query": "x"} if path == "/v1/admin/users" and method == "GET" else None,
+            params=query_for(method, path, world),
         )
         found[caller] = str(answer.status)
         if answer.status >= 400:

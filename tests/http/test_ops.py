@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,8 +19,10 @@ import pytest
 import yaml
 from aiohttp.test_utils import TestClient
 
+from gateway.settings import Settings
 from tests.support import thirdparty
 from tests.support.paths import ROOT
+from tests.support.receiver import receiving
 
 from .conftest import ready
 from .test_metrics import read
@@ -35,8 +39,8 @@ PANELS = {
 
 ADDED = {"instance", "job"}  # by Prometheus, to each series
 WORDS = {
-    "absent", "and", "by", "count", "histogram_quantile", "increase", "min", "on", "or", "rate",
-    "sum",
+    "absent", "and", "by", "count", "histogram_quantile", "increase", "last_over_time", "max",
+    "min", "on", "or", "rate", "sum", "unless",
 }  # fmt: skip
 
 
@@ -84,11 +88,45 @@ async def play(http: aiohttp.ClientSession, url: str, tag: str) -> None:
     await http.get(f"{url}/v1/assets", headers={"Authorization": "Bearer nobody"})
 
 
-async def test_every_name_is_in_a_scrape(http: Any, gateway: TestClient) -> None:
+@asynccontextmanager
+async def delivering(http: aiohttp.ClientSession, url: str, dsn: str) -> AsyncIterator[str]:
+    """What moves is sent to a receiver; yields the URL of who sends it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    settings = {
+        "DATABASE_URL": dsn, "PGWALLET_WEBHOOK_TARGETS": "any", "PGWALLET_DELIVER_PORT": port,
+    }  # fmt: skip
+    async with receiving() as receiver:
+        await http.post(f"{url}/v1/subscriptions", json={"code": "shop"})
+        webhook = {"url": receiver.url}
+        await http.post(f"{url}/v1/subscriptions/shop/webhook", json=webhook)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "pgwallet", "deliver", env=os.environ | settings
+        )
+        try:
+            await ready(http, f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def test_every_name_is_in_a_scrape(
+    http: Any, gateway: TestClient, settings: Settings
+) -> None:
     url = str(gateway.make_url("")).rstrip("/")
-    await play(http, url, "GOLD")
+    async with delivering(http, url, settings.database_url) as deliverer:
+        await play(http, url, "GOLD")
+        scrape = ""
+        for _ in range(300):
+            scrape = await (await http.get(f"{deliverer}/metrics")).text()
+            if "pgwallet_webhook_delay_seconds_count{" in scrape and "parked{" in scrape:
+                break
+            await asyncio.sleep(0.1)
     labels: dict[str, set[str]] = {}
-    for name, found in read(await (await http.get(f"{url}/metrics")).text()):
+    gateways = await (await http.get(f"{url}/metrics")).text()
+    for name, found in [*read(gateways), *read(scrape)]:
         labels.setdefault(name, set()).update(name for name, _ in found)
     for name, query in (ALERTS | PANELS).items():
         assert not slips(query, labels), name
@@ -129,17 +167,26 @@ def test_every_alert_fires_when_it_should_and_not_before(prometheus: Path) -> No
 
 
 async def test_prometheus_answers_every_panel(
-    prometheus: Path, serve: Any, http: Any, tmp_path: Path
+    prometheus: Path, serve: Any, http: Any, tmp_path: Path, database: Any
 ) -> None:
     _, url = serve("--workers", "2")
     await ready(http, url)
+    async with delivering(http, url, database.dsn) as deliverer:
+        await _ask_prometheus(prometheus, http, url, deliverer, tmp_path)
+
+
+async def _ask_prometheus(
+    prometheus: Path, http: Any, url: str, deliverer: str, tmp_path: Path
+) -> None:
     await play(http, url, "GOLD")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     target = {
         "job_name": "pgwallet",
-        "static_configs": [{"targets": [url.removeprefix("http://")]}],
+        "static_configs": [
+            {"targets": [each.removeprefix("http://") for each in (url, deliverer)]}
+        ],
     }
     config = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},

@@ -1,6 +1,8 @@
 """Every route answers, in the shape that it says."""
 
+import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -51,6 +53,9 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
     hold = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
     other = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
     spent = await made("POST", f"/v1/wallets/{user.user_id}/spend", amount)
+    feed = await made("POST", "/v1/subscriptions", {"code": f"s{tag}", "start": "beginning"})
+    await made("POST", "/v1/subscriptions", {"code": f"w{tag}"})
+    await made("POST", f"/v1/subscriptions/w{tag}/webhook", {"url": "https://a.example/"})
     return {
         "user_id": user.user_id,
         "asset": gold,
@@ -61,6 +66,8 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "hold_id": hold["hold_id"],
         "other_hold_id": other["hold_id"],
         "transaction_id": spent["transaction_id"],
+        "subscription": feed["subscription"],
+        "sent_subscription": f"w{tag}",
         "tag": tag,
     }
 
@@ -94,6 +101,12 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "update_item": {"stock": 10},
         "create_user": {"external_id": tag, "role": "service"},
         "set_user_status": {"status": "active", "reason": "why not"},
+        "create_subscription": {"code": f"n{tag}", "assets": [gold], "kinds": ["SPEND"]},
+        "update_subscription": {"kinds": []},
+        "create_webhook": {"url": "https://b.example/hook", "is_ordered": False},
+        "update_webhook": {"status": "paused"},
+        "rotate_webhook_secret": {"overlap": 60},
+        "resend_webhook_events": {},
     }.get(route.function)  # fmt: skip
 
 
@@ -105,8 +118,13 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
 async def test_a_route_answers_in_its_shape(
     route: Route, world: dict[str, Any], admin: Caller
 ) -> None:
+    if "/webhook" in route.path and route.function != "create_webhook":
+        world["subscription"] = world["sent_subscription"]
     path = route.path.format_map(world)
-    query = {"find_user": {"query": world["user_id"]}}.get(route.function, {})
+    query = {
+        "find_user": {"query": world["user_id"]},
+        "read_events": {"subscription": world["subscription"]},
+    }.get(route.function, {})
     answer = await admin(route.method, path, body_for(route, world), params=query)
     assert answer.status == route.status, await answer.text()
     check(route, json.loads(await answer.text()))
@@ -129,6 +147,34 @@ async def test_a_balance_at_a_moment(user: Caller) -> None:
     assert (now["balance"], before["balance"]) == ("100.00", "0.00")
     later = await (await user("GET", path, params={"at": "9999-01-01T00:00:00Z"})).json()
     assert later == now
+
+
+async def test_lots(user: Caller, admin: Caller) -> None:
+    code, wallet = f"L{uuid4().hex[:8].upper()}", f"/v1/wallets/{user.user_id}"
+    asset = {"code": code, "name": "Lots", "lot_order": "expiring_first", "expires_in": 3600}
+    made = await (await admin("POST", "/v1/admin/assets", asset)).json()
+    assert (made["lot_order"], made["expires_in"], made["is_paid_expiring"]) == (
+        "expiring_first", 3600, False,
+    )  # fmt: skip
+    body = {"asset": code, "amount": 5}
+    soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+
+    assert (await admin("POST", f"{wallet}/topup", body)).status == 201
+    assert (await admin("POST", f"{wallet}/bonus", body)).status == 201
+    # A crowd: each keeps its expiry, though movements go together.
+    crowd = [admin("POST", f"{wallet}/bonus", body | {"expires_at": soon}) for _ in range(20)]
+    assert {answer.status for answer in await asyncio.gather(*crowd)} == {201}
+
+    lots = (await (await user("GET", f"{wallet}/lots/{code}")).json())["items"]
+    assert [lot["origin"] for lot in lots] == ["free"] * 21 + ["paid"]
+    assert {datetime.fromisoformat(lot["expires_at"]) for lot in lots[:20]} == {
+        datetime.fromisoformat(soon)
+    }
+    balance = await (await user("GET", f"{wallet}/balances/{code}")).json()
+    assert (balance["balance"], balance["paid"], balance["free"]) == ("110", "5", "105")
+    assert datetime.fromisoformat(balance["expires_at"]) == datetime.fromisoformat(soon)
+    answer = await admin("POST", f"{wallet}/topup", body | {"expires_at": soon})
+    assert await problem(answer) == (403, "WA502")
 
 
 async def test_pages_follow_each_other(user: Caller) -> None:

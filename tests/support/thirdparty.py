@@ -66,6 +66,16 @@ def newman() -> Path:
     return _by_npm("newman-6.2.2", "newman@6.2.2") / "newman" / "bin" / "newman.js"
 
 
+def event_tools() -> Path:
+    """The folder node_modules: who listens to server-sent events, and who verifies webhooks."""
+    return _by_npm("event-tools-1", "eventsource@5.1.5", "standardwebhooks@1.1.1")
+
+
+def axe() -> Path:
+    """The script that looks for what keeps people out of a page."""
+    return _by_npm("axe-core-4.14.1", "axe-core@4.14.1") / "axe-core" / "axe.min.js"
+
+
 def openapi_tools() -> Path:
     """The folder node_modules: what checks an OpenAPI document, and what makes a client of it."""
     return _by_npm(

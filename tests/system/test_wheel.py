@@ -1,4 +1,4 @@
-"""The package works where it is installed: the SQL files are in it."""
+"""The package works where it is installed: the SQL files and the console are in it."""
 
 import os
 import subprocess
@@ -52,6 +52,16 @@ def test_every_sql_file_is_in_it(installed):
     wanted = {path.relative_to(DB_DIR) for path in DB_DIR.rglob("*") if path.is_file()}
     packed = installed / "pgwallet" / "db"
     assert {path.relative_to(packed) for path in packed.rglob("*") if path.is_file()} == wanted
+
+
+def test_the_console_is_in_it(installed):
+    wanted = {path.name: path.read_text() for path in (ROOT / "console").iterdir()}
+    packed = installed / "gateway" / "console"
+    assert {path.name: path.read_text() for path in packed.iterdir()} == wanted
+    command = [sys.executable, "-P", "-c", "from gateway.console import FILES; print(FILES)"]
+    environ = os.environ | {"PYTHONPATH": str(installed)}
+    found = subprocess.check_output(command, cwd=installed, env=environ, text=True)
+    assert found.strip() == str(packed)
 
 
 def test_it_migrates_a_database_from_another_folder(installed, empty_database):

@@ -13,12 +13,7 @@ DECLARE
     v_supply numeric;
     v_outstanding numeric;
 BEGIN
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        RAISE EXCEPTION 'this is not allowed here'
-            USING ERRCODE = 'WA502',
-                DETAIL = 'In this transaction''s snapshot not all that users hold may be seen.',
-                HINT = 'Call it in a transaction that is READ COMMITTED.';
-    END IF;
+    PERFORM wallet_private.check_isolation();
 
     -- A wallet says whether its asset has a cap. The lock keeps all movements out: each is either
     -- counted here, or waits for this and finds the new cap.

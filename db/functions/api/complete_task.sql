@@ -44,6 +44,11 @@ BEGIN
         PERFORM wallet_private.check_active('Task', v_task.code, v_task.is_active);
         v_request.asset_id := v_task.asset_id;
         v_request.amount := v_task.reward;
+        IF v_task.expires_in IS NOT NULL THEN
+            v_request.details := wallet_private.with_result(
+                v_request.details, 'expires_in', EXTRACT(EPOCH FROM v_task.expires_in)
+            );
+        END IF;
         v_transfer := wallet_private.post(v_request);
 
         -- 5. Settle what a race decided. The wallet is locked, so this user's count stays as it is.

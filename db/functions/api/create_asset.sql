@@ -5,7 +5,10 @@ CREATE OR REPLACE FUNCTION wallet.create_asset(
     p_supply numeric DEFAULT NULL,
     p_sign_up_bonus numeric DEFAULT NULL,
     p_is_purchasable boolean DEFAULT true,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_lot_order text DEFAULT NULL,
+    p_expires_in interval DEFAULT NULL,
+    p_is_paid_expiring boolean DEFAULT false
 ) RETURNS wallet.asset
 LANGUAGE plpgsql
 VOLATILE
@@ -24,8 +27,12 @@ BEGIN
     PERFORM wallet_private.check_given('scale', p_scale);
     PERFORM wallet_private.check_range('scale', p_scale, 0, 8);
     PERFORM wallet_private.check_given('is_purchasable', p_is_purchasable);
+    PERFORM wallet_private.check_given('is_paid_expiring', p_is_paid_expiring);
     v_asset.code := p_code;
     v_asset.scale := p_scale;
+    v_asset.lot_order := p_lot_order;
+    PERFORM wallet_private.check_lots(v_asset, p_is_paid_expiring);
+    p_expires_in := wallet_private.check_expires_in(v_asset, p_expires_in);
     IF p_supply IS NOT NULL THEN
         v_supply := wallet_private.check_amount('supply', p_supply, v_asset);
     END IF;
@@ -35,8 +42,12 @@ BEGIN
         );
     END IF;
 
-    INSERT INTO wallet_private.asset (code, name, scale, sign_up_bonus, is_purchasable)
-    VALUES (p_code, p_name, p_scale, v_asset.sign_up_bonus, p_is_purchasable)
+    INSERT INTO wallet_private.asset (
+        code, name, scale, sign_up_bonus, is_purchasable, lot_order, expires_in, is_paid_expiring
+    ) VALUES (
+        p_code, p_name, p_scale, v_asset.sign_up_bonus, p_is_purchasable, p_lot_order,
+        p_expires_in, p_is_paid_expiring
+    )
     ON CONFLICT (code) DO NOTHING
     RETURNING * INTO v_asset;
     IF NOT FOUND THEN
@@ -50,10 +61,15 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.create_asset(text, text, integer, numeric, numeric, boolean, text) IS
+COMMENT ON FUNCTION wallet.create_asset(
+    text, text, integer, numeric, numeric, boolean, text, text, interval, boolean
+) IS
 'Makes a currency. It has a code, p_scale decimals (0 to 8), and a cap on what users may hold of it
 together (p_supply, NULL = no cap). p_sign_up_bonus is what a new sign-up gets of it, and
-p_is_purchasable says whether top-ups may credit it.
+p_is_purchasable says whether top-ups may credit it. p_lot_order (expiring_first, free_first or
+paid_first) gives it lots: each credit is kept apart, as paid or free, until debits have used it up
+in this order. p_expires_in (1 second to 3660 days, NULL = for ever) is how long a credit lives if
+nothing else says. What was paid for expires only if p_is_paid_expiring.
 Returns: wallet.asset.
 Locks: nothing that others wait for.
-Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA304';
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA114 WA304 WA502';

@@ -1,5 +1,9 @@
 CREATE OR REPLACE FUNCTION wallet.create_campaign(
-    p_code text, p_asset text, p_budget numeric DEFAULT NULL, p_actor text DEFAULT NULL
+    p_code text,
+    p_asset text,
+    p_budget numeric DEFAULT NULL,
+    p_actor text DEFAULT NULL,
+    p_expires_in interval DEFAULT NULL
 ) RETURNS wallet.campaign
 LANGUAGE plpgsql
 VOLATILE
@@ -19,8 +23,10 @@ BEGIN
         v_campaign.budget := wallet_private.check_amount('budget', p_budget, v_asset);
     END IF;
 
-    INSERT INTO wallet_private.campaign (code, asset_id, budget)
-    VALUES (p_code, v_asset.asset_id, v_campaign.budget)
+    p_expires_in := wallet_private.check_expires_in(v_asset, p_expires_in);
+
+    INSERT INTO wallet_private.campaign (code, asset_id, budget, expires_in)
+    VALUES (p_code, v_asset.asset_id, v_campaign.budget, p_expires_in)
     ON CONFLICT (code) DO NOTHING
     RETURNING * INTO v_campaign;
     IF NOT FOUND THEN
@@ -36,9 +42,10 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.create_campaign(text, text, numeric, text) IS
+COMMENT ON FUNCTION wallet.create_campaign(text, text, numeric, text, interval) IS
 'Makes a campaign. wallet.grant_batch credits many users out of it. It has a code, the asset that it
-gives, and the most that it may give in all (p_budget, NULL = no limit).
+gives, and the most that it may give in all (p_budget, NULL = no limit). p_expires_in is how long a
+grant of an asset with lots lives (NULL = as the asset says).
 Returns: wallet.campaign.
 Locks: nothing that others wait for.
-Raises: WA101 WA102 WA103 WA105 WA106 WA114 WA202 WA304 WA503';
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304 WA502 WA503';

@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION wallet.create_task(
     p_max_completions integer DEFAULT NULL,
     p_cooldown interval DEFAULT NULL,
     p_is_self_service boolean DEFAULT false,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_expires_in interval DEFAULT NULL
 ) RETURNS wallet.task
 LANGUAGE plpgsql
 VOLATILE
@@ -26,12 +27,13 @@ BEGIN
     PERFORM wallet_private.check_range('max_completions', p_max_completions, 1, 2147483647);
     PERFORM wallet_private.check_range('cooldown', p_cooldown, '1 second', '3660 days');
     PERFORM wallet_private.check_given('is_self_service', p_is_self_service);
+    p_expires_in := wallet_private.check_expires_in(v_asset, p_expires_in);
 
     INSERT INTO wallet_private.task (
-        code, name, asset_id, reward, max_completions, cooldown, is_self_service
+        code, name, asset_id, reward, max_completions, cooldown, is_self_service, expires_in
     ) VALUES (
         p_code, p_name, v_asset.asset_id, v_reward, p_max_completions, p_cooldown,
-        p_is_self_service
+        p_is_self_service, p_expires_in
     )
     ON CONFLICT (code) DO NOTHING
     RETURNING * INTO v_task;
@@ -44,10 +46,11 @@ END
 $$;
 
 COMMENT ON FUNCTION
-wallet.create_task(text, text, text, numeric, integer, interval, boolean, text) IS
+wallet.create_task(text, text, text, numeric, integer, interval, boolean, text, interval) IS
 'Makes a task that pays a reward. p_max_completions is how often each user may complete it (NULL =
 no limit), and p_cooldown how long the user has to wait in between. p_is_self_service says whether
-users may report it themselves.
+users may report it themselves. p_expires_in is how long a reward of an asset with lots lives
+(NULL = as the asset says).
 Returns: wallet.task.
 Locks: nothing that others wait for.
-Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304';
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304 WA502';

@@ -43,8 +43,8 @@ BEGIN
     ),
 
     opened AS (
-        INSERT INTO wallet_private.wallet (user_id, asset_id, is_capped)
-        SELECT m.user_id, a.asset_id, a.supply IS NOT NULL
+        INSERT INTO wallet_private.wallet (user_id, asset_id, is_capped, is_plain)
+        SELECT m.user_id, a.asset_id, a.supply IS NOT NULL, a.lot_order IS NULL
         FROM made AS m CROSS JOIN wallet_private.asset AS a
     )
 

@@ -57,6 +57,7 @@ BEGIN
     v_hold.captured := round(0::numeric, v_asset.scale);
     v_hold.created_at := v_transfer.created_at;
     v_hold.expires_at := v_transfer.created_at + v_expires_in;
+    v_hold.lots := v_transfer.details #> '{result,lots}';
     IF v_transfer.transaction_id = v_request.transaction_id THEN
         INSERT INTO wallet_private.hold VALUES (v_hold.*);
     END IF;
@@ -70,7 +71,8 @@ $$;
 
 COMMENT ON FUNCTION wallet.place_hold(uuid, text, numeric, interval, text, text, jsonb, text) IS
 'Sets an amount of a user''s balance aside until it is captured or released, or until p_expires_in
-(1 second to 366 days) has passed. What is held can''t be spent.
+(1 second to 366 days) has passed. What is held can''t be spent. In an asset with lots the hold
+takes them in the order of use, and they don''t expire while it holds them.
 Returns: wallet.hold. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA401 WA501 WA503';

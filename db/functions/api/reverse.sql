@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION wallet.reverse(
     p_idempotency_key text,
     p_policy text DEFAULT 'reject',
     p_metadata jsonb DEFAULT NULL,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_grace interval DEFAULT NULL
 ) RETURNS wallet.reversal_receipt
 LANGUAGE plpgsql
 VOLATILE
@@ -31,6 +32,11 @@ BEGIN
         ),
         p_metadata, p_actor
     );
+    IF p_grace IS NOT NULL THEN
+        p_grace := wallet_private.check_duration('grace', p_grace);
+        v_request.details := v_request.details
+            || jsonb_build_object('grace', EXTRACT(EPOCH FROM p_grace));
+    END IF;
     PERFORM wallet_private.check_given('reason', p_reason);
     PERFORM wallet_private.check_text('reason', p_reason);
     PERFORM wallet_private.check_given('policy', p_policy);
@@ -80,13 +86,17 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.reverse(uuid, uuid, numeric, text, text, text, jsonb, text) IS
+COMMENT ON FUNCTION wallet.reverse(uuid, uuid, numeric, text, text, text, jsonb, text, interval) IS
 'Takes a transaction back: p_amount of its first leg, or all that is left (NULL). Several calls
 together take back no more than the original. The reversal of a purchase takes items back, so its
 amount is a multiple of their price. The reversal of a conversion moves both legs. It works on
 frozen and closed accounts too. If the user has spent the amount meanwhile, p_policy decides: reject
 refuses, and clamp takes what is there. The shortfall of the receipt is what could not be taken.
+In an asset with lots, the reversal of a debit gives back to the lots that it used, the last one
+first. A lot that has expired meanwhile expires at once, or lives for p_grace (1 second to 3660
+days) from now. The reversal of a credit takes from its own lot first.
 Returns: wallet.reversal_receipt. For a key used before it is the first one again, with is_replay.
 Locks: the user''s wallets of the original by asset; of capped assets supply stripes; of a limited
 item its row.
-Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA110 WA111 WA206 WA301 WA309 WA401 WA402 WA408';
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA109 WA110 WA111 WA206 WA301 WA309 WA401
+WA402 WA408';

@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION wallet.topup(
     p_idempotency_key text,
     p_reference text DEFAULT NULL,
     p_metadata jsonb DEFAULT NULL,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_expires_at timestamptz DEFAULT NULL
 ) RETURNS wallet.receipt
 LANGUAGE plpgsql
 VOLATILE
@@ -17,13 +18,15 @@ AS $$
 BEGIN
     RETURN wallet_private.move(
         'TOPUP', 1, p_user_id, p_asset, p_amount, p_idempotency_key, p_reference, p_metadata,
-        p_actor
+        p_actor, p_expires_at
     );
 END
 $$;
 
-COMMENT ON FUNCTION wallet.topup(uuid, text, numeric, text, text, jsonb, text) IS
+COMMENT ON FUNCTION wallet.topup(uuid, text, numeric, text, text, jsonb, text, timestamptz) IS
 'Credits a user with what was paid for elsewhere. The id of the payment is a good idempotency key.
+In an asset with lots it makes a paid lot. The lot expires only if the asset allows it: then at
+p_expires_at, or as the asset says if that is NULL.
 Returns: wallet.receipt. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset; then, of a capped asset, a supply stripe.
-Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA201 WA202 WA301 WA402 WA501 WA502 WA503';
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA402 WA501 WA502 WA503';

@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION wallet.update_task(
     p_cooldown interval DEFAULT NULL,
     p_is_self_service boolean DEFAULT NULL,
     p_is_active boolean DEFAULT NULL,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_expires_in interval DEFAULT NULL
 ) RETURNS wallet.task
 LANGUAGE plpgsql
 VOLATILE
@@ -25,8 +26,11 @@ BEGIN
     PERFORM wallet_private.check_range(
         'cooldown', nullif(p_cooldown, interval '0'), '1 second', '3660 days'
     );
+    SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_task.asset_id;
+    IF p_expires_in <> interval '0' THEN
+        p_expires_in := wallet_private.check_expires_in(v_asset, p_expires_in);
+    END IF;
     IF p_reward IS NOT NULL THEN
-        SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_task.asset_id;
         v_reward := wallet_private.check_amount('reward', p_reward, v_asset);
     END IF;
 
@@ -36,7 +40,8 @@ BEGIN
         max_completions = nullif(coalesce(p_max_completions, t.max_completions), 0),
         cooldown = nullif(coalesce(p_cooldown, t.cooldown), interval '0'),
         is_self_service = coalesce(p_is_self_service, t.is_self_service),
-        is_active = coalesce(p_is_active, t.is_active)
+        is_active = coalesce(p_is_active, t.is_active),
+        expires_in = nullif(coalesce(p_expires_in, t.expires_in), interval '0')
     WHERE t.task_id = p_task_id
     RETURNING * INTO v_task;
     PERFORM wallet_private.record_action('update_task', v_task.code, to_jsonb(v_task), p_actor);
@@ -45,9 +50,9 @@ END
 $$;
 
 COMMENT ON FUNCTION
-wallet.update_task(bigint, text, numeric, integer, interval, boolean, boolean, text) IS
-'Changes those fields of a task that are given; NULL leaves a field as it is. p_max_completions 0
-and p_cooldown 0 take the limit away.
+wallet.update_task(bigint, text, numeric, integer, interval, boolean, boolean, text, interval) IS
+'Changes those fields of a task that are given; NULL leaves a field as it is. p_max_completions 0,
+p_cooldown 0 and p_expires_in 0 take the limit away.
 Returns: wallet.task.
 Locks: the task''s row.
-Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA203';
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA203 WA502';

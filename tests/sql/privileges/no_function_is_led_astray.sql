@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(119);
+SELECT plan(137);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -121,6 +121,11 @@ TRUNCATE trap.sprung;
 SELECT setval('trap.counter', 1) AS counter \gset
 
 -- Every function of ours is called by the attacker: to be answered, and to be refused.
+SELECT count(*) AS subscriptions FROM (
+    VALUES ('read'), ('acknowledged'), ('changed'), ('dropped')
+) AS v (code)
+CROSS JOIN LATERAL wallet.create_subscription(v.code) \gset
+SELECT next_cursor FROM wallet.read_events('acknowledged') \gset
 CREATE TEMPORARY TABLE attempt AS
 SELECT
     p.proname AS function,
@@ -132,6 +137,7 @@ SELECT
 FROM pg_proc AS p
 LEFT JOIN (
     VALUES
+    ('acknowledge_events', format('''acknowledged'', %L', :'next_cursor')),
     ('adjust', format('%L, ''GOLD'', 1, ''adjust'', ''why''', :'alice')),
     ('bonus', format('%L, ''GOLD'', 1, ''bonus''', :'alice')),
     ('buy_item', format('%L, %s, 1, 10, ''buy_item''', :'alice', :'item_id')),
@@ -144,14 +150,18 @@ LEFT JOIN (
     ('create_asset', '''RUBY'', ''Ruby'', 2, 100, 5'),
     ('create_campaign', '''SPRING'', ''GOLD'', 50'),
     ('create_item', '''bow'', ''Bow'', ''GOLD'', 1'),
+    ('create_subscription', '''warehouse'', ''{GOLD}'', ''{SPEND}'''),
     ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
+    ('drop_subscription', '''dropped'''),
     ('expire_holds', ''),
+    ('expire_lots', ''),
     ('find_user', '''alice'''),
     ('get_balance', format('%L, ''GOLD''', :'alice')),
     ('get_balance_at', format('%L, ''GOLD'', ''now''', :'alice')),
     ('get_credential', '''alice@example.com'''),
     ('get_token_state', format('%L', :'alice')),
+    ('get_feed_position', ''),
     ('get_transaction', format('%L, %L', :'alice', :'topup')),
     ('get_user', format('%L', :'alice')),
     ('get_user_id', '''alice'''),
@@ -170,8 +180,10 @@ LEFT JOIN (
     ('list_balances', format('%L', :'alice')),
     ('list_conversion_rates', ''),
     ('list_holds', format('%L, p_limit => 1', :'alice')),
+    ('list_lots', format('%L, ''GOLD''', :'alice')),
     ('list_items', ''),
     ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
+    ('list_subscriptions', ''),
     ('list_tasks', ''),
     ('list_transactions', format('%L, p_limit => 2', :'alice')),
     ('list_user_ids', '''{alice}'''),
@@ -182,6 +194,7 @@ LEFT JOIN (
             'ARRAY[(%L, ''BONUS'', ''GOLD'', 1, ''batch'', NULL, NULL)::wallet.request]', :'alice'
         )
     ),
+    ('read_events', '''read'''),
     ('rehash_password', format('%L, ''hash'', ''hash''', :'alice')),
     ('release_hold', format('%L, %L, ''release_hold''', :'alice', :'to_release')),
     ('reverse', format('%L, %L, NULL, ''why'', ''reverse''', :'alice', :'spend')),
@@ -197,6 +210,7 @@ LEFT JOIN (
     ('treasury', ''),
     ('update_asset', '''SILVER'', ''Silver'''),
     ('update_item', :'item_id' || ', ''Sword'''),
+    ('update_subscription', '''changed'', ''{GOLD}'''),
     ('update_task', :'task_id' || ', ''Visit'''),
     ('verify', ''),
     ('verify_checkpoint', '1, ''x'''),

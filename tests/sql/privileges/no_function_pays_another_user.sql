@@ -35,10 +35,14 @@ SELECT is_empty(
         CROSS JOIN LATERAL unnest(p.proargtypes) AS a (type)
         INNER JOIN pg_type AS t ON t.oid = a.type
         WHERE p.pronamespace = 'wallet'::regnamespace
-        AND p.proname NOT IN ('post_batch', 'grant_batch', 'import_users', 'list_user_ids')
+        AND p.proname NOT IN (
+            'post_batch', 'grant_batch', 'import_users', 'list_user_ids', 'create_subscription',
+            'update_subscription'
+        )
         AND (t.typcategory = 'A' OR t.typtype = 'c')
     $$,
-    'and only batches take a list or a record: of requests, of credits, of new users, of ids'
+    'and only batches take a list or a record: of requests, of credits, of new users, of ids; '
+    'and a filter of events'
 );
 
 -- alice's history has every kind of movement. Bob's is his own, and so is each request of a batch.
@@ -46,6 +50,12 @@ SELECT count(*) AS posted FROM wallet.post_batch(ARRAY[
     (:'alice', 'SPEND', 'GOLD', 1, 'batch-1', 'bob', jsonb_build_object('to', :'bob')),
     (:'bob', 'SPEND', 'SILVER', 1, 'batch-1', 'alice', NULL)
 ]::wallet.request[]) \gset
+SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first') \gset
+SELECT balance FROM wallet.bonus(
+    :'alice', 'STAR', 1, 'star', p_expires_at => clock_timestamp() + interval '0.3 seconds'
+) \gset
+SELECT pg_sleep(0.31) AS slept \gset
+SELECT wallet.expire_lots() AS expired \gset
 SELECT is_empty(
     $$
         SELECT k.kind

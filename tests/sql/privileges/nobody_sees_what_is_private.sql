@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(169);
+SELECT plan(185);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

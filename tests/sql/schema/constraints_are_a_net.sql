@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(79);
+SELECT plan(84);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -7,6 +7,9 @@ SELECT checkpoint_id FROM wallet.checkpoint() \gset
 SELECT user_id FROM wallet.create_user('with', p_email => 'c@example.com') \gset
 SELECT set_password AS password FROM wallet.set_password(:'user_id', 'hash') \gset
 SELECT budget FROM wallet.create_campaign('SPRING', 'GOLD', 50) \gset
+SELECT subscription FROM wallet.create_subscription('warehouse') \gset
+SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first') \gset
+SELECT balance FROM wallet.bonus(:'bob', 'STAR', 1, 'star') \gset
 CALL pg_temp.unlock();
 
 -- The constraint that a statement violates.
@@ -37,6 +40,10 @@ FROM (
     ('asset_scale_is_0_to_8_check', 'UPDATE asset SET scale = 9'),
     ('asset_sign_up_bonus_is_positive_check', 'UPDATE asset SET sign_up_bonus = 0'),
     ('asset_supply_is_positive_check', 'UPDATE asset SET supply = 0'),
+    ('asset_lot_order_is_known_check', 'UPDATE asset SET lot_order = ''first'''),
+    ('asset_without_lots_does_not_expire_check', 'UPDATE asset SET expires_in = ''1 day'''),
+    ('origin_is_known_check', 'UPDATE lot SET origin = ''stolen'''),
+    ('quantity_is_not_negative_check', 'UPDATE lot SET remaining = -1'),
     ('supply_available_is_not_negative_check', 'UPDATE supply SET available = -1'),
     ('conversion_rate_amounts_are_positive_check', 'UPDATE conversion_rate SET to_amount = 0'),
     (
@@ -109,6 +116,11 @@ FROM (
         'user_account_email_idx',
         'UPDATE user_account SET email = CASE name WHEN ''Bob'' THEN ''X@b'' ELSE ''x@B'' END'
     ),
+    (
+        'subscription_code_key',
+        'INSERT INTO subscription (code, place) SELECT code, place FROM subscription'
+    ),
+    ('feed_is_one_row_check', 'UPDATE feed SET is_only = false'),
     ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
     ('reversal_reversal_id_key', 'UPDATE reversal SET reversal_id = user_id'),
     (
@@ -149,7 +161,12 @@ SELECT set_eq(
     $$,
     $$
         VALUES
+        ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
+        ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
+        ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
         ('asset', 'supply'), ('asset', 'sign_up_bonus'), ('asset', 'archived_at'),
+        ('asset', 'lot_order'), ('asset', 'expires_in'), ('task', 'expires_in'),
+        ('campaign', 'expires_in'), ('hold', 'lots'), ('lot', 'expires_at'),
         ('conversion_rate', 'replaced_at'),
         ('task', 'max_completions'), ('task', 'cooldown'),
         ('item', 'stock'), ('item', 'max_per_user'),

@@ -15,13 +15,20 @@ AS $$
             ('WA108', 'the cursor is malformed or of another query'),
             ('WA114', 'a code is malformed'),
             ('WA115', 'a user is named twice'),
+            ('WA125', 'a url is malformed'),
+            ('WA126', 'a secret is malformed'),
+            ('WA127', 'results are missing'),
+            ('WA225', 'webhook not found'),
             ('WA205', 'hold not found'),
             ('WA206', 'transaction not found'),
             ('WA208', 'campaign not found'),
+            ('WA220', 'subscription not found'),
             ('WA304', 'the code is taken'),
             ('WA307', 'the hold is closed'),
             ('WA308', 'the rates would let a round trip gain'),
             ('WA309', 'the transaction can''t be reversed'),
+            ('WA320', 'the cursor is of another history'),
+            ('WA321', 'the feed has no index'),
             ('WA407', 'more than the hold has left'),
             ('WA408', 'more than is left to reverse'),
             ('WA409', 'users hold more than that'),
@@ -67,6 +74,34 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION pg_temp.moment(p_lot jsonb, p_time interval) RETURNS jsonb
+LANGUAGE sql
+IMMUTABLE
+AS $$
+    SELECT CASE
+        WHEN p_lot ? 'expires_at' THEN jsonb_build_object(
+            'expires_at', (p_lot ->> 'expires_at')::numeric - EXTRACT(EPOCH FROM p_time)
+        )
+        ELSE '{}'
+    END
+$$;
+
+-- What a transfer says of lots, with each expiry so much earlier.
+CREATE FUNCTION pg_temp.earlier(p_said jsonb, p_time interval) RETURNS jsonb
+LANGUAGE sql
+IMMUTABLE
+AS $$
+    SELECT p_said || coalesce(jsonb_object_agg(l.key, CASE jsonb_typeof(l.value)
+        WHEN 'object' THEN l.value || pg_temp.moment(l.value, p_time)
+        ELSE (
+            SELECT jsonb_agg(e.use || pg_temp.moment(e.use, p_time) ORDER BY e.place)
+            FROM jsonb_array_elements(l.value) WITH ORDINALITY AS e (use, place)
+        )
+    END), '{}')
+    FROM jsonb_each(p_said) AS l
+    WHERE l.key IN ('lot', 'lots')
+$$;
+
 -- Computes each hash of the ledger anew, as one could who knows how.
 CREATE PROCEDURE pg_temp.rechain()
 LANGUAGE plpgsql
@@ -108,6 +143,10 @@ BEGIN
         created_at = created_at - p_time,
         expires_at = expires_at - p_time,
         closed_at = closed_at - p_time;
+    UPDATE wallet_private.lot SET expires_at = expires_at - p_time;
+    UPDATE wallet_private.transfer AS t
+    SET details = jsonb_set(t.details, '{result}', pg_temp.earlier(t.details -> 'result', p_time))
+    WHERE t.details #> '{result}' ?| '{lot,lots}';
     UPDATE wallet_private.hold_capture SET captured_at = captured_at - p_time;
     UPDATE wallet_private.purchase SET purchased_at = purchased_at - p_time;
     UPDATE wallet_private.task_completion SET completed_at = completed_at - p_time;

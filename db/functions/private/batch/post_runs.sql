@@ -10,6 +10,8 @@ AS $$
 -- if all of it can be posted. The wallets are locked.
 DECLARE
     v_item wallet_private.batch_item;
+    v_position bigint := txid_current()
+        + wallet_private.feed_base((p_items[1].transfer).asset_id);
     v_wallet wallet_private.wallet;
     v_balance numeric;  -- the wallet's after the request: it may be too low
     v_is_good boolean;  -- whether the run can be posted as far as it has been read
@@ -29,7 +31,7 @@ BEGIN
             WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
             v_wallet.user_id := v_transfer.user_id;
             v_wallet.asset_id := v_transfer.asset_id;
-            v_is_good := v_wallet.is_active IS TRUE;
+            v_is_good := (v_wallet.is_active AND v_wallet.is_plain) IS TRUE;
         END IF;
         -- One request that can't be posted spoils its run.
         v_balance := v_wallet.balance + v_transfer.amount;
@@ -40,9 +42,11 @@ BEGIN
         v_wallet.moved_at := greatest(
             v_transfer.created_at, v_wallet.moved_at + interval '1 microsecond'
         );
+        v_wallet.feed_position := greatest(v_position, v_wallet.feed_position);
         v_transfer.seq := v_wallet.seq;
         v_transfer.created_at := v_wallet.moved_at;
         v_transfer.balance_after := v_wallet.balance;
+        v_transfer.feed_position := v_wallet.feed_position;
         v_transfer.hash := wallet_private.transfer_hash(
             v_wallet.head, v_transfer.user_id, v_transfer.asset_id, v_transfer.seq,
             v_transfer.transaction_id, v_transfer.leg, v_transfer.kind, v_transfer.amount,
@@ -61,7 +65,11 @@ BEGIN
     END LOOP;
 
     UPDATE wallet_private.wallet AS w
-    SET balance = n.balance, seq = n.seq, moved_at = n.moved_at, head = n.head
+    SET balance = n.balance,
+        seq = n.seq,
+        moved_at = n.moved_at,
+        head = n.head,
+        feed_position = n.feed_position
     FROM unnest(v_wallets) AS n
     WHERE w.user_id = n.user_id AND w.asset_id = n.asset_id;
     INSERT INTO wallet_private.transfer

@@ -16,6 +16,7 @@ AS $$
 --   2. All wallets are locked before one moves. Requests with a used key are left over.
 --   3. All wallets and supplies are locked. All requests are left over.
 DECLARE
+    v_position bigint;
     v_items wallet_private.batch_item[];
     v_new wallet_private.batch_item[];  -- those whose keys are new, as far as is known
     v_is_locked boolean;
@@ -29,6 +30,8 @@ BEGIN
         SELECT i FROM wallet_private.sort_batch(p_requests, p_actors) AS i WHERE i.is_sound
     );
     v_new := v_items;
+    v_position := txid_current()
+        + wallet_private.feed_base((v_items[1].transfer).asset_id);
     v_is_locked := p_try > 1 OR EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1);
     IF v_is_locked THEN
         PERFORM wallet_private.lock_batch(v_items);
@@ -65,14 +68,15 @@ BEGIN
                     i.amount, w.balance + i.amount, i.counterparty, i.idempotency_key,
                     i.reference, i.details, i.metadata, i.actor,
                     greatest(i.created_at, w.moved_at + interval '1 microsecond')
-                )
+                ),
+                feed_position = greatest(v_position, w.feed_position)
             FROM item AS i
             WHERE w.user_id = i.user_id AND w.asset_id = i.asset_id
-                AND w.is_active AND w.balance + i.amount >= w.held
+                AND w.is_active AND w.is_plain AND w.balance + i.amount >= w.held
             RETURNING i.ord, i.asset, ROW(
                 i.user_id, i.transaction_id, w.seq, w.moved_at, i.asset_id, i.leg, i.kind,
                 i.amount, w.balance, i.counterparty, i.idempotency_key, i.reference, i.details,
-                i.metadata, i.actor, w.head
+                i.metadata, i.actor, w.head, w.feed_position
             )::wallet_private.transfer AS transfer
         ),
 

@@ -8,7 +8,7 @@ SECURITY INVOKER
 AS $$
     SELECT ROW(
         p_campaign.code, p_asset.code, p_campaign.budget, round(sum(b.granted), p_asset.scale),
-        sum(b.available), sum(b.users), p_campaign.created_at
+        sum(b.available), sum(b.users), p_campaign.created_at, p_campaign.expires_in
     )::wallet.campaign
     FROM wallet_private.budget AS b
     WHERE b.campaign_id = p_campaign.campaign_id

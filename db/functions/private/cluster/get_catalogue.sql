@@ -5,11 +5,17 @@ PARALLEL SAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    -- All of the catalogue, with its number: what the other partitions have to have.
+    -- All of the catalogue, with its number: what the other partitions have to have. Where a
+    -- server is in its feed is its own.
     SELECT jsonb_build_object(
         'catalogue', p.catalogue,
         'asset', (
-            SELECT coalesce(jsonb_agg(a ORDER BY a.asset_id), '[]')
+            SELECT coalesce(
+                jsonb_agg(
+                    to_jsonb(a) - '{feed_base,server_started_at}'::text[] ORDER BY a.asset_id
+                ),
+                '[]'
+            )
             FROM wallet_private.asset AS a
         ),
         'conversion_rate', (

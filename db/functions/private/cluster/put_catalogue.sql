@@ -24,9 +24,16 @@ BEGIN
         name = excluded.name,
         sign_up_bonus = excluded.sign_up_bonus,
         is_purchasable = excluded.is_purchasable,
-        archived_at = excluded.archived_at
-    WHERE (a.name, a.sign_up_bonus, a.is_purchasable, a.archived_at) IS DISTINCT FROM (
-        excluded.name, excluded.sign_up_bonus, excluded.is_purchasable, excluded.archived_at
+        archived_at = excluded.archived_at,
+        lot_order = excluded.lot_order,
+        expires_in = excluded.expires_in,
+        is_paid_expiring = excluded.is_paid_expiring
+    WHERE (
+        a.name, a.sign_up_bonus, a.is_purchasable, a.archived_at, a.lot_order, a.expires_in,
+        a.is_paid_expiring
+    ) IS DISTINCT FROM (
+        excluded.name, excluded.sign_up_bonus, excluded.is_purchasable, excluded.archived_at,
+        excluded.lot_order, excluded.expires_in, excluded.is_paid_expiring
     );
 
     INSERT INTO wallet_private.supply (asset_id, stripe, available)
@@ -55,12 +62,14 @@ BEGIN
         max_completions = excluded.max_completions,
         cooldown = excluded.cooldown,
         is_self_service = excluded.is_self_service,
-        is_active = excluded.is_active
+        is_active = excluded.is_active,
+        expires_in = excluded.expires_in
     WHERE (
-        t.name, t.reward, t.max_completions, t.cooldown, t.is_self_service, t.is_active
+        t.name, t.reward, t.max_completions, t.cooldown, t.is_self_service, t.is_active,
+        t.expires_in
     ) IS DISTINCT FROM (
         excluded.name, excluded.reward, excluded.max_completions, excluded.cooldown,
-        excluded.is_self_service, excluded.is_active
+        excluded.is_self_service, excluded.is_active, excluded.expires_in
     );
 
     INSERT INTO wallet_private.item AS i OVERRIDING SYSTEM VALUE

@@ -12,7 +12,8 @@ AS $$
 -- merges the parts by time.
 BEGIN
     PERFORM wallet_private.check_choice('kind', p_kind, ARRAY[
-        'TOPUP', 'BONUS', 'SPEND', 'CONVERT', 'TASK', 'PURCHASE', 'CAPTURE', 'REVERSAL', 'ADJUST'
+        'TOPUP', 'BONUS', 'SPEND', 'CONVERT', 'TASK', 'PURCHASE', 'CAPTURE', 'REVERSAL', 'ADJUST',
+        'EXPIRE'
     ]);
     RETURN QUERY
     SELECT t.*

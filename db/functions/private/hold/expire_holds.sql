@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION wallet_private.expire_holds(p_user_id uuid, p_asset_id integer)
-RETURNS bigint
+CREATE OR REPLACE FUNCTION wallet_private.expire_holds(
+    p_user_id uuid, p_asset_id integer, p_now timestamptz DEFAULT clock_timestamp()
+) RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -7,13 +8,12 @@ SECURITY INVOKER
 AS $$
 -- Gives back what expired holds of one wallet still hold. Returns how many holds expired.
 DECLARE
-    v_now timestamptz := clock_timestamp();
     v_holds bigint;
     v_released numeric;
 BEGIN
     PERFORM FROM wallet_private.hold AS h
     WHERE h.user_id = p_user_id AND h.asset_id = p_asset_id AND h.status = 'open'
-        AND h.expires_at <= v_now;
+        AND h.expires_at <= p_now;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
@@ -23,9 +23,23 @@ BEGIN
         UPDATE wallet_private.hold AS h
         SET status = 'expired', closed_at = h.expires_at
         WHERE h.user_id = p_user_id AND h.asset_id = p_asset_id AND h.status = 'open'
-            AND h.expires_at <= v_now
-        RETURNING h.amount - h.captured AS remaining
+            AND h.expires_at <= p_now
+        RETURNING h.amount - h.captured AS remaining, h.captured, h.lots
+    ),
+
+    freed AS (
+        UPDATE wallet_private.lot AS l SET held = l.held - f.amount
+        FROM (
+            SELECT u.lot, sum(u.amount) AS amount
+            FROM expired AS e
+            CROSS JOIN LATERAL jsonb_to_recordset(
+                wallet_private.slice_lots(e.lots, e.captured, e.remaining)
+            ) AS u (lot bigint, amount numeric)
+            GROUP BY u.lot
+        ) AS f
+        WHERE l.user_id = p_user_id AND l.asset_id = p_asset_id AND l.lot_id = f.lot
     )
+
     SELECT count(*), coalesce(sum(e.remaining), 0) INTO v_holds, v_released FROM expired AS e;
 
     UPDATE wallet_private.wallet AS w SET held = w.held - v_released

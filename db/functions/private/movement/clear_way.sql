@@ -37,8 +37,8 @@ BEGIN
         RETURN true;
     END IF;
 
-    IF wallet_private.expire_holds(p_transfer.user_id, p_transfer.asset_id) = 0
-        AND v_wallet.balance - v_wallet.held < v_needed THEN
+    IF v_wallet.balance - v_wallet.held < v_needed
+        AND wallet_private.expire_holds(p_transfer.user_id, p_transfer.asset_id) = 0 THEN
         PERFORM wallet_private.refuse_low_balance(
             p_transfer.asset_id, v_needed, v_wallet.balance - v_wallet.held
         );

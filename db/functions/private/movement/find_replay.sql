@@ -28,6 +28,8 @@ BEGIN
             THEN CASE p_request.kind WHEN 'CONVERT' THEN 'from_asset' ELSE 'asset' END
         WHEN v_is_whole AND v_transfer.amount <> p_request.amount THEN 'amount'
         WHEN v_transfer.reference IS DISTINCT FROM p_request.reference THEN 'reference'
+        WHEN v_transfer.details -> 'expires_at' IS DISTINCT FROM p_request.details -> 'expires_at'
+            THEN 'expires_at'
         WHEN p_request.details IS NOT NULL THEN (
             SELECT f.key FROM jsonb_each(p_request.details - 'result') AS f
             WHERE f.value IS DISTINCT FROM v_transfer.details -> f.key

@@ -8,14 +8,24 @@ SECURITY INVOKER
 AS $$
 -- Locks the wallets that a request will move, in their order. Then finds the transfer if the
 -- request is a replay. So a copy waits while the request is under way, and is not refused for what
--- changed meanwhile.
+-- changed meanwhile. What has expired in two wallets with lots is booked here, in the same order.
 DECLARE
     v_asset_id integer;
+    v_special_ids integer[] := ARRAY[]::integer[];
+    v_transfer wallet_private.transfer;
 BEGIN
     FOR v_asset_id IN SELECT u.asset_id FROM unnest(p_asset_ids) AS u (asset_id) ORDER BY u.asset_id
     LOOP
-        PERFORM wallet_private.lock_wallet(p_request.user_id, v_asset_id);
+        IF NOT wallet_private.lock_wallet(p_request.user_id, v_asset_id) THEN
+            v_special_ids := v_special_ids || v_asset_id;
+        END IF;
     END LOOP;
-    RETURN wallet_private.find_replay(p_request);
+    v_transfer := wallet_private.find_replay(p_request);
+    IF v_transfer.transaction_id IS NULL AND cardinality(v_special_ids) > 1 THEN
+        FOREACH v_asset_id IN ARRAY v_special_ids LOOP
+            PERFORM wallet_private.book_due(p_request.user_id, v_asset_id);
+        END LOOP;
+    END IF;
+    RETURN v_transfer;
 END
 $$;

@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION wallet_private.move(
     p_idempotency_key text,
     p_reference text,
     p_metadata jsonb,
-    p_actor text
+    p_actor text,
+    p_expires_at timestamptz DEFAULT NULL
 ) RETURNS wallet.receipt
 LANGUAGE plpgsql
 VOLATILE
@@ -24,19 +25,23 @@ DECLARE
     v_asset_id integer;
     v_amount numeric;
     v_is_sound boolean;
+    v_base bigint;
+    v_position bigint;
     v_seq bigint;
     v_created_at timestamptz := clock_timestamp();
     v_balance numeric;
     v_hash bytea;
     v_is_capped boolean;
 BEGIN
-    -- 1. Check the request.
+    -- 1. Check the request. After a start of the server, feed_base has to be looked at once.
     SELECT
         a.asset_id, p_sign * round(p_amount, a.scale),
         wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind)
-    INTO v_asset_id, v_amount, v_is_sound
+            AND a.server_started_at = pg_postmaster_start_time()
+            AND wallet_private.is_key(p_idempotency_key) AND p_expires_at IS NULL,
+        a.feed_base
+    INTO v_asset_id, v_amount, v_is_sound, v_base
     FROM wallet_private.asset AS a WHERE a.code = p_asset;
-    v_is_sound := v_is_sound AND wallet_private.is_key(p_idempotency_key);
     IF p_reference IS NOT NULL OR p_metadata IS NOT NULL OR p_actor IS NOT NULL THEN
         v_is_sound := v_is_sound
             AND wallet_private.is_text(p_reference, 255)
@@ -55,13 +60,15 @@ BEGIN
                 v_amount, w.balance + v_amount, 'TREASURY', p_idempotency_key, p_reference, NULL,
                 p_metadata, v_actor,
                 greatest(v_created_at, w.moved_at + interval '1 microsecond')
-            )
+            ),
+            feed_position = greatest(v_base + txid_current(), w.feed_position)
         WHERE w.user_id = p_user_id
             AND w.asset_id = v_asset_id
             AND w.is_active
+            AND w.is_plain
             AND w.balance + v_amount >= w.held
-        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped
-        INTO v_seq, v_created_at, v_balance, v_hash, v_is_capped;
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped, w.feed_position
+        INTO v_seq, v_created_at, v_balance, v_hash, v_is_capped, v_position;
 
         -- 4. Append the transfer. A replay is noticed here, and its movement is taken back. That is
         -- expensive but rare. To look for the key before would cost each movement something.
@@ -69,7 +76,7 @@ BEGIN
             INSERT INTO wallet_private.transfer VALUES (
                 p_user_id, v_transaction_id, v_seq, v_created_at, v_asset_id, 1, p_kind, v_amount,
                 v_balance, 'TREASURY', p_idempotency_key, p_reference, NULL, p_metadata, v_actor,
-                v_hash
+                v_hash, v_position
             ) ON CONFLICT (user_id, idempotency_key) DO NOTHING;
             IF FOUND THEN
                 -- 5. Settle what a race decided, and 6. return the receipt.
@@ -88,7 +95,7 @@ BEGIN
     -- 2. Answer a replay, or say what is wrong, or clear the way and try again.
     RETURN wallet_private.move_carefully(
         p_kind, p_sign, p_user_id, p_asset, p_amount, p_idempotency_key, p_reference, p_metadata,
-        p_actor
+        p_actor, p_expires_at
     );
 END
 $$;

@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION wallet_private.move_carefully(
     p_idempotency_key text,
     p_reference text,
     p_metadata jsonb,
-    p_actor text
+    p_actor text,
+    p_expires_at timestamptz
 ) RETURNS wallet.receipt
 LANGUAGE plpgsql
 VOLATILE
@@ -28,7 +29,11 @@ BEGIN
     v_request := wallet_private.new_transfer(
         p_kind, p_user_id, v_asset.asset_id,
         p_sign * wallet_private.check_amount('amount', p_amount, v_asset),
-        p_idempotency_key, p_reference, NULL, p_metadata, p_actor
+        p_idempotency_key, p_reference,
+        CASE WHEN p_expires_at IS NOT NULL THEN
+            jsonb_build_object('expires_at', EXTRACT(EPOCH FROM p_expires_at))
+        END,
+        p_metadata, p_actor
     );
 
     -- 2. Answer a replay.
@@ -37,6 +42,7 @@ BEGIN
     -- 3.-5. Move the balance, append the transfer, settle what a race decided.
     IF v_transfer.transaction_id IS NULL THEN
         PERFORM wallet_private.check_open(v_asset);
+        PERFORM wallet_private.check_expiry(v_asset, p_kind, v_request.amount, p_expires_at);
         IF NOT wallet_private.is_for(v_asset, p_kind) THEN
             RAISE EXCEPTION 'this is not allowed here'
                 USING ERRCODE = 'WA502',

@@ -13,12 +13,18 @@ AS $$
 -- when a duplicate of it has won. A leg that is not alone (p_is_alone) is neither appended nor
 -- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL.
 DECLARE
+    v_base bigint := wallet_private.feed_base(p_transfer.asset_id);
+    v_position bigint;
     v_is_capped boolean;
+    v_is_plain boolean;
+    -- Whether what is special about the wallet has been seen to.
+    v_is_planned boolean := p_transfer.kind = 'EXPIRE';
+    v_plan wallet_private.transfer;
 BEGIN
     LOOP
         -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
         -- low. After a wait PostgreSQL checks and computes again, with the row as it is then. Time
-        -- never goes backwards within a wallet, whatever the clock does.
+        -- never goes backwards within a wallet, whatever the clock does, and neither does the feed.
         UPDATE wallet_private.wallet AS w
         SET balance = w.balance + p_transfer.amount,
             held = w.held + p_hold,
@@ -31,20 +37,39 @@ BEGIN
                 p_transfer.idempotency_key, p_transfer.reference, p_transfer.details,
                 p_transfer.metadata, p_transfer.actor,
                 greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond')
-            )
+            ),
+            feed_position = greatest(v_base + txid_current(), w.feed_position)
         WHERE w.user_id = p_transfer.user_id
             AND w.asset_id = p_transfer.asset_id
-            AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE}'))
+            AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE,EXPIRE}'))
+            AND (w.is_plain OR v_is_planned)
             AND w.balance + p_transfer.amount >= w.held + p_hold
-        RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped
+        RETURNING w.seq, w.moved_at, w.balance, w.head, w.feed_position, w.is_capped, w.is_plain
         INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
-            v_is_capped;
+            v_position, v_is_capped, v_is_plain;
         EXIT WHEN FOUND;
+        IF NOT v_is_planned THEN
+            v_plan := wallet_private.plan_lots(p_transfer, p_hold);
+            v_is_planned := v_plan.user_id IS NOT NULL;
+            IF v_is_planned THEN
+                p_transfer := v_plan;
+                CONTINUE;
+            END IF;
+        END IF;
         IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
         p_transfer.created_at := clock_timestamp();
+        v_is_planned := false;
     END LOOP;
+    -- A row made anew: a call that began before a migration may have one without that column.
+    p_transfer := ROW(
+        p_transfer.user_id, p_transfer.transaction_id, p_transfer.seq, p_transfer.created_at,
+        p_transfer.asset_id, p_transfer.leg, p_transfer.kind, p_transfer.amount,
+        p_transfer.balance_after, p_transfer.counterparty, p_transfer.idempotency_key,
+        p_transfer.reference, p_transfer.details, p_transfer.metadata, p_transfer.actor,
+        p_transfer.hash, v_position
+    )::wallet_private.transfer;
     IF NOT p_is_alone THEN
         RETURN p_transfer;
     END IF;
@@ -63,6 +88,9 @@ BEGIN
         PERFORM wallet_private.settle_supply(
             p_transfer.user_id, p_transfer.asset_id, p_transfer.amount
         );
+    END IF;
+    IF NOT v_is_plain THEN
+        PERFORM wallet_private.settle_lots(p_transfer, p_hold);
     END IF;
     RETURN p_transfer;
 END

@@ -20,7 +20,8 @@ BEGIN
         held = w.held - p_hold,
         seq = w.seq - 1,
         moved_at = coalesce(v_last.created_at, '-infinity'),
-        head = coalesce(v_last.hash, '')
+        head = coalesce(v_last.hash, ''),
+        feed_position = v_last.feed_position
     WHERE w.user_id = p_user_id AND w.asset_id = p_asset_id;
 END
 $$;

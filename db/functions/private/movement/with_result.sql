@@ -7,5 +7,8 @@ PARALLEL SAFE
 SECURITY INVOKER
 AS $$
     -- Adds to the details of a request what the function decided. A replay does not compare that.
-    SELECT p_details || jsonb_build_object('result', jsonb_build_object(p_name, p_value))
+    SELECT coalesce(p_details, '{}') || jsonb_build_object(
+        'result',
+        coalesce(p_details -> 'result', '{}') || jsonb_build_object(p_name, p_value)
+    )
 $$;

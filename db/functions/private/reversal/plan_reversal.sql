@@ -48,7 +48,7 @@ BEGIN
     -- The policy clamp takes no more than the user still has.
     v_taken := v_wanted;
     IF p_request.details ->> 'policy' = 'clamp' AND p_original[v_debit].amount > 0 THEN
-        PERFORM wallet_private.expire_holds(p_request.user_id, p_original[v_debit].asset_id);
+        PERFORM wallet_private.book_due(p_request.user_id, p_original[v_debit].asset_id);
         SELECT w.balance - w.held INTO v_available FROM wallet_private.wallet AS w
         WHERE w.user_id = p_request.user_id AND w.asset_id = p_original[v_debit].asset_id;
         v_taken := least(v_wanted, v_step.from_step * CASE v_debit

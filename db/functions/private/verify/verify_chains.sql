@@ -21,7 +21,8 @@ BEGIN
             lag(l.seq, 1, 0::bigint) OVER chain AS last_seq,
             lag(l.hash, 1, ''::bytea) OVER chain AS last_hash,
             lag(l.balance_after, 1, 0::numeric) OVER chain AS last_balance,
-            lag(l.created_at, 1, '-infinity') OVER chain AS last_at
+            lag(l.created_at, 1, '-infinity') OVER chain AS last_at,
+            lag(l.feed_position) OVER chain AS last_position
         FROM wallet_private.transfer AS l
         WHERE l.user_id BETWEEN p_from AND p_to
         WINDOW chain AS (PARTITION BY l.user_id, l.asset_id ORDER BY l.seq)
@@ -33,8 +34,16 @@ BEGIN
         ('time rises',
             CASE WHEN t.created_at <= t.last_at THEN 'after ' || t.last_at END,
             CASE WHEN t.created_at <= t.last_at THEN t.created_at::text END),
+        ('feed position never falls',
+            CASE WHEN coalesce(t.feed_position, 0) < t.last_position
+                THEN 'at least ' || t.last_position
+            END,
+            CASE WHEN coalesce(t.feed_position, 0) < t.last_position
+                THEN coalesce(t.feed_position::text, 'none')
+            END),
         ('only holds move nothing', (t.kind IN ('HOLD', 'RELEASE'))::text, (t.amount = 0)::text),
-        ('the first leg has the key', (t.leg = 1)::text, (t.idempotency_key IS NOT NULL)::text),
+        ('the first leg has the key', (t.leg = 1 AND t.kind <> 'EXPIRE')::text,
+            (t.idempotency_key IS NOT NULL)::text),
         ('chain is intact', encode(wallet_private.transfer_hash(
             t.last_hash, t.user_id, t.asset_id, t.seq, t.transaction_id, t.leg, t.kind, t.amount,
             t.balance_after, t.counterparty, t.idempotency_key, t.reference, t.details,

@@ -55,6 +55,17 @@ BEGIN
             WHERE o.user_id = h.user_id AND o.hold_id = h.hold_id
         ) AS c
         WHERE h.user_id BETWEEN p_from AND p_to
+        UNION ALL
+        -- Those of a time when the asset had no lots got them later.
+        SELECT
+            'hold has the lots of its transfer', h.user_id, h.hold_id,
+            (t.details #> '{result,lots}')::text, h.lots::text
+        FROM wallet_private.hold AS h
+        INNER JOIN wallet_private.transfer AS t
+            ON t.user_id = h.user_id AND t.transaction_id = h.hold_id
+        INNER JOIN wallet_private.asset AS a ON a.asset_id = h.asset_id
+        WHERE h.user_id BETWEEN p_from AND p_to
+            AND (a.lot_order IS NULL OR t.details -> 'result' ? 'lots')
     ) AS c (name, user_id, transaction_id, expected, found)
     WHERE c.expected IS DISTINCT FROM c.found
     ORDER BY c.user_id, c.transaction_id, c.name;

@@ -22,7 +22,8 @@ BEGIN
     FULL JOIN (
         SELECT
             l.user_id, l.asset_id, sum(l.amount) AS balance, count(*) AS seq,
-            (array_agg(l.hash ORDER BY l.seq DESC))[1] AS head, max(l.created_at) AS moved_at
+            (array_agg(l.hash ORDER BY l.seq DESC))[1] AS head, max(l.created_at) AS moved_at,
+            max(l.feed_position) AS feed_position
         FROM wallet_private.transfer AS l
         WHERE l.user_id BETWEEN p_from AND p_to
         GROUP BY l.user_id, l.asset_id
@@ -40,6 +41,7 @@ BEGIN
         ('seq counts the transfers', coalesce(t.seq, 0)::text, w.seq::text),
         ('head is the last hash', encode(coalesce(t.head, ''), 'hex'), encode(w.head, 'hex')),
         ('moved_at is the last time', coalesce(t.moved_at, '-infinity')::text, w.moved_at::text),
+        ('feed position is the last one', t.feed_position::text, w.feed_position::text),
         ('held is what open holds hold', trim_scale(coalesce(h.held, 0))::text,
             trim_scale(w.held)::text),
         ('held is within the balance', 'true', (w.held <= w.balance)::text),
@@ -47,6 +49,10 @@ BEGIN
             SELECT (a.supply IS NOT NULL)::text FROM wallet_private.asset AS a
             WHERE a.asset_id = w.asset_id
         ), w.is_capped::text),
+        ('is_plain as its asset is', (
+            SELECT (a.lot_order IS NULL)::text FROM wallet_private.asset AS a
+            WHERE a.asset_id = w.asset_id
+        ), w.is_plain::text),
         ('is_active as its account is', (
             SELECT (u.status = 'active')::text FROM wallet_private.user_account AS u
             WHERE u.user_id = w.user_id

@@ -21,7 +21,8 @@ SELECT is(
     (SELECT to_jsonb(a.*) - 'created_at' FROM wallet.change_supply('GOLD', 350, 'till-3') AS a),
     jsonb_build_object(
         'asset', 'GOLD', 'name', 'Gold', 'scale', 0, 'supply', 350, 'sign_up_bonus', NULL,
-        'is_purchasable', true, 'is_archived', false
+        'is_purchasable', true, 'is_archived', false, 'lot_order', NULL, 'expires_in', NULL,
+        'is_paid_expiring', false
     ),
     'but down to just that'
 );

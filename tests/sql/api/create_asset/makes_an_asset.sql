@@ -3,12 +3,15 @@ SELECT plan(9);
 \ir ../../support/_books.sql
 
 CREATE TEMPORARY TABLE answer AS
-SELECT a.* FROM wallet.create_asset('RUBY_2', 'Rubies', 8, 5000, 0.5, false, 'till-3') AS a;
+SELECT a.* FROM wallet.create_asset(
+    'RUBY_2', 'Rubies', 8, 5000, 0.5, false, 'till-3', 'paid_first', '2 days', true
+) AS a;
 SELECT is(
     (SELECT to_jsonb(a.*) - 'created_at' FROM answer AS a),
     jsonb_build_object(
         'asset', 'RUBY_2', 'name', 'Rubies', 'scale', 8, 'supply', 5000, 'sign_up_bonus', 0.5,
-        'is_purchasable', false, 'is_archived', false
+        'is_purchasable', false, 'is_archived', false, 'lot_order', 'paid_first',
+        'expires_in', '48:00:00', 'is_paid_expiring', true
     ),
     'the answer is the asset'
 );
@@ -20,7 +23,8 @@ SELECT is(
     (SELECT to_jsonb(a.*) - 'created_at' FROM wallet.create_asset('ZZ', 'Z') AS a),
     jsonb_build_object(
         'asset', 'ZZ', 'name', 'Z', 'scale', 0, 'supply', NULL, 'sign_up_bonus', NULL,
-        'is_purchasable', true, 'is_archived', false
+        'is_purchasable', true, 'is_archived', false, 'lot_order', NULL, 'expires_in', NULL,
+        'is_paid_expiring', false
     ),
     'by default it is whole, uncapped, without a bonus, and can be bought'
 );

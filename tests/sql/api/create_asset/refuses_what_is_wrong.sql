@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(37);
+SELECT plan(45);
 \ir ../../support/_books.sql
 
 SELECT jsonb_build_object(
@@ -43,6 +43,14 @@ SELECT throws_ok(
     ('{"sign_up_bonus": 0.001}', 'WA103'),
     ('{"sign_up_bonus": 1000000000000001}', 'WA105'),
     ('{"is_purchasable": null}', 'WA101'),
+    ('{"lot_order": ""}', 'WA110'),
+    ('{"lot_order": "FREE_FIRST"}', 'WA110'),
+    ('{"expires_in": "1 day"}', 'WA502'),
+    ('{"lot_order": "free_first", "expires_in": "0"}', 'WA109'),
+    ('{"lot_order": "free_first", "expires_in": "-1 day"}', 'WA109'),
+    ('{"lot_order": "free_first", "expires_in": "3661 days"}', 'WA109'),
+    ('{"is_paid_expiring": true}', 'WA502'),
+    ('{"is_paid_expiring": null}', 'WA101'),
     ('{"actor": ""}', 'WA106'),
     (jsonb_build_object('actor', repeat('a', 256)), 'WA106')
 ) AS v (change, code);

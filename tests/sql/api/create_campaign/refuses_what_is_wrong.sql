@@ -1,7 +1,8 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(18);
 \ir ../../support/_books.sql
 
+SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first') \gset
 SELECT budget FROM wallet.create_campaign('TAKEN', 'POINTS') \gset
 SELECT throws_ok(
     pg_temp.call(
@@ -22,7 +23,10 @@ SELECT throws_ok(
     ('{"asset": "points"}', 'WA202'),
     ('{"code": "TAKEN"}', 'WA304'),
     ('{"code": "TAKEN", "asset": "GOLD"}', 'WA304'),
-    ('{"asset": "COPPER"}', 'WA503')
+    ('{"asset": "COPPER"}', 'WA503'),
+    ('{"expires_in": "1 day"}', 'WA502'),
+    ('{"asset": "STAR", "expires_in": "0"}', 'WA109'),
+    ('{"asset": "STAR", "expires_in": "-1 day"}', 'WA109')
 ) AS v (change, code);
 SELECT is(
     (SELECT count(*) FROM wallet.list_campaigns()), 1::bigint, 'a refused request makes nothing'

@@ -10,7 +10,8 @@ SELECT is(
     (SELECT to_jsonb(a.*) - '{task_id, created_at}'::text[] FROM answer AS a),
     jsonb_build_object(
         'code', 'Daily_1', 'name', 'Daily', 'asset', 'POINTS', 'reward', 0.50,
-        'max_completions', 3, 'cooldown', '1 day', 'is_self_service', true, 'is_active', true
+        'max_completions', 3, 'cooldown', '1 day', 'is_self_service', true, 'is_active', true,
+        'expires_in', NULL
     ),
     'the answer is the task'
 );
@@ -24,7 +25,7 @@ SELECT is(
     ),
     jsonb_build_object(
         'code', 't', 'name', 'T', 'asset', 'GOLD', 'reward', 7, 'max_completions', NULL,
-        'cooldown', NULL, 'is_self_service', false, 'is_active', true
+        'cooldown', NULL, 'is_self_service', false, 'is_active', true, 'expires_in', NULL
     ),
     'by default it has no limits and users can''t report it'
 );

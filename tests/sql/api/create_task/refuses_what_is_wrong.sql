@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(28);
+SELECT plan(29);
 \ir ../../support/_books.sql
 
 SELECT task_id FROM wallet.create_task('visit', 'Visit', 'GOLD', 1) \gset
@@ -38,6 +38,7 @@ SELECT throws_ok(
     ('{"cooldown": "0.999 seconds"}', 'WA109'),
     ('{"cooldown": "3660 days 1 second"}', 'WA109'),
     ('{"is_self_service": null}', 'WA101'),
+    ('{"expires_in": "1 day"}', 'WA502'),
     ('{"actor": ""}', 'WA106')
 ) AS v (change, code);
 SELECT is(

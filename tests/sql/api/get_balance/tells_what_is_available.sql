@@ -5,7 +5,8 @@ SELECT plan(7);
 SELECT is(
     (SELECT to_jsonb(b.*) FROM wallet.get_balance(:'alice', 'POINTS') AS b),
     jsonb_build_object(
-        'user_id', :'alice', 'asset', 'POINTS', 'balance', 20.50, 'held', 0.00, 'available', 20.50
+        'user_id', :'alice', 'asset', 'POINTS', 'balance', 20.50, 'held', 0.00, 'available', 20.50,
+        'paid', NULL, 'free', NULL, 'expiring', NULL, 'expires_at', NULL
     ),
     'at the scale of the asset'
 );
@@ -23,7 +24,8 @@ SELECT results_eq(
 SELECT is(
     (SELECT to_jsonb(b.*) FROM wallet.get_balance(:'bob', 'GOLD') AS b),
     jsonb_build_object(
-        'user_id', :'bob', 'asset', 'GOLD', 'balance', 0, 'held', 0, 'available', 0
+        'user_id', :'bob', 'asset', 'GOLD', 'balance', 0, 'held', 0, 'available', 0,
+        'paid', NULL, 'free', NULL, 'expiring', NULL, 'expires_at', NULL
     ),
     'who has nothing has 0'
 );

@@ -5,7 +5,9 @@ SELECT plan(6);
 SELECT hold_id FROM wallet.place_hold(:'alice', 'POINTS', 5.25, '1 hour', 'hold-1') \gset
 SELECT asset FROM wallet.create_asset('BRASS', 'Brass', 3) \gset
 SELECT results_eq(
-    format('SELECT * FROM wallet.list_balances(%L)', :'alice'),
+    format(
+        'SELECT user_id, asset, balance, held, available FROM wallet.list_balances(%L)', :'alice'
+    ),
     format(
         $$
             SELECT %L::uuid, v.* FROM (

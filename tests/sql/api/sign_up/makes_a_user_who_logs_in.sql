@@ -15,7 +15,8 @@ SELECT is(
     'the answer says who it is'
 );
 SELECT results_eq(
-    'SELECT b.* FROM answer AS a, unnest(a.balances) AS b',
+    'SELECT b.user_id, b.asset, b.balance, b.held, b.available '
+    'FROM answer AS a, unnest(a.balances) AS b',
     format(
         'SELECT %L::uuid, v.asset, v.zero, v.zero, v.zero FROM (VALUES '
         '(''GOLD'', 0::numeric), (''POINTS'', 0.00), (''SILVER'', 0)) AS v (asset, zero)',

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(14);
+SELECT plan(15);
 \ir ../../support/_books.sql
 
 SELECT task_id FROM wallet.create_task('visit', 'Visit', 'POINTS', 1, 5, '1 day') \gset
@@ -22,6 +22,7 @@ SELECT throws_ok(
     ('{"cooldown": "-1 second"}', 'WA109'),
     ('{"cooldown": "0.5 seconds"}', 'WA109'),
     ('{"cooldown": "3661 days"}', 'WA109'),
+    ('{"expires_in": "1 day"}', 'WA502'),
     ('{"actor": ""}', 'WA106')
 ) AS v (change, code);
 SELECT results_eq(

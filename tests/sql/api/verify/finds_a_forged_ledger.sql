@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(31);
+SELECT plan(35);
 \ir ../../support/_forgery.sql
 
 -- Each field of a transfer, changed by who forgot the rest.
@@ -30,7 +30,7 @@ SELECT set_eq(
     'SELECT f.field FROM forgery AS f',
     'SELECT a.attname::text FROM pg_attribute AS a '
     'WHERE a.attrelid = ''wallet_private.transfer''::regclass AND a.attnum > 0 '
-    'AND NOT a.attisdropped',
+    'AND NOT a.attisdropped AND a.attname <> ''feed_position''',
     'no field was forgotten'
 );
 SELECT ok(
@@ -61,6 +61,26 @@ SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description
         UPDATE wallet_private.wallet AS w SET balance = balance + 1 FROM silver AS s
         WHERE w.user_id = s.user_id AND w.asset_id = s.asset_id',
         '{chain is intact}'
+    ),
+    (
+        'a place in the feed',
+        'UPDATE silver SET feed_position = 1 WHERE seq = 2',
+        '{feed position never falls}'
+    ),
+    (
+        'a place in the feed that is gone',
+        'UPDATE silver SET feed_position = NULL WHERE seq = 2',
+        '{feed position never falls}'
+    ),
+    (
+        'a place in the feed that is ahead',
+        'UPDATE silver SET feed_position = feed_position + 1 WHERE seq = 4',
+        '{feed position is the last one}'
+    ),
+    (
+        'the last place in the feed, in the wallet',
+        'UPDATE wallet_private.wallet SET feed_position = NULL',
+        '{feed position is the last one}'
     ),
     (
         'an amount that is none',

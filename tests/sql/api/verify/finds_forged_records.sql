@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(45);
+SELECT plan(46);
 \ir ../../support/_forgery.sql
 
 -- Beyond what _history.sql has: a purchase of which nothing was returned, a hold that is open and
@@ -59,7 +59,8 @@ FROM (
         'hold', 'created_at',
         'created_at - interval ''1 day'', expires_at = expires_at - interval ''1 day''', NULL
     ),
-    ('hold', 'closed_at', 'closed_at + interval ''1 hour''', NULL)
+    ('hold', 'closed_at', 'closed_at + interval ''1 hour''', NULL),
+    ('hold', 'lots', '''[]''', 'hold has the lots of its transfer')
 ) AS v (record, field, value, found_by);
 SELECT set_eq(
     'SELECT f.record, f.field FROM forgery AS f',

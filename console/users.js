@@ -1,0 +1,183 @@
+// A user: found, looked at, changed.
+
+import {get, path, query} from "./api.js";
+import {badge, button, copyable, empty, facts, h, pages, section, time} from "./dom.js";
+import * as format from "./format.js";
+import {detail, timeline} from "./movements.js";
+import {after, amount, field, propose, reason, select, text} from "./propose.js";
+
+const LOOKS = {active: "good", frozen: "warn", closed: "bad"};
+
+export const nameOf = (user) => user.name ?? user.external_id ?? user.email ?? "A user";
+
+const find = async (text) => (await get(`/v1/admin/users${query({query: text})}`)).items;
+
+export async function search() {
+  const form = h("form", {class: "search", onsubmit: (event) => {
+    event.preventDefault();
+    location.hash = `#/users/${encodeURIComponent(form.elements.who.value.trim())}`;
+  }}, field("User id, external id or e-mail", text("who", {type: "search", required: true})),
+    h("button", {class: "primary"}, "Find"));
+  return [
+    h("h1", {}, "Users"),
+    section("Find a user", null, form, h("p", {class: "faint"},
+      "Write all of it. The external id is the one that your game has given to the user. ",
+      "The key / takes you to the search from every page.")),
+  ];
+}
+
+/** The page of the one user that `text` names, by any id. Otherwise, who was found. */
+export async function user(text, refresh) {
+  const found = await find(text);
+  if (found.length === 1) return userPage(found[0], refresh);
+  const title = found.length ? `${format.number(found.length)} users have this` : "Nobody was found";
+  return [h("h1", {}, title), section(title, null, found.length
+    ? h("ul", {}, found.map((one) => h("li", {}, h("a", {href: `#/users/${one.user_id}`},
+        `${nameOf(one)} · ${one.external_id ?? one.email ?? one.user_id}`))))
+    : empty(text, "No user has this user id, external id or e-mail address. A name is not searched, "
+        + "and neither is a part of an address."), h("p", {}, h("a", {href: "#/users"}, "Search again")))];
+}
+
+async function userPage(user, refresh) {
+  const id = user.user_id;
+  const [{balances}, {items: assets}] = await Promise.all(
+    [get(path`/v1/wallets/${id}`), get("/v1/assets")]);
+  const isActive = user.status === "active";
+  return [
+    h("div", {class: "title"},
+      h("h1", {}, nameOf(user)), badge(user.status, LOOKS[user.status]), badge(user.role),
+      h("div", {class: "actions"},
+        button("Grant", () => grant(user, balances, assets, refresh), "primary"),
+        isActive
+          ? button("Freeze", () => setStatus(user, "frozen", refresh))
+          : button("Reopen", () => setStatus(user, "active", refresh)),
+        button("Revoke tokens", () => revoke(user, refresh)))),
+    h("div", {class: "columns"},
+      section("Balances", null, balances.length
+        ? h("div", {class: "cards"}, balances.map(balance))
+        : empty("No balance yet.", "The first grant, purchase or reward opens it.")),
+      h("div", {class: "aside"},
+        section("Who it is", null, facts([
+          ["User id", copyable(id)],
+          ["External id", user.external_id && copyable(user.external_id)],
+          ["E-mail", user.email && copyable(user.email)],
+          ["Phone", user.phone],
+          ["Since", time(user.created_at)],
+        ])),
+        holds(id, refresh)),
+      timeline(id, balances, assets, refresh)),
+  ];
+}
+
+const balance = (row) => h("article", {class: "tile"},
+  h("h3", {}, row.asset),
+  h("p", {class: "big"}, format.number(row.balance)),
+  h("p", {class: "faint"}, format.isZero(row.held)
+    ? "all of it can be spent"
+    : `${format.number(row.held)} held, ${format.number(row.available)} can be spent`));
+
+function holds(id, refresh) {
+  const list = h("ul", {class: "holds"});
+  const load = (cursor) => get(path`/v1/wallets/${id}/holds` + query({status: "open", cursor}));
+  return section("Open holds", null, pages(list, load, (hold) => list.append(h("li", {},
+    h("div", {},
+      h("p", {class: "strong"}, format.amount(hold.remaining, hold.asset)),
+      h("p", {class: "faint"}, hold.reference, hold.reference && " · ", "until ", time(hold.expires_at))),
+    button("Release", () => release(id, hold, refresh), "small"))),
+  empty("No open hold.", "A hold sets an amount aside, such as a stake, until it is captured, "
+    + "released or expires.")));
+}
+
+function release(id, hold, done) {
+  propose({
+    title: "Release hold",
+    fields: [reason()],
+    done,
+    plan: (values) => ({
+      effect: [h("p", {}, h("strong", {}, format.amount(hold.remaining, hold.asset)),
+        " can be spent again. The balance stays as it is. The hold ends, and nothing more of it can "
+        + "be captured.")],
+      button: `Release ${format.amount(hold.remaining, hold.asset)}`,
+      request: ["POST", path`/v1/wallets/${id}/holds/${hold.hold_id}/release`,
+        {metadata: {reason: values.reason}}],
+      said: () => `${format.amount(hold.remaining, hold.asset)} is released.`,
+    }),
+  });
+}
+
+function grant(user, balances, assets, done) {
+  const open = assets.filter((asset) => !asset.is_archived).map(({asset}) => asset);
+  propose({
+    title: "Grant",
+    fields: [
+      h("div", {class: "pair"}, field("Amount", amount("amount", {required: true})),
+        field("Asset", select("asset", open))),
+      reason(),
+      field("Reference", text("reference", {maxlength: 255}), "Your own, such as a ticket's number."),
+    ],
+    done,
+    plan({amount: written, asset, reason, reference}) {
+      if (!written) throw new Error("How much? The books call it a BONUS.");
+      const given = format.read(written);
+      const now = balances.find((row) => row.asset === asset)?.balance ?? "0";
+      return {
+        effect: [
+          h("p", {}, `${nameOf(user)} gets `, h("strong", {}, format.amount(given, asset)), "."),
+          after(asset, now, given),
+        ],
+        button: `Grant ${format.amount(given, asset)}`,
+        request: ["POST", path`/v1/wallets/${user.user_id}/bonus`,
+          {asset, amount: given, reference: reference || null, metadata: {reason}}],
+        said: (receipt) => `${format.amount(receipt.amount, asset)} was granted. `
+          + `The balance is ${format.amount(receipt.balance, asset)}.`,
+      };
+    },
+  });
+}
+
+function setStatus(user, status, done) {
+  const [title, effect] = {
+    frozen: ["Freeze", "Nothing moves in this wallet any more, except what you take back or "
+      + "correct. All of the user's tokens end within a minute."],
+    active: ["Reopen", "The wallet moves again. The user has to log in again."],
+  }[status];
+  propose({
+    title: `${title} the account`,
+    fields: [reason()],
+    done,
+    look: status === "frozen" ? "danger" : "",
+    plan: (values) => ({
+      effect: [h("p", {}, `${nameOf(user)}: ${user.status} → `, h("strong", {}, status)),
+        h("p", {}, effect)],
+      button: `${title} the account`,
+      request: ["POST", path`/v1/admin/users/${user.user_id}/status`, {status, reason: values.reason}],
+      said: (changed) => `The account is ${changed.status}.`,
+    }),
+  });
+}
+
+function revoke(user, done) {
+  propose({
+    title: "Revoke tokens",
+    fields: [],
+    done,
+    look: "danger",
+    plan: () => ({
+      effect: [h("p", {}, `Every token that ${nameOf(user)} has by now ends within a minute. `,
+        "The user can log in again. The wallet stays as it is.")],
+      button: "Revoke the tokens",
+      request: ["POST", path`/v1/admin/users/${user.user_id}/tokens/revoke`],
+      said: () => "The tokens are revoked.",
+    }),
+  });
+}
+
+/** One transaction on a page of its own, so that there is an address to send to a colleague. */
+export async function transaction(id, transactionId, refresh) {
+  const [[user], shown] = await Promise.all([find(id), detail(id, transactionId, refresh)]);
+  return [
+    h("p", {class: "way"}, h("a", {href: `#/users/${id}`}, user ? nameOf(user) : id)),
+    h("h1", {}, "Transaction"),
+    section("Transaction", null, shown),
+  ];
+}

@@ -1,0 +1,20 @@
+CREATE OR REPLACE FUNCTION wallet_private.lot_rank(p_lot wallet_private.lot, p_order text)
+RETURNS numeric[]
+LANGUAGE sql
+STABLE
+PARALLEL SAFE
+SECURITY INVOKER
+AS $$
+    -- The order of use, the first one the least: by origin if the asset says so, then what expires
+    -- soonest, free before paid, the oldest.
+    SELECT ARRAY[
+        CASE p_order
+            WHEN 'free_first' THEN (p_lot.origin = 'paid')::integer
+            WHEN 'paid_first' THEN (p_lot.origin = 'free')::integer
+            ELSE 0
+        END,
+        coalesce(EXTRACT(EPOCH FROM p_lot.expires_at), 'Infinity'),
+        (p_lot.origin = 'paid')::integer,
+        p_lot.lot_id
+    ]
+$$;

@@ -1,0 +1,42 @@
+CREATE OR REPLACE FUNCTION wallet_private.line_up(
+    p_webhook wallet_private.webhook, p_events wallet.event[]
+) RETURNS wallet.event[]
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- Those of new events that can be sent now. Where order counts, the others wait behind an event of
+-- their wallet that waits.
+BEGIN
+    IF NOT p_webhook.is_ordered OR NOT EXISTS (
+        SELECT FROM wallet_private.webhook_event AS e
+        WHERE e.subscription_id = p_webhook.subscription_id AND e.next_try_at IS NOT NULL
+    ) THEN
+        RETURN p_events;
+    END IF;
+    INSERT INTO wallet_private.webhook_event (
+        subscription_id, user_id, asset_id, seq, tries, next_try_at
+    )
+    SELECT p_webhook.subscription_id, n.user_id, a.asset_id, n.seq, 0, clock_timestamp()
+    FROM unnest(p_events) AS n
+    INNER JOIN wallet_private.asset AS a ON a.code = n.asset
+    WHERE EXISTS (
+        SELECT FROM wallet_private.webhook_event AS e
+        WHERE e.subscription_id = p_webhook.subscription_id AND e.user_id = n.user_id
+            AND e.asset_id = a.asset_id AND e.next_try_at IS NOT NULL
+    )
+    ON CONFLICT (subscription_id, user_id, asset_id, seq) DO NOTHING;
+    RETURN ARRAY(
+        SELECT n
+        FROM unnest(p_events) AS n
+        INNER JOIN wallet_private.asset AS a ON a.code = n.asset
+        WHERE NOT EXISTS (
+            SELECT FROM wallet_private.webhook_event AS e
+            WHERE e.subscription_id = p_webhook.subscription_id AND e.user_id = n.user_id
+                AND e.asset_id = a.asset_id AND e.next_try_at IS NOT NULL
+        )
+        ORDER BY n.created_at
+    );
+END
+$$;

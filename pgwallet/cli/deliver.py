@@ -1,0 +1,74 @@
+"""pgwallet deliver: send the events of webhooks."""
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import click
+from msgspec.structs import replace
+
+from gateway import logs
+from gateway.server import ENDS
+from gateway.settings import Settings
+from pgwallet.cli.shared import run, server
+from pgwallet.deliver import Deliverer
+
+logger = logging.getLogger("pgwallet")
+
+
+@click.command()
+@click.option("--child", "is_child", is_flag=True, hidden=True)
+def deliver(is_child: bool) -> None:
+    """Send the events of webhooks, and try again what was not accepted.
+
+    Several may run at a time, and none sends what another one is sending. When one dies, the others
+    go on with its events within a minute.
+
+    \b
+    Examples:
+      pgwallet deliver
+      PGWALLET_DELIVER_PORT=8082 pgwallet deliver
+    """
+    settings = Settings.from_env()
+    logs.set_up(settings.log_level)
+    with server(settings) as dsn:
+        run(_deliver(replace(settings, database_url=dsn), is_child))
+
+
+@contextmanager
+def deliverer(dsn: str) -> Iterator[None]:
+    """One in a process of its own, beside a wallet that people try out."""
+    environ = {"PGWALLET_WEBHOOK_TARGETS": "any"} | os.environ
+    environ |= {"DATABASE_URL": dsn, "PGWALLET_DELIVER_PORT": "0"}
+    command = [sys.executable, "-m", "pgwallet", "deliver", "--child"]
+    child = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
+
+
+async def _deliver(settings: Settings, is_child: bool) -> None:
+    """Until a signal comes, or the process that started this one is gone."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+
+    def stop() -> None:
+        if is_child:
+            loop.remove_reader(sys.stdin)
+        if not task.cancelling():
+            task.cancel()
+
+    for number in (signal.SIGINT, *ENDS):
+        loop.add_signal_handler(number, stop)
+    if is_child:
+        loop.add_reader(sys.stdin, stop)
+    logger.info("delivering")
+    with suppress(asyncio.CancelledError):
+        await Deliverer(settings).run()

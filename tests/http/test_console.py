@@ -1,0 +1,645 @@
+"""/console in a real browser, on a real gateway and database: each task from log-in to result."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp.test_utils import TestClient
+from playwright.async_api import Locator, Page, Route, expect
+
+from gateway.accounts import hash_password
+from tests.support import contract
+from tests.support.browser import Tab, open_tab
+from tests.support.thirdparty import Unavailable, axe
+
+from .conftest import Caller, make_token
+
+PASSWORD = "correct horse"
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_console(gateway: TestClient) -> Open:
+    """async with open_console("#/users") as tab: as an admin. Then it holds what was asked."""
+
+    @asynccontextmanager
+    async def open_one(
+        way: str = "", token: str | None = make_token("admin", "an admin"), **options: Any
+    ) -> AsyncIterator[Tab]:
+        origin = str(gateway.make_url("/"))
+        try:
+            async with open_tab(origin + "health", **({"locale": "en-GB"} | options)) as tab:
+                if token:
+                    await keep(tab.page, token)
+                await tab.page.goto(f"{origin}console{way}")
+                yield tab
+        except Unavailable as reason:
+            pytest.skip(str(reason))
+        assert not tab.complaints
+        for method, url in tab.requests:
+            assert url.startswith(origin)
+            if (path := urlsplit(url).path).startswith("/v1/"):
+                assert contract.operation(method, path), f"{method} {path} is not documented"
+
+    return open_one
+
+
+@pytest.fixture
+async def login(admin: Caller, connect_module: Any) -> Callable[..., Awaitable[str]]:
+    """await login("admin") is the e-mail address of a new account with PASSWORD."""
+    connection = await connect_module()
+
+    async def make(role: str) -> str:
+        email = f"{role}-{await connection.fetchval('SELECT gen_random_uuid()')}@example.com"
+        made = await admin("POST", "/v1/admin/users", {"email": email, "role": role})
+        user_id = (await made.json())["user_id"]
+        await connection.execute(
+            "SELECT wallet.set_password($1, $2)", user_id, hash_password(PASSWORD)
+        )
+        return email
+
+    return make
+
+
+async def keep(page: Page, token: str) -> None:
+    """As if somebody had logged in with it in this tab."""
+    await page.evaluate("token => sessionStorage.setItem('pgwallet.token', token)", token)
+
+
+async def settle(page: Page) -> None:
+    await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+async def transactions(admin: Caller, user: Caller, **query: str) -> list[dict[str, Any]]:
+    answer = await admin("GET", f"/v1/wallets/{user.user_id}/transactions", params=query)
+    return (await answer.json())["items"]
+
+
+async def move(by: Caller, user: Caller, what: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = await by("POST", f"/v1/wallets/{user.user_id}/{what}", body)
+    assert answer.status == 201, await answer.text()
+    return await answer.json()
+
+
+# ---------------------------------------------------------------------------------------------
+# The frame
+# ---------------------------------------------------------------------------------------------
+
+
+async def test_an_admin_logs_in_by_password_and_out(open_console: Open, login: Any) -> None:
+    email = await login("admin")
+    async with open_console(token=None) as tab:
+        page = tab.page
+        await page.get_by_label("E-mail").fill(email)
+        await page.get_by_label("Password").fill("wrong")
+        await page.get_by_role("button", name="Log in").click()
+        refused = page.get_by_role("alert")
+        await expect(refused).to_contain_text("not authenticated")
+        await expect(refused).to_contain_text("The email address or the password is wrong.")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Log in").click()
+        await expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+        # The token is nowhere but in this tab, and log-out forgets it.
+        await page.reload()
+        await expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+        assert await page.evaluate("localStorage.length") == 0
+        assert not await page.context.cookies()
+        other = await page.context.new_page()
+        await other.goto(page.url)
+        await expect(other.get_by_role("button", name="Log in")).to_be_visible()
+        await page.get_by_role("button", name="Log out").click()
+        await expect(page.get_by_role("button", name="Log in")).to_be_visible()
+        assert await page.evaluate("sessionStorage.length") == 0
+
+
+async def test_an_admin_pastes_a_token_and_others_are_refused(
+    open_console: Open, user: Caller, login: Any
+) -> None:
+    async with open_console("#/proof", token=None) as tab:
+        page = tab.page
+        await page.get_by_label("E-mail").fill(await login("user"))
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Log in").click()
+        await expect(page.get_by_role("alert")).to_contain_text("This takes the role admin.")
+        await page.get_by_text("Paste a token").click()
+        for token in (user.token, "nonsense"):
+            await page.get_by_label("Token").fill(token)
+            await page.get_by_role("button", name="Use this token").click()
+            await expect(page.get_by_role("alert")).to_be_visible()
+            assert await page.evaluate("sessionStorage.length") == 0
+        await page.get_by_label("Token").fill(make_token("admin", "Ada"))
+        await page.get_by_role("button", name="Use this token").click()
+        # The page that was asked for, and who asks.
+        await expect(page.get_by_role("heading", name="Proof")).to_be_visible()
+        await expect(page.get_by_text("admin · Ada")).to_be_visible()
+
+
+async def test_a_session_that_ends_says_so_and_goes_on_where_it_was(open_console: Open) -> None:
+    async with open_console("#/catalogue/items") as tab:
+        page = tab.page
+        await settle(page)
+        await keep(page, make_token("admin", "x", exp=1))
+        await page.get_by_role("link", name="Tasks").click()
+        await expect(page.get_by_role("alert")).to_contain_text("not authenticated")
+        await page.get_by_text("Paste a token").click()
+        await page.get_by_label("Token").fill(make_token("admin", "x"))
+        await page.get_by_role("button", name="Use this token").click()
+        await expect(page.get_by_role("heading", name="Tasks", level=1)).to_be_visible()
+
+
+async def test_nothing_inline_runs(gateway: TestClient, open_console: Open) -> None:
+    answer = await gateway.get("/console")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert {"script-src 'self'", "style-src 'self'"} <= set(policy.split("; "))
+    async with open_console() as tab:
+        await settle(tab.page)
+        ran = await tab.page.evaluate("""() => {
+            const script = document.createElement("script");
+            try { script.text = "window.ran = true"; } catch (error) { return error.name; }
+            document.body.append(script);
+            return Boolean(window.ran);
+        }""")
+        assert ran == "TypeError"  # a text is no trusted script
+        tab.complaints.clear()  # which it complains of
+
+
+# ---------------------------------------------------------------------------------------------
+# A user
+# ---------------------------------------------------------------------------------------------
+
+
+async def test_a_user_is_found_by_every_id(open_console: Open, admin: Caller) -> None:
+    given = {"external_id": "player/7 ?#", "name": "<b>Eve</b>", "email": "eve@example.com"}
+    made = await (await admin("POST", "/v1/admin/users", given)).json()
+    async with open_console("#/users") as tab:
+        page = tab.page
+        for text in (made["user_id"], given["external_id"], "EVE@example.com"):
+            await page.keyboard.press("/")
+            await page.keyboard.type(text)
+            await page.keyboard.press("Enter")
+            # What the user is called is a text, whatever is in it.
+            await expect(page.get_by_role("heading", name="<b>Eve</b>")).to_be_visible()
+            await expect(page.get_by_text(given["external_id"])).to_be_visible()
+            await page.get_by_role("link", name="Users").click()
+            await expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
+        await page.get_by_label("User id, external id or e-mail", exact=True).fill("nobody")
+        await page.get_by_role("button", name="Find").click()
+        await expect(page.get_by_role("heading", name="Nobody", level=1)).to_be_visible()
+
+
+async def test_balances_and_movements(
+    open_console: Open, admin: Caller, service: Caller, new_user: Any
+) -> None:
+    user = await new_user(1000)
+    await move(service, user, "holds", {"asset": "GOLD", "amount": 50, "expires_in": 3600})
+    for number in range(110):
+        await move(
+            service, user, "spend", {"asset": "GOLD", "amount": 1, "reference": f"n-{number}"}
+        )
+    [topup] = await transactions(admin, user, kind="TOPUP")
+    async with open_console(f"#/users/{user.user_id}", timezone_id="Asia/Tokyo") as tab:
+        page = tab.page
+        await expect(page.get_by_text("50.00 held, 840.00 can be spent")).to_be_visible()
+        movements = page.locator(".movement")
+        await expect(movements).to_have_count(50)
+        for seen in (100, 111):
+            await page.get_by_role("button", name="Show older").click()
+            await expect(movements).to_have_count(seen)
+        await expect(page.get_by_role("button", name="Show older")).to_be_hidden()
+        assert await movements.locator(".what").all_inner_texts() == [
+            *(f"n-{number}" for number in reversed(range(110))), ""
+        ]  # fmt: skip
+
+        await page.get_by_label("Kind").select_option("TOPUP")
+        await expect(movements).to_have_count(1)
+        await expect(movements).to_contain_text("+1,000.00 GOLD")
+        # His own time, and UTC on hover.
+        moment = movements.locator("time").first
+        assert await moment.get_attribute("title") == topup["created_at"].replace("T", " ").replace(
+            "Z", " UTC"
+        )
+        hour = int(topup["created_at"][11:13])
+        assert (await moment.inner_text())[:2] == f"{(hour + 9) % 24:02}"
+        await movements.locator("summary").click()
+        entries = page.get_by_role("region", name="Entries")
+        await expect(entries.get_by_role("row")).to_have_count(3)
+        await expect(entries).to_contain_text("TREASURY")
+        await page.get_by_label("Kind").select_option("TASK")
+        await expect(page.get_by_text("Nothing like this.")).to_be_visible()
+
+
+async def test_a_purchase_is_refunded_in_part_and_then_whole(
+    open_console: Open, admin: Caller, user: Caller
+) -> None:
+    spent = await move(user, user, "spend", {"asset": "GOLD", "amount": "40"})
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        await page.locator(".movement summary").first.click()
+        await page.get_by_role("button", name="Refund").click()
+        await dialog(page).get_by_label("Amount").fill("15.50")
+        await expect(dialog(page)).to_contain_text("Balance: 60.00 GOLD → 75.50 GOLD")
+        # No reason, no refund.
+        await dialog(page).get_by_role("button", name="Refund 15.50").click()
+        await expect(dialog(page)).to_be_visible()
+        await dialog(page).get_by_label("Reason").fill("it was late")
+        await dialog(page).get_by_role("button", name="Refund 15.50").click()
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 75.50 GOLD.")
+
+        first = page.locator(".movement").first
+        await expect(first).to_contain_text("REVERSAL")
+        await first.locator("summary").click()
+        await expect(first).to_contain_text("it was late")
+        await first.get_by_role("link", name=spent["transaction_id"]).click()
+        await expect(page.get_by_role("heading", name="Transaction", level=1)).to_be_visible()
+        await expect(page.get_by_text("15.50 GOLD by")).to_be_visible()
+        await page.get_by_role("button", name="Refund").click()
+        await expect(dialog(page)).to_contain_text("24.50 GOLD is left of 40.00 GOLD.")
+        await dialog(page).get_by_label("Reason").fill("all of it")
+        await dialog(page).get_by_role("button", name="Refund 24.50").click()
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 100.00 GOLD.")
+        await expect(page.get_by_role("button", name="Refund")).to_have_count(0)
+    assert [row["amount"] for row in await transactions(admin, user, kind="REVERSAL")] == [
+        "24.50", "15.50",
+    ]  # fmt: skip
+
+
+async def test_a_double_click_refunds_once(open_console: Open, admin: Caller, user: Caller) -> None:
+    await move(user, user, "spend", {"asset": "GOLD", "amount": 40})
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        await page.locator(".movement summary").first.click()
+        await page.get_by_role("button", name="Refund").click()
+        await dialog(page).get_by_label("Amount").fill("10")
+        await dialog(page).get_by_label("Reason").fill("twice")
+        await dialog(page).get_by_role("button", name="Refund 10").dblclick()
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 70.00 GOLD.")
+    assert len(await transactions(admin, user, kind="REVERSAL")) == 1
+    assert len([url for _, url in tab.requests if url.endswith("/reverse")]) == 1
+
+
+async def test_what_was_lost_on_the_way_back_is_done_once(
+    open_console: Open, admin: Caller, user: Caller
+) -> None:
+    await move(user, user, "spend", {"asset": "GOLD", "amount": 40})
+    lost = []
+
+    async def lose(route: Route) -> None:
+        if lost:
+            return await route.continue_()
+        lost.append(await route.fetch())
+        return await route.abort()
+
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        await page.route("**/reverse", lose)
+        await page.locator(".movement summary").first.click()
+        await page.get_by_role("button", name="Refund").click()
+        await dialog(page).get_by_label("Amount").fill("10")
+        await dialog(page).get_by_label("Reason").fill("lost")
+        await dialog(page).get_by_role("button", name="Refund 10").click()
+        await expect(page.get_by_role("alert")).to_contain_text("not done twice")
+        await dialog(page).get_by_role("button", name="Refund 10").click()
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 70.00 GOLD.")
+        assert lost[0].status == 201
+        tab.complaints.clear()  # of the answer that was lost
+    assert len(await transactions(admin, user, kind="REVERSAL")) == 1
+
+
+async def test_what_is_refused_shows_why(open_console: Open, admin: Caller, user: Caller) -> None:
+    await move(user, user, "spend", {"asset": "GOLD", "amount": "99"})
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        await page.locator(".movement summary").last.click()
+        await page.get_by_role("button", name="Take back").click()
+        await expect(dialog(page)).to_contain_text("Balance: 1.00 GOLD → -99.00 GOLD")
+        await dialog(page).get_by_label("Reason").fill("chargeback")
+        await dialog(page).get_by_role("button", name="Take back 100.00").click()
+        refused = page.get_by_role("alert")
+        await expect(refused).to_contain_text("the balance is too low")
+        await expect(refused).to_contain_text("WA401 · request ")
+        answer = await admin(
+            "POST",
+            f"/v1/wallets/{user.user_id}/transactions/"
+            f"{(await transactions(admin, user, kind='TOPUP'))[0]['transaction_id']}/reverse",
+            {"reason": "chargeback"},
+        )
+        for name in ("title", "detail", "hint"):
+            await expect(refused).to_contain_text((await answer.json())[name])
+        # The same dialog goes on: what was refused is as if it had not been sent.
+        await dialog(page).get_by_label("If the user has spent it").select_option("clamp")
+        await dialog(page).get_by_role("button", name="Take back 100.00").click()
+        await expect(page.get_by_role("status")).to_contain_text("1.00 GOLD was taken back.")
+    assert (await transactions(admin, user))[0]["balance"] == "0.00"
+
+
+async def test_a_conversion_is_taken_back(
+    open_console: Open, admin: Caller, service: Caller, user: Caller
+) -> None:
+    await admin("POST", "/v1/admin/assets", {"code": "GEM", "name": "Gem"})
+    rate = {"from_amount": 50, "to_amount": 1}
+    await admin("PUT", "/v1/admin/conversion-rates/GOLD/GEM", rate)
+    body = {"from_asset": "GOLD", "to_asset": "GEM", "amount": 100}
+    await move(user, user, "convert", body)
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        await page.locator(".movement summary").first.click()
+        await page.get_by_role("button", name="Take back").click()
+        await expect(dialog(page)).to_contain_text("Balance: 0.00 GOLD → 100.00 GOLD")
+        await expect(dialog(page)).to_contain_text("Balance: 2 GEM → 0 GEM")
+        await dialog(page).get_by_label("Amount").fill("50")
+        await expect(dialog(page)).to_contain_text("the matching part of 2 GEM")
+        await dialog(page).get_by_label("Reason").fill("a mistake")
+        await dialog(page).get_by_role("button", name="Take back 50").click()
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 50.00 GOLD.")
+    assert {(row["asset"], row["balance"]) for row in (await transactions(admin, user))[:2]} == {
+        ("GOLD", "50.00"), ("GEM", "1"),
+    }  # fmt: skip
+
+
+async def test_a_grant(open_console: Open, admin: Caller, user: Caller) -> None:
+    async with open_console(f"#/users/{user.user_id}", color_scheme="dark") as tab:
+        page = tab.page
+        await page.get_by_role("button", name="Grant").click()
+        await dialog(page).get_by_label("Asset").select_option("GOLD")
+        await dialog(page).get_by_label("Amount").fill("1,000")
+        await expect(dialog(page)).to_contain_text("no thousands separators")
+        await expect(dialog(page).get_by_role("button", name="Grant")).to_be_disabled()
+        await dialog(page).get_by_label("Amount").fill("1000")
+        await dialog(page).get_by_label("Reason").fill("an apology")
+        await dialog(page).get_by_label("Reference").fill("ticket-9")
+        await expect(dialog(page)).to_contain_text("Balance: 100.00 GOLD → 1,100.00 GOLD")
+        await dialog(page).get_by_role("button", name="Grant 1,000").dblclick()
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 1,100.00 GOLD.")
+    [bonus] = await transactions(admin, user, kind="BONUS")
+    assert (bonus["metadata"], bonus["reference"]) == ({"reason": "an apology"}, "ticket-9")
+
+
+async def test_a_hold_is_released(
+    open_console: Open, admin: Caller, service: Caller, user: Caller
+) -> None:
+    hold = await move(service, user, "holds", {"asset": "GOLD", "amount": 30, "expires_in": 60})
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        await page.get_by_role("button", name="Release").click()
+        await dialog(page).get_by_label("Reason").fill("the match was cancelled")
+        await dialog(page).get_by_role("button", name="Release 30.00").click()
+        await expect(page.get_by_text("No open hold.")).to_be_visible()
+    [found] = (await (await admin("GET", f"/v1/wallets/{user.user_id}/holds")).json())["items"]
+    assert (found["hold_id"], found["status"]) == (hold["hold_id"], "released")
+
+
+async def test_an_account_is_frozen_and_reopened(
+    open_console: Open, user: Caller, connect_module: Any
+) -> None:
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        for button, status in (("Freeze", "frozen"), ("Reopen", "active")):
+            await page.get_by_role("button", name=button).click()
+            await expect(dialog(page)).to_contain_text(f"→ {status}")
+            await dialog(page).get_by_label("Reason").fill(f"because {status}")
+            await dialog(page).get_by_role("button", name=f"{button} the account").click()
+            await expect(page.locator(".title .badge").first).to_have_text(status)
+    operator = await connect_module()
+    found = await operator.fetch(
+        "SELECT actor, details ->> 'reason' FROM wallet.operator_action WHERE subject = $1"
+        " AND name = 'set_user_status' ORDER BY action_id", user.user_id,
+    )  # fmt: skip
+    assert [tuple(row) for row in found] == [
+        ("an admin", "because frozen"), ("an admin", "because active"),
+    ]  # fmt: skip
+
+
+async def test_tokens_are_revoked(open_console: Open, user: Caller, connect_module: Any) -> None:
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        await tab.page.get_by_role("button", name="Revoke tokens").click()
+        await expect(dialog(tab.page)).to_contain_text("ends within a minute")
+        await dialog(tab.page).get_by_role("button", name="Revoke the tokens").click()
+        await expect(tab.page.get_by_role("status")).to_contain_text("The tokens are revoked.")
+    revoked = "SELECT tokens_revoked_at IS NOT NULL FROM wallet.get_token_state($1)"
+    assert await (await connect_module()).fetchval(revoked, user.user_id)
+
+
+async def test_amounts_stay_exact_in_the_viewers_locale(
+    open_console: Open, admin: Caller, user: Caller
+) -> None:
+    await admin("POST", "/v1/admin/assets", {"code": "DUST", "name": "Dust", "scale": 8})
+    body = {"asset": "DUST", "amount": "999999999999999.12345678"}
+    await move(admin, user, "bonus", body)
+    async with open_console(f"#/users/{user.user_id}", locale="de-DE") as tab:
+        page = tab.page
+        await expect(page.get_by_text("999.999.999.999.999,12345678").first).to_be_visible()
+        await page.get_by_role("button", name="Grant").click()
+        await dialog(page).get_by_label("Asset").select_option("DUST")
+        await dialog(page).get_by_label("Amount").fill("0.1")  # a thousands separator, here
+        await expect(dialog(page)).to_contain_text("1234,5")
+        await dialog(page).get_by_label("Amount").fill("0,00000001")
+        await dialog(page).get_by_label("Reason").fill("exact")
+        await expect(dialog(page)).to_contain_text("999.999.999.999.999,12345679")
+        await dialog(page).get_by_role("button", name="Grant 0,00000001").click()
+        await expect(page.get_by_role("status")).to_contain_text("999,12345679")
+    assert (await transactions(admin, user))[0]["balance"] == "999999999999999.12345679"
+
+
+# ---------------------------------------------------------------------------------------------
+# The catalogue, the treasury, the proof
+# ---------------------------------------------------------------------------------------------
+
+
+async def test_the_catalogue_is_filled_and_changed(
+    open_console: Open, admin: Caller, gold: str
+) -> None:
+    changes: list[Any] = []
+
+    def note(sent: Any) -> None:
+        if sent.method == "PATCH":
+            changes.append(sent.post_data_json)
+
+    async with open_console("#/catalogue/assets") as tab:
+        page = tab.page
+        page.on("request", note)
+
+        async def create(name: str, one: str, **fields: str) -> None:
+            await page.get_by_role("link", name=name).click()
+            await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+            await page.get_by_role("button", name=f"Create {one}").click()
+            await fill(fields)
+            await dialog(page).get_by_role("button", name=f"Create {one}").dblclick()
+            await expect(dialog(page)).to_have_count(0)
+
+        async def fill(fields: dict[str, str]) -> None:
+            for label, value in fields.items():
+                field = dialog(page).get_by_label(label.replace("_", " "), exact=True)
+                if await field.evaluate("field => field.tagName") == "SELECT":
+                    await field.select_option(value)
+                else:
+                    await field.fill(value)
+
+        async def change(name: str, shown: str, **fields: str) -> None:
+            await page.get_by_role("button", name=f"Change {name}").click()
+            await fill(fields)
+            await expect(dialog(page)).to_contain_text(shown)
+            await dialog(page).get_by_role("button", name="Change it").click()
+            await expect(dialog(page)).to_have_count(0)
+
+        await create("Assets", "asset", Code="RUBY", Name="Ruby", Supply="5000")
+        await change("Ruby", "Name: Ruby → Red ruby", Name="Red ruby")
+        await create("Rates", "rate", From_asset="GOLD", To_asset="RUBY",
+                     From_amount="100", To_amount="1")  # fmt: skip
+        await change("GOLD to RUBY", "From amount: 100.00 → 250", From_amount="250")
+        await create("Tasks", "task", Code="boss", Name="Beat the boss", Asset="RUBY", Reward="2")
+        await change("Beat the boss", "Max completions: none → 3", Max_completions="3")
+        await create("Items", "item", Code="ring", Name="Ring", Asset="RUBY", Price="7", Stock="9")
+        await change("Ring", "Stock: 9 → -1", Stock="-1")
+
+        # What the wallet refuses, it says in its own words.
+        await page.get_by_role("button", name="Create item").click()
+        await fill({"Code": "ring", "Name": "Ring", "Asset": "RUBY", "Price": "0.5"})
+        await dialog(page).get_by_role("button", name="Create item").click()
+        await expect(page.get_by_role("alert")).to_contain_text("an amount has too many decimals")
+
+    async def listed(path: str, **wanted: Any) -> bool:
+        items = (await (await admin("GET", path)).json())["items"]
+        return len([row for row in items if wanted.items() <= row.items()]) == 1
+
+    assert await listed("/v1/assets", asset="RUBY", name="Red ruby", supply="5000")
+    assert await listed("/v1/conversion-rates", to_asset="RUBY", from_amount="250.00")
+    assert await listed("/v1/tasks", code="boss", reward="2", max_completions=3)
+    assert await listed("/v1/items", code="ring", price="7", stock=None)
+    # Of a change, only what differs was sent.
+    assert changes == [{"name": "Red ruby"}, {"max_completions": 3}, {"stock": -1}]
+
+
+async def test_the_overview_shows_the_treasury_now_and_then(
+    open_console: Open, admin: Caller, user: Caller
+) -> None:
+    [row] = [
+        row
+        for row in (await (await admin("GET", "/v1/admin/treasury")).json())["items"]
+        if row["asset"] == "GOLD"
+    ]
+    async with open_console() as tab:
+        tile = tab.page.get_by_role("article").filter(has_text="GOLD")
+        await expect(tile).to_contain_text(f"{float(row['outstanding']):,.2f}")
+        await expect(tab.page.get_by_text("V000")).to_be_visible()
+        await tab.page.get_by_label("As it was at").fill("2020-01-01T12:00:00")
+        await expect(tile.locator(".big")).to_have_text("0.00")
+
+
+async def test_the_books_are_checked(open_console: Open, user: Caller, connect_module: Any) -> None:
+    connection = await connect_module()
+    async with open_console("#/proof") as tab:
+        page = tab.page
+        await page.get_by_role("button", name="Check the books").click()
+        await expect(page.get_by_text("The books are right.")).to_be_visible()
+        forge = """UPDATE wallet_private.wallet SET balance = balance + $2 WHERE user_id = $1
+            AND asset_id = (SELECT asset_id FROM wallet_private.asset WHERE code = 'GOLD')"""
+        await connection.execute(forge, user.user_id, 5)
+        try:
+            await page.get_by_role("button", name="Check the books").click()
+            await expect(page.get_by_text(re.compile("faults? (was|were) found"))).to_be_visible()
+            row = page.get_by_role("row").filter(has_text=user.user_id or "").first
+            await expect(row).to_contain_text("105")
+            await row.get_by_role("link").click()
+            await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+        finally:
+            await connection.execute(forge, user.user_id, -5)
+
+
+# ---------------------------------------------------------------------------------------------
+# For everyone
+# ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_nobody_is_kept_out(
+    scheme: str, open_console: Open, admin: Caller, service: Caller, user: Caller
+) -> None:
+    """What axe-core finds, and pages that scroll to the side: on each page, narrow and wide."""
+    try:
+        script = axe().read_text()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    asset = {"code": "CAPPED", "name": "Capped", "supply": 1000}
+    await admin("POST", "/v1/admin/assets", asset)
+    await admin("PUT", "/v1/admin/conversion-rates/GOLD/CAPPED", {"from_amount": 1, "to_amount": 1})
+    spent = await move(user, user, "spend", {"asset": "GOLD", "amount": 1, "reference": "x" * 200})
+    await move(service, user, "holds", {"asset": "GOLD", "amount": 3, "expires_in": 3600})
+
+    async def look(page: Page, what: str) -> None:
+        found = await page.evaluate(
+            f"async () => {{ {script}; return (await axe.run()).violations; }}"
+        )
+        serious = [each for each in found if each["impact"] in ("serious", "critical")]
+        assert not serious, f"{what}: {json.dumps(serious, indent=1)}"
+        for width in (360, 3840):
+            await page.set_viewport_size({"width": width, "height": 900})
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, what
+        await page.set_viewport_size({"width": 1280, "height": 900})
+
+    async with open_console(token=None, color_scheme=scheme) as tab:
+        await expect(tab.page.get_by_role("button", name="Log in")).to_be_visible()
+        await look(tab.page, "log-in")
+    one = f"#/users/{user.user_id}"
+    async with open_console(color_scheme=scheme) as tab:
+        page = tab.page
+        for way in (
+            "#/overview", "#/users", "#/users/nobody", one,
+            f"{one}/transactions/{spent['transaction_id']}", "#/catalogue/assets",
+            "#/catalogue/conversion-rates", "#/catalogue/tasks", "#/catalogue/items", "#/proof",
+        ):  # fmt: skip
+            await page.evaluate("way => { location.hash = way; }", way)
+            await expect(page.locator("main")).to_have_attribute("data-page", way)
+            await settle(page)
+            await look(page, way)
+        await page.get_by_role("button", name="Check the books").click()
+        await expect(page.get_by_text("The books are right.")).to_be_visible()
+        await look(page, "the verdict")
+        await page.evaluate("way => { location.hash = way; }", one)
+        await page.locator(".movement summary").first.click()
+        await page.get_by_role("button", name="Refund").click()
+        await expect(dialog(page)).to_be_visible()
+        await look(page, "a proposal")
+        await dialog(page).get_by_label("Amount").fill("7")
+        await dialog(page).get_by_label("Reason").fill("too much")
+        await dialog(page).get_by_role("button", name="Refund 7").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await look(page, "a refusal")
+
+
+async def test_the_keyboard_is_enough(open_console: Open, admin: Caller, user: Caller) -> None:
+    async with open_console() as tab:
+        page, press = tab.page, tab.page.keyboard.press
+        await settle(page)
+
+        async def tab_to(target: Locator) -> None:
+            for _ in range(60):
+                if await target.evaluate("element => element === document.activeElement"):
+                    return
+                await press("Tab")
+            raise AssertionError(f"Tab never comes to {target}")
+
+        await press("/")
+        await page.keyboard.type(user.user_id or "")
+        await press("Enter")
+        await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+        await tab_to(page.locator(".movement summary").first)
+        await press("Enter")
+        back = page.get_by_role("button", name="Take back")
+        await back.wait_for()
+        await tab_to(back)
+        await press("Enter")
+        await tab_to(dialog(page).get_by_label("Reason"))
+        await page.keyboard.type("by keyboard")
+        await press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 0.00 GOLD.")
+    assert (await transactions(admin, user))[0]["kind"] == "REVERSAL"
