@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help up test lint watch schema psql explain bench soak clean
+.PHONY: help up cluster test lint watch schema psql explain bench soak clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -14,6 +14,9 @@ help:  ## say what there is
 
 up: .venv/ready  ## run the wallet on its own PostgreSQL under .pgwallet/
 	@$(BIN)/pgwallet up
+
+cluster: .venv/ready  ## run a cluster of 16 partitions on two servers of its own, with demo data
+	@$(BIN)/pgwallet cluster up --postgres "$$($(BIN)/python -m tests.support.thirdparty plproxy)"
 
 test: .venv/ready  ## lint, pgTAP and pytest
 	$(BIN)/python -m pytest

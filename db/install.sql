@@ -26,6 +26,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0006__feed.sql', 'd56d1046be4b9f881436e7ab22e5277731877bac3434070a4be9baefc7e727a0'),
     ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
+    ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
@@ -62,6 +63,34 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/check/is_metadata.sql', '0dd4f358d700c965a8ebb43f31ba0e70e2071a446cf7f56e2f58f40b336291b7'),
     ('functions/private/check/is_text.sql', '9b96d6c4672f917c05d3dca9a0447a85cf5f74211a04519240a2599c81da2b8c'),
     ('functions/private/check/nearest.sql', '467f34415bf96801eab484bf3ca50dd7789d9d8bb83a4be7872d36867369844a'),
+    ('functions/private/cluster/bar_claim.sql', 'c24b1041ba4770089cba1f482c864faa2e65ef12539b8ba806ee4ac170ef848d'),
+    ('functions/private/cluster/bump_catalogue.sql', 'e6dc13605040b3ff50f8789fa11637f45c84a7c95501aafdc0c53a9592496862'),
+    ('functions/private/cluster/check_claim.sql', 'f0723b1ee1c4fd8f07490a77aabc75e2aed55d919835ee82f13b3c55974b8d1f'),
+    ('functions/private/cluster/claim_list.sql', '897ce3ca3e3cc84da37a7e1da6fd40519ef7134352a007198d59d9babf2de013'),
+    ('functions/private/cluster/claim_name.sql', 'f53a680850bfb47624e18df0a76f5f4f4d35adf4105e3cc34d0bbe75a25007e7'),
+    ('functions/private/cluster/claimed_create_user.sql', '0a36798b735fc5cb2d6429524da88911f6bef9b11cc43fd28ee726c042fdbb8e'),
+    ('functions/private/cluster/claimed_sign_up.sql', 'be1cfff7b24f1016a337c8503bdf9be945df0a31a530849b8cd094b27576c8a0'),
+    ('functions/private/cluster/find_name.sql', 'ee7cb911eaba389619f74c53050bb318f82280bdab958194909429c5109a63b7'),
+    ('functions/private/cluster/find_named.sql', 'fa2ac7fb70b546e5624a699893362e8d19ed8272a2fb3ec87a58580e17e6ebf3'),
+    ('functions/private/cluster/first_user_id.sql', '9ac30f169cfad8b2f13c35d72d8e94710ff6cf9b29ac276392064b734e69ddb9'),
+    ('functions/private/cluster/get_catalogue.sql', 'fabf4a7994cf66e59777d7eddb9eeea9063a7bf8871bf6c151db9df5ea37cff8'),
+    ('functions/private/cluster/give_share.sql', 'c450bf7972bb07be4aa6e00d1aa31f3fcb9667978d4b5a83e7c7e511b055f4b0'),
+    ('functions/private/cluster/grant_part.sql', 'a07fca1b2de4e8e2878c58cedf3892f397217c464be05201fbccc92676ed324d'),
+    ('functions/private/cluster/heed_claim.sql', '7f277243edca1526ab0aaa15990c36b957729e3ae5f7dd877dbb22be30ccff02'),
+    ('functions/private/cluster/import_part.sql', '3100e8afe4ca8db13095699c69f80faaff87106b6f68c59489153078ad43f3d5'),
+    ('functions/private/cluster/in_whole.sql', '33ecd97c6ad9ced712dcf1b155442185229a000c8f6ae3611a70ee8b51c83ed3'),
+    ('functions/private/cluster/list_behind.sql', '4ec1ddb66fb0240693691c778860db147c3af9e0b49fd7911edcacf541c55c67'),
+    ('functions/private/cluster/list_moves.sql', '82de27df0a69779e7cdbe6c5460c0503b8c78d2dac306b5f92c95278a26fc83f'),
+    ('functions/private/cluster/list_named.sql', '33c8c86f1a3d5d89c4421db8b27d183aa628dfe714fbb4562ec5a86e7ba837d5'),
+    ('functions/private/cluster/list_names.sql', '138eb20dc981e8643110ae0a22cd4587b18ff2a87db2e209aa4ccaf62f496211'),
+    ('functions/private/cluster/note_copies.sql', '3f6909768cab87ffc130eeae8a022cba536e080413bc2b921f6a6f5f6a11839a'),
+    ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
+    ('functions/private/cluster/put_catalogue.sql', '695bf65ba7525722171d0eaf704c9a28cc5f618c6410a3c99f0fbc431dd7a9bc'),
+    ('functions/private/cluster/see_share.sql', '942cfb03a0dee984b457c92f2dbb76d73ff316146d7b10e5330f7e37daa08bfa'),
+    ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
+    ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
+    ('functions/private/cluster/take_name.sql', 'a1a509800c0a8e83fe8bbf394cfad421a44704656c2bfaf623312497042da322'),
+    ('functions/private/cluster/take_share.sql', '2922d9b3fc3802ba9fbee2a76a72471039ff79c28145f1785a6c0dbb5ef97820'),
     ('functions/private/conversion/check_multiple.sql', '39a0f156d329d3b8810e5ce2f471c39ba17aeb8b2960d4191ab425f46514c615'),
     ('functions/private/conversion/check_pair.sql', '7bba8a0cf985591b99e994de452ae86b66a881fd193b432cc1b231fd6af7f13a'),
     ('functions/private/conversion/conversion_step.sql', '3fd0caca266e52d02e4d4c38ee188885b1a13e574ae2454395d95977f84e869c'),
@@ -141,7 +170,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/task/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
     ('functions/private/task/record_completion.sql', 'cb5c08459664c3d0b18f42d8e41cb3113806d253b5f9716d0048d624f6e07148'),
     ('functions/private/task/to_task.sql', '52f63b1bd9d1b444304495b485a840749a43d9838fc389e957fdd5f78def7074'),
-    ('functions/private/user/add_user.sql', '6a212350b516e8e12d9368845579f279c6cf186bafafd3eec37d8f5ba2647c2a'),
+    ('functions/private/user/add_user.sql', '02384c4c24c240fba3e952cedbc14ca9488f6fed959bfb5648e25394f33c8184'),
     ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
@@ -152,7 +181,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/user/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
     ('functions/private/verify/checkpoint_root.sql', '9602a379746b0253b7a59305595870c0b362a645afc72f0651b6392bbff754c8'),
     ('functions/private/verify/uuid_before.sql', '22be10a129debe2d4a831d08d76eba87fa579738bb8457d19f9a9cbb1a2c8db5'),
-    ('functions/private/verify/verify_assets.sql', '255731aa66a77509dc1618be594b0337fd80070bb2b012ccd4ef50f47958a3ef'),
+    ('functions/private/verify/verify_assets.sql', 'ae6a9da2e3e15aa75ac68da8563e3c633671d0d1677f44797c0515c0d6f26681'),
     ('functions/private/verify/verify_books.sql', '902681be63331b09db9e012069ab0bddbe0694755f85e6373af3f4075fdf5731'),
     ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
@@ -204,7 +233,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
-    ('functions/api/import_users.sql', '7f7760d0e2357b4e65bb2271ce5de9f59358a50706f4183eb7fef929fa4ffa73'),
+    ('functions/api/import_users.sql', '39a2be168cc267bc41f7bc1b7882aaeda652167ce523bb972f0eb7ea450ae97d'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', '0cfeda61f0e16b585646e074ebc962b2efc47a7e3e3426ff3213a43c2e795fea'),
     ('functions/api/list_campaigns.sql', 'f785daf0bc8c2e51491e9c6aea0e7bb76b4618f5e4571bdf29d5fbf6cf8f9609'),
@@ -344,6 +373,11 @@ SELECT 'schema/V0008__webhooks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwal
 \if :pgwallet_run
     \echo schema/V0008__webhooks.sql
     \ir schema/V0008__webhooks.sql
+\endif
+SELECT 'schema/V0010__cluster.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0010__cluster.sql
+    \ir schema/V0010__cluster.sql
 \endif
 SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -524,6 +558,146 @@ SELECT 'functions/private/check/nearest.sql' = ANY (:'pgwallet_pending'::text[])
 \if :pgwallet_run
     \echo functions/private/check/nearest.sql
     \ir functions/private/check/nearest.sql
+\endif
+SELECT 'functions/private/cluster/bar_claim.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/bar_claim.sql
+    \ir functions/private/cluster/bar_claim.sql
+\endif
+SELECT 'functions/private/cluster/bump_catalogue.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/bump_catalogue.sql
+    \ir functions/private/cluster/bump_catalogue.sql
+\endif
+SELECT 'functions/private/cluster/check_claim.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/check_claim.sql
+    \ir functions/private/cluster/check_claim.sql
+\endif
+SELECT 'functions/private/cluster/claim_list.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/claim_list.sql
+    \ir functions/private/cluster/claim_list.sql
+\endif
+SELECT 'functions/private/cluster/claim_name.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/claim_name.sql
+    \ir functions/private/cluster/claim_name.sql
+\endif
+SELECT 'functions/private/cluster/claimed_create_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/claimed_create_user.sql
+    \ir functions/private/cluster/claimed_create_user.sql
+\endif
+SELECT 'functions/private/cluster/claimed_sign_up.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/claimed_sign_up.sql
+    \ir functions/private/cluster/claimed_sign_up.sql
+\endif
+SELECT 'functions/private/cluster/find_name.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/find_name.sql
+    \ir functions/private/cluster/find_name.sql
+\endif
+SELECT 'functions/private/cluster/find_named.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/find_named.sql
+    \ir functions/private/cluster/find_named.sql
+\endif
+SELECT 'functions/private/cluster/first_user_id.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/first_user_id.sql
+    \ir functions/private/cluster/first_user_id.sql
+\endif
+SELECT 'functions/private/cluster/get_catalogue.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/get_catalogue.sql
+    \ir functions/private/cluster/get_catalogue.sql
+\endif
+SELECT 'functions/private/cluster/give_share.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/give_share.sql
+    \ir functions/private/cluster/give_share.sql
+\endif
+SELECT 'functions/private/cluster/grant_part.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/grant_part.sql
+    \ir functions/private/cluster/grant_part.sql
+\endif
+SELECT 'functions/private/cluster/heed_claim.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/heed_claim.sql
+    \ir functions/private/cluster/heed_claim.sql
+\endif
+SELECT 'functions/private/cluster/import_part.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/import_part.sql
+    \ir functions/private/cluster/import_part.sql
+\endif
+SELECT 'functions/private/cluster/in_whole.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/in_whole.sql
+    \ir functions/private/cluster/in_whole.sql
+\endif
+SELECT 'functions/private/cluster/list_behind.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/list_behind.sql
+    \ir functions/private/cluster/list_behind.sql
+\endif
+SELECT 'functions/private/cluster/list_moves.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/list_moves.sql
+    \ir functions/private/cluster/list_moves.sql
+\endif
+SELECT 'functions/private/cluster/list_named.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/list_named.sql
+    \ir functions/private/cluster/list_named.sql
+\endif
+SELECT 'functions/private/cluster/list_names.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/list_names.sql
+    \ir functions/private/cluster/list_names.sql
+\endif
+SELECT 'functions/private/cluster/note_copies.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/note_copies.sql
+    \ir functions/private/cluster/note_copies.sql
+\endif
+SELECT 'functions/private/cluster/post_part.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/post_part.sql
+    \ir functions/private/cluster/post_part.sql
+\endif
+SELECT 'functions/private/cluster/put_catalogue.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/put_catalogue.sql
+    \ir functions/private/cluster/put_catalogue.sql
+\endif
+SELECT 'functions/private/cluster/see_share.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/see_share.sql
+    \ir functions/private/cluster/see_share.sql
+\endif
+SELECT 'functions/private/cluster/settle_list.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/settle_list.sql
+    \ir functions/private/cluster/settle_list.sql
+\endif
+SELECT 'functions/private/cluster/settle_name.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/settle_name.sql
+    \ir functions/private/cluster/settle_name.sql
+\endif
+SELECT 'functions/private/cluster/take_name.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/take_name.sql
+    \ir functions/private/cluster/take_name.sql
+\endif
+SELECT 'functions/private/cluster/take_share.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/take_share.sql
+    \ir functions/private/cluster/take_share.sql
 \endif
 SELECT 'functions/private/conversion/check_multiple.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -80,6 +80,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA501": (403, "the account is not active"),
     "WA502": (403, "this is not allowed here"),
     "WA503": (403, "the asset, task or item is closed"),
+    "WA601": (503, "a partition is away"),
     "WA901": (500, "this try is taken back"),
     "WA902": (500, "history is append-only"),
 }

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import asyncpg
 import pytest
 
+from tests.support.clusters import PLPROXY, ClusterDatabase, create_cluster
 from tests.support.pgtap import SERVERS, pytest_collect_file
 from tests.support.servers import VERSIONS, Database, Server, Servers
 from tests.support.thirdparty import Unavailable
@@ -80,6 +81,31 @@ def empty_database(server: Server) -> Iterator[Database]:
     database = server.create(template=None)
     yield database
     database.drop()
+
+
+@pytest.fixture(scope="session")
+def plproxy_server(servers: Servers) -> Server:
+    """Each session of a proxy may have one in each partition."""
+    try:
+        return servers.new(PLPROXY, {"max_connections": "900"})
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def wallet(plproxy_server: Server) -> Iterator[ClusterDatabase]:
+    """A cluster that a module's tests share."""
+    database = create_cluster(plproxy_server)
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+async def proxy(wallet: ClusterDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to its proxy."""
+    connection = await wallet.connect()
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture

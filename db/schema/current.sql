@@ -1015,6 +1015,11 @@ ALTER TABLE wallet_private.asset ALTER COLUMN asset_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE wallet_private.barred_claim (
+    claim_id uuid NOT NULL,
+    barred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
 CREATE TABLE wallet_private.budget (
     campaign_id integer NOT NULL,
     stripe integer NOT NULL,
@@ -1036,6 +1041,11 @@ ALTER TABLE wallet_private.campaign ALTER COLUMN campaign_id ADD GENERATED ALWAY
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE wallet_private.catalogue_copy (
+    place integer NOT NULL,
+    catalogue bigint NOT NULL
 );
 
 CREATE TABLE wallet_private.checkpoint (
@@ -1121,6 +1131,30 @@ CREATE TABLE wallet_private.migration (
 
 COMMENT ON TABLE wallet_private.migration IS 'One row for each file of db/ as it was last applied, with the sha256 of its bytes.';
 
+CREATE TABLE wallet_private.name (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    claim_id uuid NOT NULL,
+    place integer NOT NULL,
+    user_id uuid,
+    claimed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT name_kind_is_known_check CHECK ((kind = ANY (ARRAY['email'::text, 'external_id'::text])))
+);
+
+COMMENT ON COLUMN wallet_private.name.place IS 'The partition that makes, or has, the user.';
+
+CREATE TABLE wallet_private.partition (
+    number integer NOT NULL,
+    partitions integer NOT NULL,
+    catalogue bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT partition_number_is_below_partitions_check CHECK (((number >= 0) AND (number < partitions))),
+    CONSTRAINT partition_partitions_is_a_power_of_two_check CHECK (((partitions > 0) AND ((partitions & (partitions - 1)) = 0)))
+);
+
+COMMENT ON TABLE wallet_private.partition IS 'One row in a partition, none in a wallet of its own.';
+
+COMMENT ON COLUMN wallet_private.partition.catalogue IS 'Counts the changes of the catalogue: partition 0 all of them, the others those they have.';
+
 CREATE TABLE wallet_private.purchase (
     user_id uuid NOT NULL,
     transaction_id uuid NOT NULL,
@@ -1142,6 +1176,18 @@ CREATE TABLE wallet_private.reversal (
 );
 
 COMMENT ON COLUMN wallet_private.reversal.amount IS 'Of the original''s first leg, unsigned.';
+
+CREATE TABLE wallet_private.share_move (
+    move_id uuid NOT NULL,
+    is_in boolean NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    amount wallet_private.quantity NOT NULL,
+    peer integer NOT NULL,
+    moved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT share_move_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT share_move_kind_is_known_check CHECK ((kind = ANY (ARRAY['supply'::text, 'stock'::text])))
+);
 
 ALTER TABLE wallet_private.subscription ALTER COLUMN subscription_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME wallet_private.subscription_subscription_id_seq
@@ -1197,6 +1243,9 @@ ALTER TABLE ONLY wallet_private.asset
 ALTER TABLE wallet_private.asset
     ADD CONSTRAINT asset_without_lots_does_not_expire_check CHECK (((lot_order IS NOT NULL) OR ((expires_in IS NULL) AND (NOT is_paid_expiring)))) NOT VALID;
 
+ALTER TABLE ONLY wallet_private.barred_claim
+    ADD CONSTRAINT barred_claim_pkey PRIMARY KEY (claim_id);
+
 ALTER TABLE ONLY wallet_private.budget
     ADD CONSTRAINT budget_pkey PRIMARY KEY (campaign_id, stripe);
 
@@ -1205,6 +1254,9 @@ ALTER TABLE ONLY wallet_private.campaign
 
 ALTER TABLE ONLY wallet_private.campaign
     ADD CONSTRAINT campaign_pkey PRIMARY KEY (campaign_id);
+
+ALTER TABLE ONLY wallet_private.catalogue_copy
+    ADD CONSTRAINT catalogue_copy_pkey PRIMARY KEY (place);
 
 ALTER TABLE ONLY wallet_private.checkpoint_head
     ADD CONSTRAINT checkpoint_head_pkey PRIMARY KEY (user_id, asset_id, checkpoint_id);
@@ -1242,6 +1294,12 @@ ALTER TABLE ONLY wallet_private.lot
 ALTER TABLE ONLY wallet_private.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (file_name);
 
+ALTER TABLE ONLY wallet_private.name
+    ADD CONSTRAINT name_pkey PRIMARY KEY (name, kind);
+
+ALTER TABLE ONLY wallet_private.partition
+    ADD CONSTRAINT partition_pkey PRIMARY KEY (partitions);
+
 ALTER TABLE ONLY wallet_private.purchase
     ADD CONSTRAINT purchase_pkey PRIMARY KEY (user_id, transaction_id);
 
@@ -1253,6 +1311,9 @@ ALTER TABLE ONLY wallet_private.reversal
 
 ALTER TABLE ONLY wallet_private.reversal
     ADD CONSTRAINT reversal_reversal_id_key UNIQUE (user_id, reversal_id);
+
+ALTER TABLE ONLY wallet_private.share_move
+    ADD CONSTRAINT share_move_pkey PRIMARY KEY (move_id);
 
 ALTER TABLE ONLY wallet_private.subscription
     ADD CONSTRAINT subscription_code_key UNIQUE (code);
@@ -1304,6 +1365,8 @@ CREATE INDEX lot_expires_at_idx ON wallet_private.lot USING btree (expires_at) W
 CREATE INDEX lot_open_idx ON wallet_private.lot USING btree (user_id, asset_id) WHERE is_open;
 
 CREATE INDEX purchase_user_id_item_id_idx ON wallet_private.purchase USING btree (user_id, item_id);
+
+CREATE INDEX share_move_code_idx ON wallet_private.share_move USING btree (code, kind);
 
 CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (feed_position);
 

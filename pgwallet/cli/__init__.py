@@ -6,6 +6,7 @@ from pgwallet.cli import (
     budget,
     campaigns,
     checkpoint,
+    cluster,
     deliver,
     doctor,
     export,
@@ -44,6 +45,7 @@ main.sections = {
     "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
     "Events": (deliver.deliver, webhooks.webhooks, resend.resend, export.export),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
+    "Many servers": (cluster.cluster,),
 }
 for commands in main.sections.values():
     for command in commands:

@@ -18,6 +18,7 @@ from gateway.database import Call, Database, Row, SchemaMismatch
 from gateway.problems import Problem
 from gateway.server import ENDS
 from gateway.settings import Settings, SettingsError
+from pgwallet.cluster.config import ClusterError
 from pgwallet.embedded import EmbeddedError, EmbeddedPostgres
 from pgwallet.keeper import Keeper
 from pgwallet.migrate import MigrationError
@@ -39,6 +40,7 @@ Exit codes:
   130  interrupted; 143 terminated; 129 its terminal was closed
 """
 _FORESEEN = (
+    ClusterError,
     SettingsError,
     EmbeddedError,
     SchemaMismatch,

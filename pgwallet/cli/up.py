@@ -1,5 +1,7 @@
 """pgwallet up: from nothing to a running wallet with demo data."""
 
+from contextlib import AbstractContextManager
+
 import click
 from msgspec.structs import replace
 
@@ -28,14 +30,19 @@ def up() -> None:
     settings = with_secret(Settings.from_env(), make=True)
     with server(settings, keep=True) as dsn:
         click.echo(f"migrated: {len(run(migrate(dsn)))} files")
-        run(seed_demo(dsn))
-        [alice] = run(call(dsn, "find_user", query="alice@example.com"))
-        token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
-        url = f"http://{settings.host}:{settings.port}"
-        with deliverer(dsn):
-            listen(
-                replace(settings, database_url=dsn),
-                lambda: click.echo(f"""
+        serve_demo(settings, dsn, deliverer(dsn))
+
+
+def serve_demo(settings: Settings, dsn: str, beside: AbstractContextManager[object]) -> None:
+    """Put the demo data into a wallet and serve it, until a signal comes."""
+    run(seed_demo(dsn))
+    [alice] = run(call(dsn, "find_user", query="alice@example.com"))
+    token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
+    url = f"http://{settings.host}:{settings.port}"
+    with beside:
+        listen(
+            replace(settings, database_url=dsn),
+            lambda: click.echo(f"""
   console     {url}/console
   API         {url}/v1        description {url}/docs
   health      {url}/health    metrics     {url}/metrics
@@ -44,5 +51,5 @@ def up() -> None:
   curl -H 'Authorization: Bearer {token}' {url}/v1/wallets/me
 
 Ctrl-C stops it; the data stays."""),
-            )
-        click.echo("stopped")
+        )
+    click.echo("stopped")

@@ -18,7 +18,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tests.support.servers import Database, Server
+from tests.support.servers import Database
 
 Row = dict[str, Any]
 Amount = int | Decimal
@@ -183,8 +183,8 @@ class Arena:
         self.asked: list[asyncio.Task[Row | Refusal]] = []
 
     @classmethod
-    async def open(cls, server: Server) -> "Arena":
-        arena = cls(server.create(template=server.template))
+    async def open(cls, database: Database) -> "Arena":
+        arena = cls(database)
         arena.first = await arena.connect()
         arena.gate = await arena.connect()
         for asset in (GOLD, SILVER, COPPER):
@@ -279,7 +279,8 @@ class Arena:
             while True:
                 waiting = await self.first.fetchval(
                     """SELECT count(*) FROM pg_stat_activity
-                    WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+                    WHERE datname = ANY ($1) AND wait_event_type = 'Lock'""",
+                    [part.name for part in self.database.parts],
                 )
                 if waiting == sum(not each.done() for each in asked):
                     return

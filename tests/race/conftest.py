@@ -1,13 +1,13 @@
 """The races' arena: one for each file and server, handed on while its books are right."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.race.arena import Arena
-from tests.support.servers import Server
+from tests.support.servers import Database, Server
 
 HERE = Path(__file__).parent
 
@@ -28,10 +28,17 @@ async def arenas() -> AsyncIterator[dict[Server, Arena]]:
         await arena.close()
 
 
+@pytest.fixture
+def new_wallet(server: Server) -> Callable[[], Database]:
+    return lambda: server.create(template=server.template)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def arena(server: Server, arenas: dict[Server, Arena]) -> AsyncIterator[Arena]:
+async def arena(
+    server: Server, arenas: dict[Server, Arena], new_wallet: Callable[[], Database]
+) -> AsyncIterator[Arena]:
     """A database and many sessions; whatever the test does, its books are right at the end."""
-    arena = arenas.pop(server, None) or await Arena.open(server)
+    arena = arenas.pop(server, None) or await Arena.open(new_wallet())
     yield arena
     findings = await arena.findings()
     if findings or arena.is_busy:

@@ -39,7 +39,13 @@ class Tree:
 
     @cached_property
     def db_files(self) -> list[File]:
-        return read(self.db)
+        proxy = self.db / "proxy"
+        return [file for file in read(self.db) if proxy not in file.path.parents]
+
+    @cached_property
+    def proxy_files(self) -> list[File]:
+        """Of another database: the proxy of a cluster, whose functions have the same names."""
+        return read(self.db / "proxy")
 
     @cached_property
     def test_files(self) -> list[File]:
@@ -65,7 +71,10 @@ class Tree:
 
     @cached_property
     def raises(self) -> list[tuple[Function, Raise]]:
-        return [(function, each) for function in self.all_functions for each in function.raises]
+        # What a proxy tells again has no code in its text.
+        proxy = [function for file in self.proxy_files for function in file.functions]
+        again = [(each, it) for each in proxy for it in each.raises if it.code]
+        return [(each, it) for each in self.all_functions for it in each.raises] + again
 
     @cached_property
     def raised_codes(self) -> set[str]:
@@ -96,7 +105,7 @@ def rule(check: Rule) -> Rule:
 @rule
 def text_is_plain(tree: Tree) -> Iterator[str]:
     """ASCII, LF, at most 100 columns, no tabs or trailing spaces, a newline at the end."""
-    for file in tree.db_files + tree.test_files:
+    for file in tree.db_files + tree.proxy_files + tree.test_files:
         for number, line in enumerate(file.text.split("\n"), 1):
             if not line.isascii():
                 yield f"{file.at(number)}: not ASCII"
@@ -162,9 +171,11 @@ def every_clause_is_written(tree: Tree) -> Iterator[str]:
 
 @rule
 def api_runs_as_its_owner(tree: Tree) -> Iterator[str]:
-    """API functions are SECURITY DEFINER, helpers SECURITY INVOKER."""
+    """API functions are SECURITY DEFINER, helpers SECURITY INVOKER, unless a cluster calls them."""
     for function in tree.functions:
         is_api = function.schema == "wallet"
+        if not is_api and function.file.path.parent.name == "cluster":
+            continue
         if "security" in function.clauses and function.clause("security") != is_api:
             yield f"{function.at()}: SECURITY {'INVOKER' if is_api else 'DEFINER'}"
 

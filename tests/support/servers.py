@@ -36,6 +36,8 @@ T = TypeVar("T")
 VERSIONS = ("given",) if GIVEN_URL else ("18", "15")
 every_version = pytest.mark.parametrize("server", VERSIONS, indirect=True)
 
+_PROGRAMS = {"15": thirdparty.postgres_15, "15 with PL/Proxy": thirdparty.plproxy}
+
 # Nothing here outlives its session, so nothing has to survive a crash. And no background worker
 # may be found in a template that is being copied.
 FAST = {
@@ -78,6 +80,11 @@ class Database:
 
     async def connect(self, **options: object) -> asyncpg.Connection:
         return await asyncpg.connect(self.dsn, **options)
+
+    @property
+    def parts(self) -> list["Database"]:
+        """What has its tables: itself."""
+        return [self]
 
     def drop(self) -> None:
         self.server.admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
@@ -204,7 +211,7 @@ class Servers:
         """One more server, with settings of its own."""
         embedded = EmbeddedPostgres(
             home or self.home / f"{version}-{len(self._all)}",
-            bin_dir=thirdparty.postgres_15() if version == "15" else None,
+            bin_dir=_PROGRAMS[version]() if version in _PROGRAMS else None,
             options=FAST | dict(options or {}),
         )
         embedded.start()

@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
@@ -97,13 +98,20 @@ def postgres_15() -> Path:
     return unpacked_postgres_15()
 
 
-def unpacked_postgres_15() -> Path:
+def plproxy() -> Path:
+    """The folder of PostgreSQL 15's programs, with PL/Proxy: installed, or else unpacked."""
+    if Path("/usr/share/postgresql/15/extension/plproxy.control").exists():
+        return postgres_15()
+    return unpacked_postgres_15("postgresql-15-plproxy")
+
+
+def unpacked_postgres_15(*extensions: str) -> Path:
     """PostgreSQL 15 from its Debian package, with the libraries that this machine lacks."""
-    target = CACHE / "postgresql-15"
+    target = CACHE / "+".join(("postgresql-15", *extensions))
     if not target.exists():
         with _scratch() as scratch:
             tree = scratch / "tree"
-            _apt_unpack(tree, "postgresql-15")
+            _apt_unpack(tree, "postgresql-15", "postgresql-client-15", *extensions)
             if _missing_libraries(tree):
                 _apt_unpack(tree, *POSTGRES_15_LIBRARIES)
             if missing := _missing_libraries(tree):
@@ -337,10 +345,14 @@ def _discard(*paths: Path) -> None:
             path.unlink()
 
 
-if __name__ == "__main__":  # fetch all of them
-    pgtap()
-    plpgsql_check()
-    postgres_15()
-    prometheus()
-    pgbouncer()
-    haproxy()
+if __name__ == "__main__":  # fetch one and say where it is, or fetch all of them
+    if sys.argv[1:] == ["plproxy"]:
+        print(plproxy())
+    else:
+        pgtap()
+        plpgsql_check()
+        postgres_15()
+        plproxy()
+        prometheus()
+        pgbouncer()
+        haproxy()

@@ -23,7 +23,7 @@ BEGIN
     -- 2. Make the users that are sound and new, in one order, and their wallets.
     PERFORM wallet_private.heed_caps();
     WITH request AS MATERIALIZED (
-        SELECT gen_random_uuid() AS user_id, r.*
+        SELECT wallet_private.new_user_id() AS user_id, r.*
         FROM unnest(p_users) WITH ORDINALITY AS r (external_id, name, email, phone, ord)
         WHERE coalesce(r.external_id, r.email) IS NOT NULL
             AND wallet_private.is_text(r.external_id, 255)

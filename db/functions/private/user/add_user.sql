@@ -21,7 +21,7 @@ BEGIN
     PERFORM wallet_private.check_choice('role', p_role, '{user,service,admin}');
 
     INSERT INTO wallet_private.user_account (user_id, external_id, name, email, phone, role)
-    VALUES (gen_random_uuid(), p_external_id, p_name, p_email, p_phone, p_role)
+    VALUES (wallet_private.new_user_id(), p_external_id, p_name, p_email, p_phone, p_role)
     ON CONFLICT DO NOTHING
     RETURNING * INTO v_user;
     IF NOT FOUND THEN

@@ -27,7 +27,10 @@ BEGIN
     ) AS b
     CROSS JOIN LATERAL (VALUES
         ('books are at zero', b.issued, b.held_by_users),
-        ('supply is kept', a.supply, b.held_by_users + b.available)
+        (
+            'supply is kept', wallet_private.own_supply(a.code, a.supply),
+            b.held_by_users + b.available
+        )
     ) AS c (name, expected, found)
     WHERE c.expected IS DISTINCT FROM c.found
     ORDER BY a.code, c.name;

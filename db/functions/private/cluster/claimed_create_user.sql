@@ -1,0 +1,21 @@
+CREATE OR REPLACE FUNCTION wallet_private.claimed_create_user(
+    p_claim_id uuid,
+    p_external_id text,
+    p_name text,
+    p_email text,
+    p_phone text,
+    p_role text,
+    p_actor text
+) RETURNS wallet.user
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+BEGIN
+    PERFORM wallet_private.heed_claim(p_claim_id);
+    RETURN wallet.create_user(p_external_id, p_name, p_email, p_phone, p_role, p_actor);
+END
+$$;

@@ -1,0 +1,101 @@
+CREATE OR REPLACE FUNCTION wallet_private.put_catalogue(p_catalogue jsonb) RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+-- Makes this partition's catalogue that of partition 0, ids included. One that is not newer than
+-- what is here changes nothing. Of what is scarce it gets none here. Returns the number of the
+-- catalogue that is here then.
+BEGIN
+    UPDATE wallet_private.partition AS p SET catalogue = (p_catalogue ->> 'catalogue')::bigint
+    WHERE p.catalogue < (p_catalogue ->> 'catalogue')::bigint;
+    IF NOT FOUND THEN
+        RETURN (SELECT p.catalogue FROM wallet_private.partition AS p);
+    END IF;
+
+    INSERT INTO wallet_private.asset AS a OVERRIDING SYSTEM VALUE
+    SELECT r.* FROM jsonb_populate_recordset(
+        NULL::wallet_private.asset, p_catalogue -> 'asset'
+    ) AS r
+    ON CONFLICT (asset_id) DO UPDATE SET
+        name = excluded.name,
+        sign_up_bonus = excluded.sign_up_bonus,
+        is_purchasable = excluded.is_purchasable,
+        archived_at = excluded.archived_at,
+        lot_order = excluded.lot_order,
+        expires_in = excluded.expires_in,
+        is_paid_expiring = excluded.is_paid_expiring
+    WHERE (
+        a.name, a.sign_up_bonus, a.is_purchasable, a.archived_at, a.lot_order, a.expires_in,
+        a.is_paid_expiring
+    ) IS DISTINCT FROM (
+        excluded.name, excluded.sign_up_bonus, excluded.is_purchasable, excluded.archived_at,
+        excluded.lot_order, excluded.expires_in, excluded.is_paid_expiring
+    );
+
+    INSERT INTO wallet_private.supply (asset_id, stripe, available)
+    SELECT a.asset_id, s.stripe, 0
+    FROM wallet_private.asset AS a
+    CROSS JOIN generate_series(0, 15) AS s (stripe)
+    WHERE a.supply IS NOT NULL
+    ON CONFLICT DO NOTHING;
+
+    -- In their order: the one before is replaced when the next one comes.
+    INSERT INTO wallet_private.conversion_rate AS c OVERRIDING SYSTEM VALUE
+    SELECT r.* FROM jsonb_populate_recordset(
+        NULL::wallet_private.conversion_rate, p_catalogue -> 'conversion_rate'
+    ) AS r
+    ORDER BY r.rate_id
+    ON CONFLICT (rate_id) DO UPDATE SET replaced_at = excluded.replaced_at
+    WHERE c.replaced_at IS DISTINCT FROM excluded.replaced_at;
+
+    INSERT INTO wallet_private.task AS t OVERRIDING SYSTEM VALUE
+    SELECT r.* FROM jsonb_populate_recordset(
+        NULL::wallet_private.task, p_catalogue -> 'task'
+    ) AS r
+    ON CONFLICT (task_id) DO UPDATE SET
+        name = excluded.name,
+        reward = excluded.reward,
+        max_completions = excluded.max_completions,
+        cooldown = excluded.cooldown,
+        is_self_service = excluded.is_self_service,
+        is_active = excluded.is_active,
+        expires_in = excluded.expires_in
+    WHERE (
+        t.name, t.reward, t.max_completions, t.cooldown, t.is_self_service, t.is_active,
+        t.expires_in
+    ) IS DISTINCT FROM (
+        excluded.name, excluded.reward, excluded.max_completions, excluded.cooldown,
+        excluded.is_self_service, excluded.is_active, excluded.expires_in
+    );
+
+    INSERT INTO wallet_private.item AS i OVERRIDING SYSTEM VALUE
+    SELECT
+        r.item_id, r.code, r.name, r.asset_id, r.price, CASE WHEN r.stock IS NOT NULL THEN 0 END,
+        r.max_per_user, r.is_active, r.created_at
+    FROM jsonb_populate_recordset(NULL::wallet_private.item, p_catalogue -> 'item') AS r
+    ON CONFLICT (item_id) DO UPDATE SET
+        name = excluded.name,
+        price = excluded.price,
+        max_per_user = excluded.max_per_user,
+        is_active = excluded.is_active
+    WHERE (i.name, i.price, i.max_per_user, i.is_active) IS DISTINCT FROM (
+        excluded.name, excluded.price, excluded.max_per_user, excluded.is_active
+    );
+
+    INSERT INTO wallet_private.campaign AS c OVERRIDING SYSTEM VALUE
+    SELECT r.* FROM jsonb_populate_recordset(
+        NULL::wallet_private.campaign, p_catalogue -> 'campaign'
+    ) AS r
+    ON CONFLICT (campaign_id) DO NOTHING;
+    INSERT INTO wallet_private.budget (campaign_id, stripe)
+    SELECT c.campaign_id, s.stripe
+    FROM wallet_private.campaign AS c
+    CROSS JOIN generate_series(0, 7) AS s (stripe)
+    ON CONFLICT DO NOTHING;
+    RETURN (p_catalogue ->> 'catalogue')::bigint;
+END
+$$;

@@ -1,0 +1,37 @@
+CREATE OR REPLACE FUNCTION wallet_private.run_create_user(
+    p_external_id text, p_name text, p_email text, p_phone text, p_role text, p_actor text
+)
+RETURNS wallet.user
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+-- A claim that somebody else has taken away is made anew.
+DECLARE
+    v_claim_id uuid;
+    v_user wallet.user;
+BEGIN
+    LOOP
+        v_claim_id := gen_random_uuid();
+        BEGIN
+            SELECT u.* INTO v_user FROM wallet_private.claimed_create_user(
+                wallet_private.claim_names(v_claim_id, p_external_id, p_name, p_email, p_phone),
+                v_claim_id, p_external_id, p_name, p_email, p_phone, p_role, p_actor
+            ) AS u;
+            PERFORM wallet_private.settle(v_claim_id, p_external_id, p_email, v_user.user_id);
+            RETURN v_user;
+        EXCEPTION
+            WHEN OTHERS THEN
+                -- Refused, so there is no user. Whatever else it was, there may be one: then who
+                -- wants the name next finds out.
+                IF SQLSTATE ~ '^WA' THEN
+                    PERFORM wallet_private.settle(v_claim_id, p_external_id, p_email, NULL);
+                END IF;
+                IF SQLSTATE <> 'WA901' THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;
+END
+$$;

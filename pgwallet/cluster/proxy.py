@@ -1,0 +1,282 @@
+"""A proxy's SQL, made from the catalogue of a partition, the table of runs and db/proxy/.
+
+Each function of the API becomes two: one in wallet_private, in PL/Proxy, that only hands a call to
+a partition, and one in wallet that says to which and tells a refusal as the partition told it.
+Types, signatures, comments and grants are those of the partition.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pgwallet import DB_DIR
+from pgwallet.cluster.runs import REFUSED_ARGUMENTS, RUNS, SCARCE, Run
+
+FOLDER = DB_DIR / "proxy"
+
+_TYPES = """
+SELECT c.relname AS name, string_agg(
+    format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum
+) AS columns
+FROM pg_catalog.pg_class AS c
+INNER JOIN pg_catalog.pg_attribute AS a
+    ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind = 'c' AND c.relnamespace = 'wallet'::regnamespace
+GROUP BY c.oid, c.relname
+ORDER BY c.oid
+"""
+# Of the API, and of the helpers those that proxies call.
+_FUNCTIONS = """
+SELECT
+    n.nspname AS schema,
+    p.proname AS name,
+    coalesce(p.proargnames[1:p.pronargs], '{}') AS arguments,
+    coalesce(ARRAY(
+        SELECT format_type(t.type_id, NULL)
+        FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS t (type_id, ord)
+        ORDER BY t.ord
+    ), '{}') AS types,
+    pg_get_function_arguments(p.oid) AS parameters,
+    pg_get_function_identity_arguments(p.oid) AS identity,
+    pg_get_function_result(p.oid) AS result,
+    CASE p.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' ELSE 'VOLATILE' END
+        AS volatility,
+    p.proretset AS is_set,
+    obj_description(p.oid, 'pg_proc') AS comment,
+    ARRAY(
+        SELECT a.grantee::regrole::text FROM aclexplode(p.proacl) AS a
+        WHERE a.grantee NOT IN (0, p.proowner, coalesce(to_regrole($1), 0)) ORDER BY 1
+    ) AS grantees,
+    p.prosrc AS body
+FROM pg_catalog.pg_proc AS p
+INNER JOIN pg_catalog.pg_namespace AS n ON p.pronamespace = n.oid
+WHERE p.prosecdef AND n.nspname IN ('wallet', 'wallet_private')
+ORDER BY n.nspname, p.proname
+"""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of a partition, as its catalogue has it."""
+
+    schema: str
+    name: str
+    arguments: list[str]
+    types: list[str]
+    parameters: str
+    identity: str
+    result: str
+    volatility: str
+    is_set: bool
+    comment: str | None
+    grantees: list[str]
+    body: str
+
+    @property
+    def is_api(self) -> bool:
+        return self.schema == "wallet"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a proxy takes over from a partition."""
+
+    types: list[tuple[str, str]]
+    functions: list[Function]
+    schema_version: str
+
+    @property
+    def api(self) -> list[Function]:
+        return [function for function in self.functions if function.is_api]
+
+    @property
+    def callers(self) -> list[str]:
+        """The roles that may call anything."""
+        return sorted({role for function in self.api for role in function.grantees})
+
+
+async def read_catalogue(connection: Any, login: str) -> Catalogue:
+    rows = await connection.fetch(_FUNCTIONS, login)
+    return Catalogue(
+        types=[(row["name"], row["columns"]) for row in await connection.fetch(_TYPES)],
+        functions=[Function(**row) for row in rows],
+        schema_version=await connection.fetchval("SELECT wallet.schema_version()"),
+    )
+
+
+def proxy_sql(catalogue: Catalogue, size: int) -> str:
+    """All that a proxy has in its schemas; run again, it replaces it.
+
+    Only a superuser may make functions in PL/Proxy. What callers see belongs to wallet_owner, who
+    alone may use what is below it.
+    """
+    known = {function.name for function in catalogue.api}
+    assert known == RUNS.keys(), f"the table of runs and the API differ: {known ^ RUNS.keys()}"
+    parts = [
+        "SET LOCAL ROLE wallet_owner;",
+        *(_TYPE.format(name=name, columns=columns) for name, columns in catalogue.types),
+        "RESET ROLE;",
+        _CONSTANT.format(name="partitions", result="integer", value=size),
+        *(sql for function in catalogue.functions for sql in _remotes(function)),
+        *(path.read_text() for path in sorted(FOLDER.rglob("*.sql"))),
+        "SET LOCAL ROLE wallet_owner;",
+        *(_local(function, catalogue.schema_version) for function in catalogue.api),
+        *map(_outside, catalogue.api),
+        f"GRANT USAGE ON SCHEMA wallet TO {', '.join(catalogue.callers)};",
+        "RESET ROLE;",
+    ]
+    return "\n".join(parts)
+
+
+_TYPE = """\
+DO $$ BEGIN
+    IF to_regtype('wallet."{name}"') IS NULL THEN
+        CREATE TYPE wallet."{name}" AS ({columns});
+    END IF;
+END $$;
+"""
+_CONSTANT = """\
+CREATE OR REPLACE FUNCTION wallet_private.{name}() RETURNS {result}
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT {value} $$;
+"""
+_REMOTE = """\
+CREATE OR REPLACE FUNCTION wallet_private.{name}({parameters}) RETURNS {result}
+LANGUAGE plproxy VOLATILE AS $$
+    CLUSTER 'wallet'; {run}; {select};
+$$;
+"""
+_LOCAL = """\
+CREATE OR REPLACE FUNCTION wallet.{f.name}({f.parameters}) RETURNS {f.result}
+LANGUAGE plpgsql {f.volatility} PARALLEL UNSAFE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_code text; v_message text; v_detail text; v_hint text;
+    v_result {variable}; v_place integer; v_try integer := 0;
+BEGIN
+    {call}
+EXCEPTION
+    WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS
+            v_code = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT,
+            v_detail = PG_EXCEPTION_DETAIL, v_hint = PG_EXCEPTION_HINT;
+        PERFORM wallet_private.refuse(v_code, v_message, v_detail, v_hint);
+        RAISE;
+END
+$$;
+"""
+
+_SCARCE = """\
+v_place := wallet_private.place(p_user_id);
+    LOOP
+        BEGIN
+            {call}
+        EXCEPTION
+            WHEN SQLSTATE 'WA402' OR SQLSTATE 'WA403' THEN
+                GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+                IF v_try < 0 THEN
+                    RAISE;
+                END IF;
+                v_try := wallet_private.gather(v_place, SQLSTATE, v_detail, v_try);
+        END;
+    END LOOP;"""
+
+
+def _remotes(function: Function) -> Iterable[str]:
+    """What hands a call on in PL/Proxy: to one partition, and where it is meant, to all."""
+    run = RUNS[function.name] if function.is_api else Run.USER
+    if run in (Run.HERE, Run.REFUSED):
+        return
+    call = f"{function.schema}.{function.name}({', '.join(function.arguments)})"
+    select = f"SELECT r.* FROM {call} AS r"
+    if run is Run.CATALOGUE:
+        select += ", wallet_private.bump_catalogue() AS bumped"
+    named = [
+        f"{name} {kind}" for name, kind in zip(function.arguments, function.types, strict=True)
+    ]
+    yield _REMOTE.format(
+        name=function.name,
+        parameters=", ".join(["p_partition integer", *named]),
+        result=function.result,
+        run="RUN ON p_partition",
+        select=select,
+    )
+    if run is Run.ALL:
+        yield _REMOTE.format(
+            name=function.name,
+            parameters=", ".join(named),
+            result=function.result if function.is_set else f"SETOF {function.result}",
+            run="RUN ON ALL",
+            select=select,
+        )
+
+
+def _local(function: Function, schema_version: str) -> str:
+    """The function of the API."""
+    passed = [
+        "coalesce(p_actor, session_user)"
+        if name == "p_actor" and function.name != "sign_up"
+        else name
+        for name in function.arguments
+    ]
+    match RUNS[function.name]:
+        case Run.USER:
+            if any(code in (function.comment or "") for code in SCARCE):
+                call = _SCARCE.format(call=_call(function, ["v_place", *passed]))
+            else:
+                call = _call(function, ["wallet_private.place(p_user_id)", *passed])
+        case Run.ANY:
+            call = _call(function, ["wallet_private.any_place()"])
+        case Run.CATALOGUE:
+            call = _change(function, ["0", *passed])
+        case Run.NAME | Run.ALL | Run.SPLIT:
+            call = _call(function, passed, prefix="run_")
+        case Run.REFUSED:
+            call = f"PERFORM wallet_private.refuse_on_cluster('wallet.{function.name}');"
+        case Run.HERE:
+            answer = {"version": function.body.strip(), "schema_version": f"'{schema_version}'"}
+            call = f"RETURN {answer[function.name].removeprefix('SELECT ')};"
+    variable = function.result.removeprefix("SETOF ").replace("void", "text")
+    return _LOCAL.format(f=function, call=call, variable=variable)
+
+
+def _call(function: Function, passed: list[str], *, prefix: str = "") -> str:
+    call = f"wallet_private.{prefix}{function.name}({', '.join(passed)})"
+    if function.is_set:
+        return f"RETURN QUERY SELECT * FROM {call};"
+    if function.result == "void":
+        return f"PERFORM {call};"
+    return f"RETURN {call};"
+
+
+def _change(function: Function, passed: list[str]) -> str:
+    """A change of the catalogue: made in partition 0, then put into all others."""
+    lines = []
+    if function.name in REFUSED_ARGUMENTS:
+        argument, what = REFUSED_ARGUMENTS[function.name]
+        lines = [
+            f"IF {argument} IS NOT NULL THEN",
+            f"    PERFORM wallet_private.refuse_on_cluster('{what}');",
+            "END IF;",
+        ]
+    lines += [
+        f"v_result := wallet_private.{function.name}({', '.join(passed)});",
+        "PERFORM wallet_private.spread_catalogue();",
+    ]
+    if function.name == "update_item":  # partition 0 has only its part
+        lines.append("v_result.stock := wallet_private.whole_stock(v_result.code);")
+    lines.append("RETURN v_result;")
+    return "\n    ".join(lines)
+
+
+def _outside(function: Function) -> str:
+    """Its comment and its rights."""
+    signature = f"wallet.{function.name}({function.identity})"
+    lines = [
+        f"REVOKE ALL ON FUNCTION {signature} FROM public;",
+        *(f"GRANT EXECUTE ON FUNCTION {signature} TO {role};" for role in function.grantees),
+    ]
+    if function.comment is not None:
+        comment = function.comment.replace("'", "''")
+        lines.append(f"COMMENT ON FUNCTION {signature} IS '{comment}';")
+    return "\n".join(lines)

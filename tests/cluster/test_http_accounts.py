@@ -1,0 +1,1 @@
+from tests.http.test_accounts import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.http.test_answers import *  # noqa: F403

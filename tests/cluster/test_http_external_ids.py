@@ -1,0 +1,1 @@
+from tests.http.test_external_ids import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.http.test_flows import *  # noqa: F403

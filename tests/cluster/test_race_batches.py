@@ -1,0 +1,1 @@
+from tests.race.test_batches import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.race.test_duplicates import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.race.test_holds import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.race.test_key_conflicts import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.race.test_reversals import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.race.test_spend import *  # noqa: F403

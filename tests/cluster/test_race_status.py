@@ -1,0 +1,1 @@
+from tests.race.test_status import *  # noqa: F403

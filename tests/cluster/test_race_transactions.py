@@ -1,0 +1,1 @@
+from tests.race.test_transactions import *  # noqa: F403

@@ -1,0 +1,106 @@
+"""Clusters for tests: a proxy and its partitions, on servers that have PL/Proxy."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pgwallet.cluster.config import Cluster, Proxy, read_cluster
+from pgwallet.cluster.config import Server as ServerEntry
+from pgwallet.cluster.databases import init
+from tests.support.servers import Database, Server, _run_async
+
+PLPROXY = "15 with PL/Proxy"
+
+
+_DOMAINS = """
+CREATE EXTENSION postgres_fdw SCHEMA public;
+CREATE DOMAIN wallet_private.quantity AS numeric;
+CREATE DOMAIN wallet_private.kind AS text;
+"""
+_FOREIGN = """
+CREATE SERVER part_{n} FOREIGN DATA WRAPPER postgres_fdw
+OPTIONS (host '{host}', port '5432', dbname '{dbname}');
+CREATE USER MAPPING FOR public SERVER part_{n} OPTIONS (user 'postgres');
+CREATE SCHEMA part_{n};
+IMPORT FOREIGN SCHEMA wallet_private EXCEPT (migration) FROM SERVER part_{n} INTO part_{n};
+"""
+_TABLES = """
+DO $$
+DECLARE
+    v_table text;
+BEGIN
+    FOR v_table IN
+        SELECT relname FROM pg_class WHERE relnamespace = 'part_0'::regnamespace AND relkind = 'f'
+    LOOP
+        EXECUTE format('CREATE TABLE wallet_private.%I (LIKE part_0.%1$I)', v_table);
+        FOR v_part IN 0..{last} LOOP
+            EXECUTE format(
+                'ALTER FOREIGN TABLE part_%s.%I INHERIT wallet_private.%2$I', v_part, v_table
+            );
+        END LOOP;
+    END LOOP;
+END $$;
+"""
+
+
+@dataclass(frozen=True)
+class ClusterDatabase(Database):
+    """A proxy's database, used as any other."""
+
+    cluster: Cluster = field(kw_only=True)
+    servers: Sequence[Server] = field(kw_only=True)
+
+    @property
+    def parts(self) -> list[Database]:
+        """The partitions, in the order of their numbers."""
+        by_dsn = {server.dsn("postgres"): server for server in self.servers}
+        return [
+            Database(by_dsn[entry.url], f"{self.name}_{number:02}")
+            for entry, numbers in zip(self.cluster.server, self.cluster.parts, strict=True)
+            for number in numbers
+        ]
+
+    @property
+    def toml(self) -> str:
+        servers = "".join(f'[[server]]\nurl = "{entry.url}"\n' for entry in self.cluster.server)
+        head = f'partitions = {self.cluster.size}\ndatabase = "{self.name}"\n'
+        return f'{head}{servers}[[proxy]]\nurl = "{self.dsn}"\n'
+
+    def write(self, folder: Path) -> Path:
+        file = folder / "cluster.toml"
+        file.write_text(self.toml)
+        assert read_cluster(file) == self.cluster
+        return file
+
+    def show_tables(self) -> None:
+        """For tests that look into tables, or lock rows: all partitions' as if they were here."""
+        self.psql(_DOMAINS)
+        for number, part in enumerate(self.parts):
+            assert part.server.embedded
+            self.psql(
+                _FOREIGN.format(n=number, host=part.server.embedded.socket_dir, dbname=part.name)
+            )
+        self.psql(_TABLES.format(last=len(self.parts) - 1))
+
+    def drop(self) -> None:
+        super().drop()
+        for part in self.parts:
+            part.drop()
+
+
+def create_cluster(*servers: Server, size: int = 4) -> ClusterDatabase:
+    """On one server or several; the first has the proxy."""
+    name = f"pgwallet_test_{secrets.token_hex(4)}"
+    cluster = Cluster(
+        server=tuple(ServerEntry(server.dsn("postgres")) for server in servers),
+        proxy=(Proxy(servers[0].dsn(name)),),
+        size=size,
+        database=name,
+    )
+    database = ClusterDatabase(servers[0], name, cluster=cluster, servers=servers)
+    for part in database.parts:  # migrated already: quicker than one after the other
+        template = part.server.template.name
+        part.server.admin(f'CREATE DATABASE "{part.name}" STRATEGY file_copy TEMPLATE "{template}"')
+    _run_async(init, cluster)
+    return database

@@ -1,0 +1,246 @@
+"""One wallet over many databases: what `pgwallet cluster` makes is the wallet that one has."""
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from click.testing import CliRunner, Result
+
+from pgwallet.cli import main
+from pgwallet.cluster.config import Cluster, ClusterError, read_cluster
+from pgwallet.cluster.databases import init
+from pgwallet.cluster.runs import RUNS, Run
+from tests.support.clusters import ClusterDatabase, create_cluster
+from tests.support.paths import DB
+from tests.support.servers import Server
+
+SIGNATURES = """
+SELECT
+    p.proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.provolatile,
+    p.prosecdef, p.proconfig IS NOT NULL, obj_description(p.oid, 'pg_proc'),
+    ARRAY(
+        SELECT format('%s %s', a.grantee::regrole, a.privilege_type)
+        FROM aclexplode(p.proacl) AS a
+        WHERE a.grantee <> p.proowner ORDER BY 1
+    )
+FROM pg_proc AS p WHERE p.pronamespace = 'wallet'::regnamespace ORDER BY 1
+"""
+TYPES = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_class AS c INNER JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'wallet'::regnamespace AND c.relkind = 'c' AND a.attnum > 0
+ORDER BY c.relname, a.attnum
+"""
+# Each is refused: by a check, by history, by a balance, by the user's own state.
+REFUSED = (
+    "SELECT wallet.spend(NULL, 'GOLD', 1, 'key')",
+    "SELECT wallet.spend(gen_random_uuid(), 'GOLD', 1, 'key')",
+    "SELECT wallet.get_user_id('nobody')",
+    "SELECT wallet.get_user_id(NULL)",
+    "SELECT wallet.find_user(NULL)",
+    "SELECT wallet.create_user(p_email => 'nonsense')",
+    "SELECT wallet.create_user(p_email => 'ANN@example.com')",
+    "SELECT wallet.create_user(p_external_id => 'ann')",
+    "SELECT wallet.create_user(p_external_id => 'new', p_role => 'king')",
+    "SELECT wallet.sign_up('Ann', 'Ann@Example.com', NULL, 'hash')",
+    "SELECT wallet.sign_up('Ann', NULL, NULL, 'hash')",
+    "SELECT wallet.create_asset('GOLD', 'Gold')",
+    "SELECT wallet.create_asset('gold', 'Gold')",
+    "SELECT wallet.treasury('LEAD')",
+    "SELECT wallet.set_conversion_rate('GOLD', 'GOLD', 1, 1)",
+    "SELECT wallet.verify(gen_random_uuid())",
+    "SELECT wallet.expire_holds(0)",
+    "SELECT wallet.set_password(wallet.get_user_id('ann'), NULL)",
+)
+
+
+@pytest.fixture
+async def plain(plproxy_server: Server) -> Any:
+    """The same release on one database."""
+    database = plproxy_server.create(template=plproxy_server.template)
+    connection = await database.connect()
+    yield connection
+    await connection.close()
+    database.drop()
+
+
+def cli(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["cluster", *map(str, arguments)])
+
+
+def test_the_table_says_of_each_function_how_it_runs() -> None:
+    assert RUNS.keys() == {file.stem for file in (DB / "functions/api").glob("*.sql")}
+
+
+def test_what_is_written_by_hand_is_what_the_table_says() -> None:
+    by_hand = {Run.NAME, Run.ALL, Run.SPLIT}
+    assert {name for name, run in RUNS.items() if run in by_hand} == {
+        file.stem.removeprefix("run_") for file in (DB / "proxy/api").glob("*.sql")
+    }
+
+
+@pytest.mark.parametrize("question", [SIGNATURES, TYPES], ids=["functions", "types"])
+async def test_a_proxy_has_what_a_partition_has(
+    proxy: asyncpg.Connection, plain: asyncpg.Connection, question: str
+) -> None:
+    wanted = await plain.fetch(question)
+    assert wanted and await proxy.fetch(question) == wanted
+
+
+async def test_a_refusal_is_told_as_on_one_database(
+    proxy: asyncpg.Connection, plain: asyncpg.Connection
+) -> None:
+    told = []
+    for connection in (plain, proxy):
+        await connection.execute(
+            """SELECT wallet.create_asset('GOLD', 'Gold');
+            SELECT wallet.create_user('ann', 'Ann', 'ann@example.com')"""
+        )
+        answers = []
+        for sql in REFUSED:
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await connection.execute(sql)
+            error = refused.value
+            # Who there is not, differs by its id.
+            is_named = "gen_random" not in sql
+            answers.append(
+                (sql, error.sqlstate, error.message, error.detail if is_named else "", error.hint)
+            )
+        told.append(answers)
+    assert told[0] == told[1]
+    assert {answer[1][:2] for answer in told[0]} == {"WA"}
+
+
+@pytest.mark.parametrize("function", sorted(n for n, run in RUNS.items() if run is Run.REFUSED))
+async def test_what_a_cluster_can_t_do_is_refused(proxy: asyncpg.Connection, function: str) -> None:
+    nulls = await proxy.fetchval(
+        """SELECT string_agg(format('NULL::%s', format_type(t.type_id, NULL)), ', ')
+        FROM pg_proc AS p, unnest(p.proargtypes::oid[]) AS t (type_id)
+        WHERE p.pronamespace = 'wallet'::regnamespace AND p.proname = $1""",
+        function,
+    )
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await proxy.execute(f"SELECT wallet.{function}({nulls or ''})")
+    assert refused.value.sqlstate == "WA502"
+
+
+async def test_users_are_in_their_place_and_in_all_partitions(
+    wallet: ClusterDatabase, proxy: asyncpg.Connection
+) -> None:
+    for number in range(40):
+        await proxy.execute("SELECT wallet.create_user($1)", f"user {number}")
+    counts = []
+    for number, part in enumerate(wallet.parts):
+        users = "SELECT count(*) FROM wallet_private.user_account"
+        counts.append(int(part.psql(users)))
+        assert part.psql(f"{users} WHERE uuid_hash(user_id) & 3 <> {number}") == "0"
+    assert min(counts) > 0
+
+
+async def test_the_gateway_s_role_sees_functions_only(proxy: asyncpg.Connection) -> None:
+    user = await proxy.fetchval("SELECT user_id FROM wallet.create_user()")
+    async with proxy.transaction():
+        await proxy.execute("SET LOCAL ROLE wallet_gateway")
+        assert await proxy.fetch("SELECT * FROM wallet.list_balances($1)", user) is not None
+        for sql in (
+            "SELECT wallet.adjust(gen_random_uuid(), 'GOLD', 1, 'key', 'why')",
+            "SELECT wallet_private.here(0)",
+            "SELECT wallet_private.spend(0, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with proxy.transaction():
+                    await proxy.execute(sql)
+
+
+async def test_who_acted_is_who_logged_in_to_the_proxy(
+    wallet: ClusterDatabase, proxy: asyncpg.Connection
+) -> None:
+    await proxy.execute("SELECT wallet.create_user('acted')")
+    user = await proxy.fetchval("SELECT wallet.get_user_id('acted')")
+    acted = f"SELECT actor FROM wallet.operator_action WHERE subject = '{user}'"
+    assert [part.psql(acted) for part in wallet.parts if part.psql(acted)] == ["postgres"]
+
+
+def test_init_again_has_nothing_to_do(wallet: ClusterDatabase, tmp_path: Path) -> None:
+    for command in ("init", "migrate"):
+        result = cli(command, wallet.write(tmp_path))
+        assert (result.exit_code, result.output) == (0, "nothing to do\n")
+
+
+def test_status(wallet: ClusterDatabase, tmp_path: Path) -> None:
+    result = cli("status", wallet.write(tmp_path), "--json")
+    assert result.exit_code == 0
+    rows = [json.loads(line) for line in result.output.splitlines()]
+    assert [row["partition"] for row in rows] == [0, 1, 2, 3]
+    assert {row["error"] for row in rows} == {""}
+    assert len({(row["schema"], row["catalogue"]) for row in rows}) == 1
+
+
+def test_status_names_who_is_away(wallet: ClusterDatabase, tmp_path: Path) -> None:
+    file = tmp_path / "cluster.toml"
+    url = wallet.parts[0].server.dsn("postgres")
+    file.write_text(wallet.toml.replace(url, "postgresql://127.0.0.1:1/postgres"))
+    result = cli("status", file, "--json")
+    assert result.exit_code == 1
+    assert "can't be reached" in json.loads(result.output.splitlines()[0])["error"]
+
+
+def test_verify_finds_what_was_changed(plproxy_server: Server, tmp_path: Path) -> None:
+    wallet = create_cluster(plproxy_server, size=2)
+    file = wallet.write(tmp_path)
+    try:
+        wallet.psql("SELECT wallet.create_asset('GOLD', 'Gold')")
+        for name in ("ann", "bob", "cid", "dan", "eve"):
+            wallet.psql(f"SELECT wallet.create_user('{name}', NULL, '{name}@example.com')")
+        result = cli("verify", file)
+        assert (result.exit_code, result.output) == (
+            0,
+            "the books, the names and the catalogue are right\n",
+        )
+        one = "ctid = (SELECT min(ctid) FROM"
+        part = next(p for p in wallet.parts if p.psql("SELECT 1 FROM wallet_private.name LIMIT 1"))
+        for sql, check in (
+            (
+                f"UPDATE wallet_private.name SET user_id = gen_random_uuid() WHERE {one}"
+                " wallet_private.name)",
+                "names are known",
+            ),
+            ("UPDATE wallet_private.asset SET name = 'Brass'", "catalogue is the same"),
+        ):
+            part.psql(sql)
+            result = cli("verify", file)
+            assert result.exit_code == 1
+            assert check in result.output
+    finally:
+        wallet.drop()
+
+
+def test_a_partition_is_not_taken_for_another(wallet: ClusterDatabase) -> None:
+    half = read_text_cluster(wallet.toml.replace("partitions = 4", "partitions = 2"))
+    with pytest.raises(ClusterError, match="can't be partition 0 of 2"):
+        asyncio.run(init(half))
+
+
+def read_text_cluster(text: str) -> Cluster:
+    with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+        file.write(text)
+        file.flush()
+        return read_cluster(Path(file.name))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("partitions = 3\n[[server]]\nurl='a'\n[[proxy]]\nurl='b'", "not a power of two"),
+        ("[[server]]\nurl='a'\npartitions=[0, 1]\n[[proxy]]\nurl='b'", "each of the partitions"),
+        ("[[server]]\nurl='a'", "missing required field `proxy`"),
+        ("[[server]]\nuri='a'\n[[proxy]]\nurl='b'", "unknown field `uri`"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused(text: str, says: str) -> None:
+    with pytest.raises(ClusterError, match=says):
+        read_text_cluster(text)

@@ -1,0 +1,199 @@
+"""A cap and a stock are exact over all partitions, and the last unit goes to whoever asks."""
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from pgwallet.cluster.verify import verify
+from tests.support.clusters import ClusterDatabase
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+async def books_are_right(wallet: ClusterDatabase) -> AsyncIterator[None]:
+    yield
+    assert await verify(wallet.cluster) == []
+
+
+class World:
+    """Users everywhere, and what they want."""
+
+    def __init__(self, wallet: ClusterDatabase, proxy: asyncpg.Connection) -> None:
+        self.wallet, self.proxy = wallet, proxy
+
+    async def users(self, count: int) -> list[UUID]:
+        made = "SELECT user_id FROM wallet.create_user()"
+        users = [await self.proxy.fetchval(made) for _ in range(count)]
+        places = {await self.proxy.fetchval("SELECT uuid_hash($1) & 3", user) for user in users}
+        assert len(places) == min(count, 4) or count < 10
+        return users
+
+    async def asset(self, supply: int | None, **more: Any) -> str:
+        code = f"ASSET_{next(_numbers)}"
+        named = "".join(f", p_{name} => {value}" for name, value in more.items())
+        made = f"SELECT wallet.create_asset($1, 'An asset', p_supply => $2{named})"
+        await self.proxy.execute(made, code, supply)
+        return code
+
+    async def item(self, asset: str, stock: int) -> int:
+        made = "SELECT item_id FROM wallet.create_item($1, 'An item', $2, 1, $3)"
+        return await self.proxy.fetchval(made, f"item_{next(_numbers)}", asset, stock)
+
+    async def outstanding(self, asset: str) -> int:
+        return int(await self.proxy.fetchval("SELECT outstanding FROM wallet.treasury($1)", asset))
+
+    async def at_once(self, sql: str, rows: list[tuple[Any, ...]]) -> Counter[str]:
+        sessions = await asyncio.gather(*(self.wallet.connect() for _ in rows))
+        try:
+            asked = [
+                code_of(session, sql, row) for session, row in zip(sessions, rows, strict=True)
+            ]
+            return Counter(await asyncio.gather(*asked))
+        finally:
+            await asyncio.gather(*(session.close() for session in sessions))
+
+
+async def code_of(session: asyncpg.Connection, sql: str, row: tuple[Any, ...]) -> str:
+    try:
+        await session.execute(sql, *row)
+    except asyncpg.PostgresError as error:
+        return str(error.sqlstate)
+    return "done"
+
+
+@pytest.fixture
+def world(wallet: ClusterDatabase, proxy: asyncpg.Connection) -> World:
+    return World(wallet, proxy)
+
+
+TOPUP = "SELECT wallet.topup($1, $2, $3, $4)"
+BUY = "SELECT wallet.buy_item($1, $2, 1, NULL, $3)"
+
+
+async def test_whoever_asks_gets_all_of_a_cap(world: World) -> None:
+    asset = await world.asset(1000)
+    for user in await world.users(12):
+        await world.proxy.execute(TOPUP, user, asset, 1000, "all")
+        assert await world.outstanding(asset) == 1000
+        spend = "SELECT wallet.spend($1, $2, $3, $4)"
+        await world.proxy.execute(spend, user, asset, 1000, "back")
+
+
+@pytest.mark.parametrize("turn", range(3))
+async def test_a_cap_is_used_up_exactly(world: World, turn: int) -> None:
+    asset = await world.asset(100)
+    users = await world.users(40)
+    outcomes = await world.at_once(TOPUP, [(user, asset, 5, "key") for user in users])
+    assert outcomes == {"done": 20, "WA402": 20}
+    assert await world.outstanding(asset) == 100
+
+
+@pytest.mark.parametrize("turn", range(3))
+async def test_the_last_item_goes_to_one_of_50_buyers(world: World, turn: int) -> None:
+    asset = await world.asset(None)
+    item = await world.item(asset, 1)
+    users = await world.users(50)
+    for user in users:
+        await world.proxy.execute(TOPUP, user, asset, 1, "pay")
+    outcomes = await world.at_once(BUY, [(user, item, "key") for user in users])
+    assert outcomes == {"done": 1, "WA403": 49}
+    stock = "SELECT stock FROM wallet.list_items() WHERE item_id = $1"
+    assert await world.proxy.fetchval(stock, item) == 0
+
+
+async def test_who_can_t_pay_keeps_nobody_from_the_last_item(world: World) -> None:
+    asset = await world.asset(None)
+    item = await world.item(asset, 5)
+    users = await world.users(40)
+    for user in users[:5]:
+        await world.proxy.execute(TOPUP, user, asset, 1, "pay")
+    outcomes = await world.at_once(BUY, [(user, item, "key") for user in users])
+    assert outcomes["done"] == 5
+    assert outcomes.keys() <= {"done", "WA401", "WA403"}
+
+
+async def test_sign_ups_share_a_capped_bonus(world: World) -> None:
+    asset = await world.asset(70, sign_up_bonus=10)
+    rows = [(f"{uuid4().hex}@example.com",) for _ in range(12)]
+    outcomes = await world.at_once("SELECT wallet.sign_up('Ann', $1, NULL, 'hash')", rows)
+    assert outcomes == {"done": 12}  # a cap that is reached keeps nobody from joining
+    assert await world.outstanding(asset) == 70
+    await world.proxy.execute("SELECT wallet.update_asset($1, p_sign_up_bonus => 0)", asset)
+
+
+async def test_a_batch_and_grants_use_a_cap_up(world: World) -> None:
+    asset = await world.asset(100)
+    users = await world.users(30)
+    requests = [(user, "TOPUP", asset, Decimal(3), "batch", None, None) for user in users]
+    rows = await world.proxy.fetch(
+        "SELECT * FROM wallet.post_batch($1::wallet.request[])", requests[:20]
+    )
+    assert Counter(row["code"] for row in rows) == {None: 20}
+    await world.proxy.execute("SELECT wallet.create_campaign($1, $1)", asset)
+    grants = [(user, None, None, Decimal(4), None) for user in users]
+    give = "SELECT users, refusals FROM wallet.grant_batch($1, $2::wallet.grant_request[])"
+    result = await world.proxy.fetchrow(give, asset, grants)
+    assert result["users"] == 10
+    assert Counter(refusal["code"] for refusal in result["refusals"]) == {"WA402": 20}
+    assert await world.outstanding(asset) == 100
+
+
+@pytest.mark.parametrize("kind", ["supply", "stock"])
+async def test_what_somebody_took_and_never_gave_is_not_lost(world: World, kind: str) -> None:
+    """He crashed in between."""
+    asset = await world.asset(50)
+    item = await world.item(asset, 50)
+    code = await world.proxy.fetchval(
+        "SELECT CASE $2 WHEN 'supply' THEN $3 ELSE code END FROM wallet.list_items()"
+        " WHERE item_id = $1",
+        item,
+        kind,
+        asset,
+    )
+    take = f"SELECT wallet_private.take_share('{uuid4()}', '{kind}', '{code}', 50, 2)"
+    assert world.wallet.parts[0].psql(take) == "50"
+    user, *_ = await world.users(1)
+    if kind == "supply":
+        await world.proxy.execute(TOPUP, user, asset, 50, "all")
+    else:
+        await world.proxy.execute(TOPUP, user, asset, 50, "pay")
+        buy = "SELECT wallet.buy_item($1, $2, 50, NULL, 'buy')"
+        await world.proxy.execute(buy, user, item)
+
+
+async def test_a_move_that_is_given_twice_counts_once(world: World) -> None:
+    asset = await world.asset(50)
+    move = uuid4()
+    zero, one = world.wallet.parts[:2]
+    zero.psql(f"SELECT wallet_private.take_share('{move}', 'supply', '{asset}', 10, 1)")
+    for _ in range(2):
+        one.psql(f"SELECT wallet_private.give_share('{move}', 'supply', '{asset}', 25, 0)")
+    has = "SELECT available FROM wallet_private.see_share('supply', '{}')"
+    assert [float(part.psql(has.format(asset))) for part in (zero, one)] == [25, 25]
+
+
+async def test_a_short_partition_says_so_while_another_is_away(world: World) -> None:
+    asset = await world.asset(10)
+    users = await world.users(12)
+    places = [await world.proxy.fetchval("SELECT uuid_hash($1) & 3", user) for user in users]
+    user = users[places.index(1)]
+    away = world.wallet.parts[0]
+    away.server.admin(f'ALTER DATABASE "{away.name}" ALLOW_CONNECTIONS false')
+    away.server.admin(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{away.name}'"
+    )
+    try:
+        assert await code_of(world.proxy, TOPUP, (user, asset, 1, "key")) == "WA601"
+    finally:
+        away.server.admin(f'ALTER DATABASE "{away.name}" ALLOW_CONNECTIONS true')
+    await code_of(world.proxy, TOPUP, (user, asset, 1, "key"))
+    assert await code_of(world.proxy, TOPUP, (user, asset, 1, "key")) == "done"
+    assert await world.outstanding(asset) == 1
