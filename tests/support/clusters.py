@@ -15,7 +15,9 @@ PLPROXY = "15 with PL/Proxy"
 
 _DOMAINS = """
 CREATE EXTENSION postgres_fdw SCHEMA public;
+CREATE DOMAIN wallet_private.amount AS numeric;
 CREATE DOMAIN wallet_private.quantity AS numeric;
+CREATE DOMAIN wallet_private.origin AS text;
 CREATE DOMAIN wallet_private.kind AS text;
 """
 _FOREIGN = """
@@ -23,7 +25,8 @@ CREATE SERVER part_{n} FOREIGN DATA WRAPPER postgres_fdw
 OPTIONS (host '{host}', port '5432', dbname '{dbname}');
 CREATE USER MAPPING FOR public SERVER part_{n} OPTIONS (user 'postgres');
 CREATE SCHEMA part_{n};
-IMPORT FOREIGN SCHEMA wallet_private EXCEPT (migration) FROM SERVER part_{n} INTO part_{n};
+IMPORT FOREIGN SCHEMA wallet_private EXCEPT (migration, subscription, webhook, webhook_event)
+FROM SERVER part_{n} INTO part_{n};
 """
 _TABLES = """
 DO $$
