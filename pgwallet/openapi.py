@@ -267,7 +267,7 @@ def _tag(route: Route) -> str:
             return "Accounts"
         case "admin":
             return "Administration"
-        case "events" | "subscriptions":
+        case "events" | "subscriptions" | "webhooks":
             return "Events"
         case "wallets" | "batches":
             return "Wallets" if route.method == "GET" else "Movements"

@@ -35,6 +35,7 @@ def collection() -> _Object:
         if path != LIVE.path  # it never ends
         for method, operation in methods.items()
     ]
+    operations.sort(key=lambda each: each[1] == "delete")  # what others are about goes last
     ids = {
         parameter["name"]: str(parameter["example"])
         for _, _, operation in operations
