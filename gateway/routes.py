@@ -206,10 +206,6 @@ ROUTES = (
         "/v1/subscriptions/{subscription}", "update_subscription", t.Subscription,
         "Change the filter of a subscription", body=t.SubscriptionChange, roles=STAFF,
     ),
-    Route(
-        "DELETE", "/v1/subscriptions/{subscription}", "drop_subscription", t.Nothing,
-        "End a subscription", roles=STAFF, trusted=ACTOR, shape=nothing,
-    ),
     # Webhooks
     read(
         "/v1/webhooks", "list_webhooks", t.Webhook, "Webhooks",
@@ -228,6 +224,10 @@ ROUTES = (
     create(
         WEBHOOK + "/resend", "resend_webhook_events", t.Webhook, "Send events again",
         body=t.WebhookResend, status=200,
+    ),
+    Route(
+        "DELETE", "/v1/subscriptions/{subscription}", "drop_subscription", t.Nothing,
+        "End a subscription", roles=STAFF, trusted=ACTOR, shape=nothing,
     ),
     # The catalogue
     read("/v1/assets", "list_assets", t.Asset, "Assets", shape=page),

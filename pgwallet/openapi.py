@@ -10,7 +10,7 @@ from gateway import __version__
 from gateway import types as t
 from gateway.docs import PAGE
 from gateway.problems import CODES
-from gateway.routes import ALL, ROUTES, Route, page, results
+from gateway.routes import ALL, LIVE, ROUTES, Route, page, results
 from pgwallet import DB_DIR
 
 _Object = dict[str, Any]
@@ -94,6 +94,7 @@ def document() -> _Object:
     paths: _Object = {}
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    paths[LIVE.path] = {"get": _stream()}
     paths |= _open_paths()
     operations = [operation for methods in paths.values() for operation in methods.values()]
     bodies = [route.body for route in ROUTES if route.body]
@@ -167,6 +168,48 @@ def _operation(route: Route) -> _Object:
     return operation
 
 
+def _stream() -> _Object:
+    """Server-sent events, which no schema describes."""
+    example = 'event: transaction\nid: GOLD:8\ndata: {"kind": "SPEND", "balance": "90", ...}\n\n'
+    headers = [
+        {
+            "name": "Last-Event-ID",
+            "in": "header",
+            "required": False,
+            "description": "The id of the last event that has arrived: it goes on behind that.",
+            "schema": {"type": "string"},
+            "example": "GOLD:7",
+        },
+        {
+            "name": "access_token",
+            "in": "query",
+            "required": False,
+            "description": "The token, for a browser's EventSource, which sends no header.",
+            "schema": {"type": "string"},
+            "example": "eyJhbGciOiJIUzI1NiJ9.e30.x",
+        },
+    ]
+    operation = _operation(LIVE)
+    return operation | {
+        "operationId": "listen",
+        "description": (
+            "Server-sent events. `balances` comes first, unless Last-Event-ID says what is known. "
+            "Then `transaction` comes for each transfer, in order by asset, "
+            "with the balance after it. `gap` says that more than 100 transfers of an asset, or a "
+            "restoration of the database, lie between; it has the balance now. A comment comes "
+            "every 15 seconds. The stream ends when the token does.\n\n"
+            "For: user whose wallet it is, service, admin. In SQL: `wallet.read_news`."
+        ),
+        "parameters": operation["parameters"] + headers,
+        "responses": operation["responses"]
+        | {
+            "200": _response(
+                "Events", "text/event-stream", {"type": "string", "examples": [example]}, []
+            )
+        },
+    }
+
+
 def _sources(route: Route) -> list[str]:
     """What stands at whatever answers it: a text and, after `Raises:`, codes."""
     around = [inspect.getdoc(route.around) or ""] if route.around else []
@@ -224,7 +267,7 @@ def _tag(route: Route) -> str:
             return "Accounts"
         case "admin":
             return "Administration"
-        case "events" | "subscriptions":
+        case "events" | "subscriptions" | "webhooks":
             return "Events"
         case "wallets" | "batches":
             return "Wallets" if route.method == "GET" else "Movements"

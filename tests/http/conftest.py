@@ -79,7 +79,11 @@ class Caller:
         answer = await self.client.request(method, path, json=json, headers=headers, **more)
         if asked := contract.operation(method, answer.url.raw_path):
             contract.check_answer(
-                asked, answer.status, answer.headers, answer.content_type, await answer.text()
+                asked,
+                answer.status,
+                answer.headers,
+                answer.content_type,
+                "" if answer.content_type == "text/event-stream" else await answer.text(),
             )
             if answer.ok:
                 contract.check_request(asked, json)

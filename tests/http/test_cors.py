@@ -48,7 +48,7 @@ async def test_a_preflight_is_answered(opened: Any, origin: str) -> None:
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Methods": "GET, POST, PATCH, PUT, DELETE",
         "Access-Control-Allow-Headers": (
-            "Authorization, Content-Type, Idempotency-Key, X-Request-ID"
+            "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-ID"
         ),
         "Access-Control-Max-Age": "600",
         "Access-Control-Expose-Headers": EXPOSED,

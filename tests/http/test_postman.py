@@ -40,6 +40,7 @@ async def test_every_request_is_answered_as_it_expects(gateway: TestClient, tmp_
     run = json.loads((tmp_path / "report.json").read_text())["run"]
     failures = [(each["source"]["name"], each["error"]["message"]) for each in run["failures"]]
     assert not failures
-    operations = sum(len(methods) for methods in DOCUMENT["paths"].values())
+    # All but the stream, which never ends.
+    operations = sum(len(methods) for methods in DOCUMENT["paths"].values()) - 1
     for each in ("requests", "assertions"):
         assert run["stats"][each] == {"total": 2 * operations, "pending": 0, "failed": 0}
