@@ -1,1 +1,0 @@
-from tests.http.test_routes import *  # noqa: F403

@@ -1,1 +1,0 @@
-from tests.race.test_batches import *  # noqa: F403

@@ -1,1 +1,0 @@
-from tests.race.test_key_conflicts import *  # noqa: F403

@@ -1,1 +1,0 @@
-from tests.race.test_status import *  # noqa: F403

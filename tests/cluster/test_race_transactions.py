@@ -1,1 +1,0 @@
-from tests.race.test_transactions import *  # noqa: F403
