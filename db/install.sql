@@ -213,7 +213,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
     ('functions/api/complete_task.sql', 'e5de4779d1c95caffb0cdd8746f75356bd9ed359b4651fec1054d64283672099'),
     ('functions/api/convert.sql', '4ee258e246bd4bb0e3381c25450df99cb74838be35d8622900de6c2701d0ca61'),
-    ('functions/api/create_asset.sql', '77d2d1c78bac83edfa4f9286621c17ada3a5567183a4f252eb582a55e5d798db'),
+    ('functions/api/create_asset.sql', 'd69304b9c211f78584e22dcd55764cb9422038e022c964732fe62c9301d8ff1d'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_subscription.sql', '19b223f04ccbf4542304ebc8dae372e7e6efc90d8876460a787ccfd951543d3c'),

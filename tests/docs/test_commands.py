@@ -142,15 +142,23 @@ def test_examples_of_the_command_line(demo, tmp_path):
     wallet = EmbeddedPostgres(Path(demo["PGWALLET_HOME"])).dsn()
     find = "SELECT user_id FROM wallet.find_user('alice@example.com')"
     alice = subprocess.check_output(["psql", "-XAt", wallet, "-c", find], env=environ, text=True)
+    find = f"SELECT transaction_id FROM wallet.list_transactions('{alice.strip()}') LIMIT 1"
+    transaction = subprocess.check_output(
+        ["psql", "-XAt", wallet, "-c", find], env=environ, text=True
+    )
     hook = "SELECT wallet.create_webhook(subscription, 'https://shop.example/') FROM wallet"
     hook += ".create_subscription('shop')"
     subprocess.run(
         ["psql", "-Xq", wallet, "-c", hook], env=environ, check=True, stdout=subprocess.DEVNULL
     )
+    # docs/how-to/events.md may have made it.
+    warehouse = "SELECT wallet.create_subscription('warehouse', p_from => 'beginning')"
+    subprocess.run(["psql", "-Xq", wallet, "-c", warehouse], env=environ, capture_output=True)
     (tmp_path / "more.csv").write_text("email,amount\nbob@example.com,5\n")
     for example in [each for each in examples if each not in STAY]:
         (tmp_path / "users.csv").write_text(USERS.get(example.split()[1], ""))
-        command = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", alice.strip(), example)
+        known = transaction if example.startswith("pgwallet resend") else alice
+        command = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", known.strip(), example)
         done = subprocess.run(
             ["bash", "-c", command], env=environ, cwd=tmp_path, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=120,

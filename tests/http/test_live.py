@@ -206,6 +206,14 @@ async def test_hundreds_of_listeners_cost_one_query_a_second(
         assert queries - before <= time.monotonic() - began + 1
 
 
+async def heard(page: Any, number: int) -> None:
+    for _ in range(600):
+        if await page.evaluate("heard.length") == number:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(await page.evaluate("heard"))
+
+
 async def test_a_browser_listens_and_comes_back(user: Caller, gateway: TestClient) -> None:
     """Chromium's own EventSource, through a gateway that stops once."""
     url = str(gateway.make_url("/v1/wallets/me/events").with_query(access_token=user.token))
@@ -218,12 +226,12 @@ async def test_a_browser_listens_and_comes_back(user: Caller, gateway: TestClien
                 for (const name of ["balances", "transaction", "gap"])
                     source.addEventListener(name, (event) => heard.push([name, event.lastEventId]));
             }}""")
-            await page.wait_for_function("heard.length === 1")
+            await heard(page, 1)
             await spend(user)
-            await page.wait_for_function("heard.length === 2")
+            await heard(page, 2)
             gateway.app[LIVE]._end(gateway.app[LIVE]._readers)  # all streams end
             await spend(user)
-            await page.wait_for_function("heard.length === 3")
+            await heard(page, 3)
             assert await page.evaluate("heard") == [
                 ["balances", "GOLD:1"], ["transaction", "GOLD:2"], ["transaction", "GOLD:3"]
             ]  # fmt: skip

@@ -73,6 +73,7 @@ GET   /metrics                                               200   200    -    -
 GET   /openapi.json                                          200   200    -    -   200    -  200   -
 GET   /docs                                                  200   200    -    -   200    -  200   -
 GET   /docs/start.js                                         200   200    -    -   200    -  200   -
+GET   /console                                               200   200    -    -   200    -  200   -
 GET   /docs/assets                                           404   404    -    -   404    -  404   -
 """
 CALLERS = (
