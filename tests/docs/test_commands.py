@@ -152,7 +152,7 @@ def test_examples_of_the_command_line(demo, tmp_path):
         ["psql", "-Xq", wallet, "-c", hook], env=environ, check=True, stdout=subprocess.DEVNULL
     )
     # docs/how-to/events.md may have made it.
-    warehouse = "SELECT wallet.create_subscription('warehouse', p_from => 'beginning')"
+    warehouse = "SELECT wallet.create_subscription('warehouse')"
     subprocess.run(["psql", "-Xq", wallet, "-c", warehouse], env=environ, capture_output=True)
     (tmp_path / "more.csv").write_text("email,amount\nbob@example.com,5\n")
     for example in [each for each in examples if each not in STAY]:
