@@ -7,8 +7,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
--- What has become of a claim: the user that was made by it; or none, and none will be. It waits for
--- the end of wallet_private.heed_claim, by the key of the table.
+-- Bars a claim and returns the user that it made, or NULL: then it will make none. The key of the
+-- table makes this wait for a transaction that heeds the claim.
 BEGIN
     INSERT INTO wallet_private.barred_claim (claim_id) VALUES (p_claim_id)
     ON CONFLICT DO NOTHING;

@@ -8,8 +8,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
--- Takes of something scarce for another partition: half of it, but at least what is wanted, and at
--- most all. Returns how much. Written down, so that it can be given there even after a crash.
+-- Takes a share of something scarce for another partition: half of it, at least what is wanted, at
+-- most all. Returns the amount. It records the move, so the share is given there even after a crash.
 DECLARE
     v_asset wallet_private.asset;
     v_stripes numeric[];

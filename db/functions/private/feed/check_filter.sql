@@ -6,7 +6,7 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Puts what is given of a filter into a subscription; an empty array lets all through.
+-- Puts the given parts of a filter into a subscription. An empty array lets all through.
 DECLARE
     v_asset_ids integer[] := ARRAY[]::integer[];
     v_asset text;

@@ -4,8 +4,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- What a movement adds to the number of its transaction for its feed_position. The first one after
--- a start of the server looks whether it is still the server that base is for.
+-- A movement's feed_position is this base plus the number of its transaction. The first movement
+-- after a start of the server looks whether the base is for this server.
 DECLARE
     v_base bigint;
 BEGIN

@@ -4,9 +4,8 @@ STABLE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Below it the feed is settled, in the snapshot of whoever asks: no transaction that is under
-    -- way or still to come adds anything there. On a server where nothing has moved yet since a
-    -- dump was restored, that is all.
+    -- The feed is settled below this position: no transaction that is under way or still to come
+    -- adds anything there. If nothing has moved since a dump was restored, all is settled.
     SELECT CASE
         WHEN f.system_identifier = c.system_identifier
             THEN f.base + txid_snapshot_xmin(txid_current_snapshot())

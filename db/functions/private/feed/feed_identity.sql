@@ -4,8 +4,8 @@ STABLE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Of this database as it is now: another one after a failover, which begins a timeline, or a
-    -- restoration. What was read before may be gone then.
+    -- Identifies this database as it is now. It changes with a failover, which begins a timeline,
+    -- and with a restoration. After those, what was read before may be gone.
     SELECT left(md5(format(
         '%s %s %s %s', c.system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8),
         d.oid, 'wallet_private.transfer'::regclass::oid

@@ -6,7 +6,7 @@ STABLE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- The place that a cursor names; without one, the subscription's.
+-- The place that a cursor names; without a cursor, the subscription's place.
 DECLARE
     v_number CONSTANT text := '(0|[1-9][0-9]{0,17})';
     v_fields text[] := string_to_array(wallet_private.read_cursor(
@@ -21,8 +21,8 @@ BEGIN
     v_place := ROW(
         v_fields[2]::bigint, v_fields[3]::uuid, v_fields[4]::integer, v_fields[5]::bigint
     );
-    -- What was acknowledged went with the ledger from server to server. What was only read may
-    -- have been lost on the way, and something else may come in its place.
+    -- The acknowledged place went with the ledger from server to server. Events that were only read
+    -- may have been lost on the way, and others may come in their place.
     IF v_place > p_subscription.place AND (
         v_fields[1] <> wallet_private.feed_identity()
         OR v_place.feed_position > wallet_private.feed_horizon()

@@ -7,9 +7,8 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 ROWS 1000
 AS $$
--- The next p_limit transfers behind a place, in the feed's order. Up to position 0 that is the
--- ledger in its own order, where a newer transfer may stand among the older ones: it is passed over
--- by whoever reads this.
+-- The next p_limit transfers behind a place, in the feed's order. At position 0 this is the ledger
+-- in its own order. Newer transfers may stand among the older ones there: the caller leaves them out.
 BEGIN
     IF p_place.feed_position = 0 THEN
         RETURN QUERY

@@ -6,7 +6,7 @@ STABLE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- How far behind it is, is counted up to 10000, and without regard to what it leaves out.
+-- Counts how far behind it is, up to 10000. The count includes what its filter leaves out.
 DECLARE
     v_behind bigint;
     v_oldest_at timestamptz;

@@ -6,8 +6,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Books what has expired in a locked wallet, an EXPIRE for each lot. Answers the instant at which
--- nothing is left to book: a movement that is dated by it uses nothing that has expired.
+-- Books what has expired in a locked wallet, with an EXPIRE for each lot. Returns the instant at
+-- which nothing is left to book. A movement of that instant uses nothing that has expired.
 DECLARE
     v_now timestamptz;
     v_held numeric;

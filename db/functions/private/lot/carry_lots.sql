@@ -6,9 +6,9 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The details of a conversion's second leg, with the lot that it makes. Any part that was paid
-    -- for makes it paid; of free ones it lives as long as the first of them would have. An asset
-    -- without lots doesn't know what was paid for: it was if that could be.
+    -- The details of a conversion's second leg, with the lot that it makes. The lot is paid if any
+    -- part was paid for. A free lot expires when the first of the lots used would have. An asset
+    -- without lots does not know its origin: it counts as paid if top-ups could credit it.
     SELECT CASE
         WHEN t.lot_order IS NULL THEN p_to.details
         WHEN f.lot_order IS NOT NULL THEN (

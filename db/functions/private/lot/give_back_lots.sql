@@ -6,7 +6,7 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The lots that a debit used get it back, the last one first. One that has expired meanwhile
+    -- Gives back to the lots that a debit used, the last one first. A lot that has expired meanwhile
     -- lives for the grace that the caller gives, if any.
     SELECT coalesce(jsonb_agg(
         e.use || CASE WHEN l.expires_at <= p_reversal.created_at

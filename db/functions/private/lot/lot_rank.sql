@@ -5,8 +5,8 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The order of use, the first one the least: by origin if the asset says so, then what expires
-    -- soonest, free before paid, the oldest.
+    -- The order of use; the lot with the least rank is used first: by origin if the asset says so,
+    -- then the soonest expiry, then free before paid, then the oldest.
     SELECT ARRAY[
         CASE p_order
             WHEN 'free_first' THEN (p_lot.origin = 'paid')::integer

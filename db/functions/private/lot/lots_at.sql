@@ -6,8 +6,8 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- Shows a wallet's lots as they are (p_at NULL) or were at an instant, if anything was left of
-    -- them. What had expired by then is in it until it was booked.
+    -- Shows a wallet's lots as they are (p_at NULL) or as they were at an instant, if anything was
+    -- left of them. An expired lot is among them until its expiry was booked.
     SELECT
         l.user_id, l.asset_id, l.lot_id, l.origin, l.amount,
         l.remaining - coalesce(m.amount, 0), coalesce(h.amount, 0), l.expires_at, true

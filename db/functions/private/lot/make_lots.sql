@@ -4,8 +4,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- What users hold of an asset becomes lots, and its open holds name theirs. The caller sees to it
--- that nothing of the asset moves meanwhile.
+-- Makes lots of what users hold of an asset, and gives its open holds their lots. The caller makes
+-- sure that nothing of the asset moves meanwhile.
 DECLARE
     v_hold wallet_private.hold;
     v_lots jsonb;

@@ -6,9 +6,9 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- The lot that a credit makes. It expires as the call says, else as the task or the campaign,
-    -- else as the asset; what was paid for, only where the asset allows it. What is given back of
-    -- a time when there were no lots does not.
+    -- The lot that a credit makes. It expires as the call says, else as the task or the campaign
+    -- says, else as the asset says. A paid lot expires only if the asset allows it. A lot for what
+    -- was debited before the asset had lots does not expire.
     SELECT jsonb_strip_nulls(jsonb_build_object(
         'origin', o.origin,
         'expires_at', CASE

@@ -41,7 +41,7 @@ BEGIN
     ELSIF p_transfer.amount > 0 AND v_original.details #> '{result,lots}' IS NOT NULL THEN
         v_lots := wallet_private.give_back_lots(p_transfer, v_original);
     ELSIF p_transfer.amount > 0 THEN
-        -- A conversion's has been found out with its other leg.
+        -- The other leg of a conversion has planned this one.
         IF p_transfer.details #> '{result,lot}' IS NULL THEN
             p_transfer.details := wallet_private.with_result(
                 p_transfer.details, 'lot', wallet_private.new_lot(p_transfer, v_asset)
@@ -49,7 +49,7 @@ BEGIN
         END IF;
         RETURN p_transfer;
     ELSE
-        -- What takes a credit back begins with its own lot.
+        -- A reversal of a credit takes from that credit's own lot first.
         v_lots := wallet_private.pick_lots(
             ARRAY(
                 SELECT l FROM wallet_private.lot AS l

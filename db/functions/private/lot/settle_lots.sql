@@ -6,8 +6,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- What plan_lots wrote into a transfer is done to the lots: as with the wallet, the amount is added
--- to what remains and p_hold to what is held.
+-- Does to the lots what plan_lots wrote into a transfer. As with the wallet, it adds the amount to
+-- what remains and p_hold to what is held.
 DECLARE
     v_result jsonb := p_transfer.details -> 'result';
 BEGIN
@@ -33,7 +33,7 @@ BEGIN
     WHERE l.user_id = p_transfer.user_id AND l.asset_id = p_transfer.asset_id
         AND l.lot_id = u.lot;
 
-    -- What is given back or released too late expires at once.
+    -- A lot that gets something back after its expiry expires at once.
     IF p_transfer.kind IN ('REVERSAL', 'RELEASE') THEN
         PERFORM wallet_private.book_due(p_transfer.user_id, p_transfer.asset_id, false);
     END IF;

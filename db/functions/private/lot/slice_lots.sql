@@ -6,7 +6,7 @@ IMMUTABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- Of what such a list holds, the p_amount units that come after p_skip of them.
+    -- The part of such a list with the p_amount units that come after the first p_skip units.
     SELECT coalesce(jsonb_agg(
         jsonb_build_object('lot', s.lot, 'amount', s.last - s.first) ORDER BY s.place
     ), '[]')

@@ -6,7 +6,7 @@ STABLE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- The secret is shown only to who has just made it.
+    -- Shows the secret only in the answer to the call that made it.
     SELECT ROW(
         s.code, p_webhook.url, p_webhook.status, p_webhook.is_ordered, p_secret,
         CASE WHEN p_webhook.old_secret_ends_at > now() THEN p_webhook.old_secret_ends_at END,
