@@ -9,7 +9,8 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
 -- Takes a share of something scarce for another partition: half of it, at least what is wanted, at
--- most all. Returns the amount. It records the move, so the share is given there even after a crash.
+-- most all. Returns the amount. It records the move, so the share is given there even after a
+-- crash.
 DECLARE
     v_asset wallet_private.asset;
     v_stripes numeric[];

@@ -5,8 +5,8 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 SET lock_timeout = '10ms'
 AS $$
--- Notes in the assets that the feed's base is right for this server. Other calls need not look then.
--- It does not wait for a transaction that has an asset locked.
+-- Notes in the assets that the feed's base is right for this server. Other calls need not look
+-- then. It does not wait for a transaction that has an asset locked.
 BEGIN
     UPDATE wallet_private.asset AS a
     SET feed_base = f.base, server_started_at = pg_postmaster_start_time()

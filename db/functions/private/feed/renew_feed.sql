@@ -4,9 +4,9 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- The feed's base, looked at once after a start of the server. On a server where a dump was restored,
--- the base becomes the highest position: new movements come behind all that was restored. An operator
--- has nothing to do.
+-- The feed's base, looked at once after a start of the server. On a server where a dump was
+-- restored, the base becomes the highest position: new movements come behind all that was restored.
+-- An operator has nothing to do.
 DECLARE
     v_system_identifier bigint := (SELECT c.system_identifier FROM pg_control_system() AS c);
     v_base bigint;

@@ -8,7 +8,8 @@ SECURITY INVOKER
 ROWS 1000
 AS $$
 -- The next p_limit transfers behind a place, in the feed's order. At position 0 this is the ledger
--- in its own order. Newer transfers may stand among the older ones there: the caller leaves them out.
+-- in its own order. Newer transfers may stand among the older ones there: the caller leaves them
+-- out.
 BEGIN
     IF p_place.feed_position = 0 THEN
         RETURN QUERY

@@ -6,8 +6,8 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- Gives back to the lots that a debit used, the last one first. A lot that has expired meanwhile
-    -- lives for the grace that the caller gives, if any.
+    -- Gives back to the lots that a debit used, the last one first. A lot that has expired
+    -- meanwhile lives for the grace that the caller gives, if any.
     SELECT coalesce(jsonb_agg(
         e.use || CASE WHEN l.expires_at <= p_reversal.created_at
             AND p_reversal.details ? 'grace'

@@ -7,9 +7,9 @@ PARALLEL SAFE
 SECURITY INVOKER
 AS $$
     -- Shows what a wallet without lots held after its first p_seq transfers as two lots: a paid one
-    -- and a free one. Each transfer counts without what was taken back of it. Debits count as having
-    -- used the free part first. So the paid part is never more than the balance at any time plus the
-    -- later top-ups. Each lot belongs to the last credit of its origin. Neither expires.
+    -- and a free one. Each transfer counts without what was taken back of it. Debits count as
+    -- having used the free part first. So the paid part is never more than the balance at any time
+    -- plus the later top-ups. Each lot belongs to the last credit of its origin. Neither expires.
     WITH step AS (
         SELECT
             t.seq, t.kind, t.amount,

@@ -6,8 +6,8 @@ STABLE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- The waiting events of a webhook that can be sent now. If order counts, no earlier event of the
-    -- wallet may wait for a later try or be under way.
+    -- The waiting events of a webhook that can be sent now. If order counts, no earlier event of
+    -- the wallet may wait for a later try or be under way.
     SELECT (d.event).*
     FROM (
         SELECT

@@ -6,8 +6,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- The new events that can be sent now. If order counts, an event waits behind a waiting event of its
--- wallet.
+-- The new events that can be sent now. If order counts, an event waits behind a waiting event of
+-- its wallet.
 BEGIN
     IF NOT p_webhook.is_ordered OR NOT EXISTS (
         SELECT FROM wallet_private.webhook_event AS e

@@ -5,8 +5,9 @@ VOLATILE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
-    -- How long an event waits after so many tries: at least as long as the receiver asked for. NULL:
-    -- that was the last try. Up to a tenth more at random separates events that failed together.
+    -- How long an event waits after so many tries: at least as long as the receiver asked for.
+    -- NULL: that was the last try. Up to a tenth more at random separates events that failed
+    -- together.
     SELECT greatest(
         d.delay * (1 + 0.1 * random()), wallet_private.to_pause(p_retry_after)
     )
