@@ -13,6 +13,7 @@ users       finds the user of an external id
 accounts    sign-up, log-in, passwords
 grouping    sends movements that have to wait together
 database    calls the functions of the schema wallet, on a bounded pool
+events      long polls and server-sent events
 problems    every way to fail: codes, statuses, problem+json
 docs        /openapi.json and the page at /docs, from static/
 console     the page at /console, from the folder console/
