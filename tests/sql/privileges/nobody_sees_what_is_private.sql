@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(193);
+SELECT plan(213);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

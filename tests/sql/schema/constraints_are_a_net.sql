@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(93);
+SELECT plan(103);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -15,6 +15,14 @@ SELECT subscription FROM wallet.resend_webhook_events('warehouse', (
     SELECT t.transaction_id FROM wallet_private.transfer AS t ORDER BY t.transaction_id LIMIT 1
 )) \gset
 CALL pg_temp.unlock();
+-- A partition of a cluster has these.
+INSERT INTO wallet_private.partition (number, partitions) VALUES (0, 2);
+INSERT INTO wallet_private.catalogue_copy VALUES (1, 1);
+INSERT INTO wallet_private.name (kind, name, claim_id, place)
+VALUES ('email', 'c@example.com', gen_random_uuid(), 1);
+INSERT INTO wallet_private.barred_claim (claim_id) VALUES (gen_random_uuid());
+INSERT INTO wallet_private.share_move (move_id, is_in, kind, code, amount, peer)
+VALUES (gen_random_uuid(), true, 'supply', 'GOLD', 1, 1);
 
 -- The constraint that a statement violates.
 CREATE FUNCTION pg_temp.violated_by(p_sql text) RETURNS text
@@ -132,6 +140,11 @@ FROM (
     ),
     ('webhook_event_subscription_id_fkey', 'UPDATE webhook_event SET subscription_id = 0'),
     ('feed_is_one_row_check', 'UPDATE feed SET is_only = false'),
+    ('partition_partitions_is_a_power_of_two_check', 'UPDATE partition SET partitions = 3'),
+    ('partition_number_is_below_partitions_check', 'UPDATE partition SET number = 2'),
+    ('name_kind_is_known_check', 'UPDATE name SET kind = ''phone'''),
+    ('share_move_kind_is_known_check', 'UPDATE share_move SET kind = ''budget'''),
+    ('share_move_amount_is_positive_check', 'UPDATE share_move SET amount = 0'),
     ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
     ('reversal_reversal_id_key', 'UPDATE reversal SET reversal_id = user_id'),
     (
@@ -173,6 +186,7 @@ SELECT set_eq(
     $$
         VALUES
         ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
+        ('name', 'user_id'),
         ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
         ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
         ('webhook', 'old_secret'), ('webhook', 'old_secret_ends_at'), ('webhook', 'rest_ends_at'),
