@@ -103,7 +103,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/feed/feed_start.sql', '16d27a500a5a06c5be3cba7abbe3c408c603bc0710ff1c112b80edb93cbc52fc'),
     ('functions/private/feed/find_subscription.sql', '3e07639b21e027f727df3d5acdd686b1661a313a2e33ecf4fe0d7350f43f7a30'),
     ('functions/private/feed/note_start.sql', '0df4e1498073b59a51c972bece4dd11778e9d5ef7f026246ca44f01462a21904'),
-    ('functions/private/feed/read_event_cursor.sql', '52356faa2dc201c8f8b8712a28d32ae04ab5cb549d1a8c4a774864e9c005f867'),
+    ('functions/private/feed/read_event_cursor.sql', 'f81a80df4c42a172fc505e18ed217c93456fa2257c228b694691b5684996707c'),
     ('functions/private/feed/renew_feed.sql', 'fb8cd6d88a5b7ff3138898c0af072b215384c0ce85b303aa02241c7add86bde0'),
     ('functions/private/feed/scan_feed.sql', '8a7050bb6163bb96d70ea40011fcd583a1a6cab3f821cd2794921be91c04f223'),
     ('functions/private/feed/to_event.sql', 'f772f10dff5949e40f5b5269d5932530d938d3a9d01f917ed9af6862cb6db908'),

@@ -8,7 +8,7 @@ from gateway.problems import CODES, Problem, problem_of
 from tests.support.paths import DB
 
 RAISED = re.compile(r"RAISE EXCEPTION '((?:[^']|'')*)'\s+USING\s+ERRCODE = '(WA\d{3})'")
-FAMILIES = {"1": {422}, "2": {404}, "3": {409}, "4": {409}, "5": {403}, "9": {500}}
+FAMILIES = {"1": {422}, "2": {404}, "3": {409}, "4": {409}, "5": {403}, "6": {503}, "9": {500}}
 EXCEPTIONS = {"WA104": {400}, "WA301": {422}}
 
 

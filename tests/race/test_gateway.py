@@ -43,7 +43,7 @@ LOCK = "UPDATE wallet_private.wallet SET held = held WHERE user_id = $1 AND asse
 @pytest_asyncio.fixture(loop_scope="session")
 async def own_arena(server: Server) -> AsyncIterator[Arena]:
     """One that no other test uses, as its database has settings of its own."""
-    arena = await Arena.open(server)
+    arena = await Arena.open(server.create(template=server.template))
     yield arena
     findings = await arena.findings()
     await arena.close()

@@ -288,7 +288,7 @@ class Histories(RuleBasedStateMachine):
 @pytest.fixture
 def machine(server: Server) -> Iterator[type[Histories]]:
     with asyncio.Runner() as runner:
-        arena = runner.run(Arena.open(server))
+        arena = runner.run(Arena.open(server.create(template=server.template)))
         runner.run(arena.first.execute(time_machine()))
         made = {"arena": arena, "runner": runner, "done": Counter(), "expired": Counter()}
         yield type("Histories", (Histories,), made)

@@ -188,7 +188,7 @@ class Rounds(RuleBasedStateMachine):
 @pytest.fixture
 def machine(server: Server) -> Iterator[type[Rounds]]:
     with asyncio.Runner() as runner:
-        arena = runner.run(Arena.open(server))
+        arena = runner.run(Arena.open(server.create(template=server.template)))
         yield type("Rounds", (Rounds,), {"arena": arena, "runner": runner, "done": Counter()})
         findings = runner.run(arena.findings())
         runner.run(arena.close())

@@ -108,7 +108,7 @@ def test_killed_it_loses_and_doubles_nothing(wallet, tmp_path, form):
     for number in range(20):
         process = start(wallet, form, output)
         # From before it has begun to after the last page.
-        time.sleep(choose.uniform(0.6, 2.0))
+        time.sleep(choose.uniform(0.2, 1.0))
         process.kill()
         process.communicate()
         killed += process.returncode == -9

@@ -12,7 +12,8 @@ SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first
 SELECT balance FROM wallet.bonus(:'bob', 'STAR', 1, 'star') \gset
 SELECT subscription FROM wallet.create_webhook('warehouse', 'https://shop.example/') \gset
 SELECT subscription FROM wallet.resend_webhook_events('warehouse', (
-    SELECT t.transaction_id FROM wallet_private.transfer AS t ORDER BY t.transaction_id LIMIT 1
+    SELECT t.transaction_id FROM wallet_private.transfer AS t
+    ORDER BY t.transaction_id LIMIT 1
 )) \gset
 CALL pg_temp.unlock();
 -- A partition of a cluster has these.

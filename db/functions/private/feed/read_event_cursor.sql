@@ -8,7 +8,7 @@ SECURITY INVOKER
 AS $$
 -- The place that a cursor names; without a cursor, the subscription's place.
 DECLARE
-    v_number CONSTANT text := '(0|[1-9][0-9]{0,17})';
+    v_number text := '(0|[1-9][0-9]{0,17})';
     v_fields text[] := string_to_array(wallet_private.read_cursor(
         'events', p_cursor,
         format('^[0-9a-f]{8} %1$s [0-9a-f-]{36} (0|[1-9][0-9]{0,8}) %1$s$', v_number)
