@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,6 +89,9 @@ def pooled(
         )
         done = embedded._run(program, "-q", "-d", folder / "ini")
         assert done.returncode == 0, done.stdout
+        end = time.monotonic() + 10  # its daemon may not listen yet
+        while not (folder / ".s.PGSQL.6432").exists() and time.monotonic() < end:
+            time.sleep(0.02)
         return f"postgresql://{login}@/{database.name}?host={folder}&port=6432"
 
     yield start

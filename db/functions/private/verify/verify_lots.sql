@@ -96,7 +96,7 @@ BEGIN
                         AND NOT v_wallet.is_paid_expiring
                     ) IS TRUE)::text),
                     ('lots used make the amount', CASE WHEN v_event.lot IS NULL
-                        THEN trim_scale(v_event.amount)::text END, CASE
+                        THEN trim_scale(v_event.amount::numeric)::text END, CASE
                         WHEN v_event.amount IS NOT NULL AND v_event.lot IS NULL
                             THEN trim_scale(coalesce(u.amount, 0))::text END),
                     ('the order of use is kept', CASE
@@ -160,8 +160,8 @@ BEGIN
             ) AS l ON l.lot_id = x.lot_id
             UNION ALL
             SELECT
-                s.name, 'wallet ' || v_name, trim_scale(s.expected)::text,
-                trim_scale(coalesce(s.found, 0))::text
+                s.name, 'wallet ' || v_name, trim_scale(s.expected::numeric)::text,
+                trim_scale(coalesce(s.found::numeric, 0))::text
             FROM (
                 SELECT sum(o.remaining) AS remaining, sum(o.held) AS held
                 FROM wallet_private.lot AS o

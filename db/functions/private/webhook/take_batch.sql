@@ -6,8 +6,8 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 DECLARE
-    v_lease CONSTANT interval := interval '1 minute';
-    v_most_waiting CONSTANT integer := 10000;
+    v_lease interval := interval '1 minute';
+    v_most_waiting integer := 10000;
     v_now timestamptz := clock_timestamp();
     v_claim uuid := gen_random_uuid();
     v_webhook wallet_private.webhook;
