@@ -116,13 +116,19 @@ class Economy:
             assert time.monotonic() < limit, self.ends
             await asyncio.sleep(0.01)
 
-    async def settle(self) -> None:
-        """Commits what a crash has left prepared. Then nothing comes any more."""
+    async def commit_prepared(self) -> None:
+        """Commits what was prepared before the server started and has nobody who ends it."""
         connection = await self.database.connect()
-        rows = await connection.fetch("SELECT gid FROM pg_prepared_xacts")
+        rows = await connection.fetch(
+            "SELECT gid FROM pg_prepared_xacts WHERE prepared < pg_postmaster_start_time()"
+        )
         for row in rows:
             await connection.execute(f"COMMIT PREPARED '{row['gid']}'")
         await connection.close()
+
+    async def settle(self) -> None:
+        """Nothing comes any more."""
+        await self.commit_prepared()
         self.is_settled = True
 
     async def ledger(self) -> set[Place]:

@@ -53,6 +53,7 @@ async def play(economy: Economy, seed: int, crash: Callable[[], None] | None = N
     await economy.go_on(TRANSACTIONS)
     if crash:
         await asyncio.to_thread(crash)
+        await economy.commit_prepared()  # they hold locks that the writers need
         await economy.go_on(TRANSACTIONS)
     economy.is_over = True
     await asyncio.gather(*writing)
