@@ -205,8 +205,12 @@ async def test_a_cap_and_expiries_never_wait_in_a_circle(arena):
             lambda: call("convert", user, one, other, 2, fresh("key")),
             lambda: call("convert", user, other, one, 2, fresh("key")),
             lambda: call("spend", user, one, 1, fresh("key")),
-            lambda: call("expire_lots", 1),
-        ][number % 6]()  # fmt: skip
+            lambda: batch(
+                [call("bonus", each, asset, 1, fresh("key"))
+                 for each in users for asset in (one, other)]
+            ),
+            lambda: call("expire_lots", 3),
+        ][number % 7]()  # fmt: skip
 
     answers = await arena.keep_asking([some] * 8, 4.0)
 

@@ -10,6 +10,7 @@ DECLARE
     v_now timestamptz := clock_timestamp();
     v_wallets wallet_private.wallet[];
     v_wallet wallet_private.wallet;
+    v_asset_id integer;
     v_lots bigint;
 BEGIN
     PERFORM wallet_private.check_given('limit', p_limit);
@@ -28,9 +29,18 @@ BEGIN
         INNER JOIN wallet_private.wallet AS w ON w.user_id = d.user_id AND w.asset_id = d.asset_id
         ORDER BY d.user_id, d.asset_id
     );
-    -- All of them before the first supply, as everywhere.
+    -- All wallets before the first supply, and supplies by asset, as everywhere.
     FOREACH v_wallet IN ARRAY v_wallets LOOP
         PERFORM wallet_private.lock_wallet(v_wallet.user_id, v_wallet.asset_id);
+    END LOOP;
+    FOR v_asset_id IN
+        SELECT DISTINCT a.asset_id
+        FROM unnest(v_wallets) AS w
+        INNER JOIN wallet_private.asset AS a ON a.asset_id = w.asset_id
+        WHERE a.supply IS NOT NULL
+        ORDER BY a.asset_id
+    LOOP
+        PERFORM wallet_private.lock_supply(v_asset_id);
     END LOOP;
     v_lots := 0;
     FOREACH v_wallet IN ARRAY v_wallets LOOP

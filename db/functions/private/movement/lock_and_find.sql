@@ -22,6 +22,14 @@ BEGIN
     END LOOP;
     v_transfer := wallet_private.find_replay(p_request);
     IF v_transfer.transaction_id IS NULL AND cardinality(v_special_ids) > 1 THEN
+        -- The supplies of both assets in their order, before an expiry locks one of them.
+        FOR v_asset_id IN
+            SELECT a.asset_id FROM wallet_private.asset AS a
+            WHERE a.asset_id = ANY (v_special_ids) AND a.supply IS NOT NULL
+            ORDER BY a.asset_id
+        LOOP
+            PERFORM wallet_private.lock_supply(v_asset_id);
+        END LOOP;
         FOREACH v_asset_id IN ARRAY v_special_ids LOOP
             PERFORM wallet_private.book_due(p_request.user_id, v_asset_id);
         END LOOP;
