@@ -148,7 +148,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/clear_way.sql', 'cf5e6e99aca83fbbbaa946daa3f0a3d35aa9dad3b5227ad8d195c9cf6b5d6668'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
     ('functions/private/movement/find_replay.sql', '6aaa3e94a050e6dda0897175266efd635b9786c1d26903b8237e4fd39edf9fe5'),
-    ('functions/private/movement/lock_and_find.sql', '4c5ab768581147f1f4a9ad576af6c2ffcd61b1c982395217c2b9ee5c22c908c7'),
+    ('functions/private/movement/lock_and_find.sql', '1acf2d157f85cb6472b623447adaf07b17b24c9c95bf325c957de2429e054926'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
     ('functions/private/movement/move.sql', '4275b0e3184570e566fd67bce86e4b53f672751bc6361d14987175c9bda7d9d2'),
     ('functions/private/movement/move_carefully.sql', 'ebaeb3840f142252361214c5e6d4487636b6aa34f9044b1d77c3ca89e84b5b74'),

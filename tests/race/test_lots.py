@@ -189,28 +189,32 @@ async def test_an_asset_in_use_gets_lots(arena):
 
 async def test_a_cap_and_expiries_never_wait_in_a_circle(arena):
     """Expiries give back to a capped supply; who needs more than a stripe takes all in order."""
+    capped = await arena.asset(supply=1000)  # locked before the others
     one = await with_lots(arena, supply=40, expires_in=timedelta(seconds=1))
     other = await with_lots(arena, supply=40, expires_in=timedelta(seconds=1))
-    await arena.do("set_conversion_rate", one, other, 1, 1)
-    await arena.do("set_conversion_rate", other, one, 1, 1)
+    for pair in itertools.permutations((one, other, capped), 2):
+        await arena.do("set_conversion_rate", *pair, 1, 1)
     users = await arena.users(6)
     numbers = itertools.count()
 
     def some():
         number = next(numbers)
-        user = users[number % 6]
+        user = users[number // 10 % 6]
         return [
             lambda: call("bonus", user, one, 5, fresh("key")),
             lambda: call("bonus", user, other, 5, fresh("key")),
             lambda: call("convert", user, one, other, 2, fresh("key")),
             lambda: call("convert", user, other, one, 2, fresh("key")),
+            lambda: call("bonus", user, capped, 5, fresh("key")),
+            lambda: call("convert", user, capped, one, 2, fresh("key")),
+            lambda: call("convert", user, other, capped, 2, fresh("key")),
             lambda: call("spend", user, one, 1, fresh("key")),
             lambda: batch(
                 [call("bonus", each, asset, 1, fresh("key"))
-                 for each in users for asset in (one, other)]
+                 for each in users if each != user for asset in (one, other, capped)]
             ),
             lambda: call("expire_lots", 3),
-        ][number % 7]()  # fmt: skip
+        ][number % 10]()  # fmt: skip
 
     answers = await arena.keep_asking([some] * 8, 4.0)
 

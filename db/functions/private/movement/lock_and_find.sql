@@ -8,7 +8,8 @@ SECURITY INVOKER
 AS $$
 -- Locks the wallets that a request will move, in their order. Then finds the transfer if the
 -- request is a replay. So a copy waits while the request is under way, and is not refused for what
--- changed meanwhile. What has expired in two wallets with lots is booked here, in the same order.
+-- changed meanwhile. If a request moves two wallets, what has expired in them is booked here, in
+-- the same order.
 DECLARE
     v_asset_id integer;
     v_special_ids integer[] := ARRAY[]::integer[];
@@ -21,11 +22,12 @@ BEGIN
         END IF;
     END LOOP;
     v_transfer := wallet_private.find_replay(p_request);
-    IF v_transfer.transaction_id IS NULL AND cardinality(v_special_ids) > 1 THEN
+    IF v_transfer.transaction_id IS NULL AND cardinality(p_asset_ids) > 1
+        AND cardinality(v_special_ids) > 0 THEN
         -- The supplies of both assets in their order, before an expiry locks one of them.
         FOR v_asset_id IN
             SELECT a.asset_id FROM wallet_private.asset AS a
-            WHERE a.asset_id = ANY (v_special_ids) AND a.supply IS NOT NULL
+            WHERE a.asset_id = ANY (p_asset_ids) AND a.supply IS NOT NULL
             ORDER BY a.asset_id
         LOOP
             PERFORM wallet_private.lock_supply(v_asset_id);
