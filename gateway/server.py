@@ -37,22 +37,27 @@ def listen(settings: Settings, say: Callable[[], None], *, is_worker: bool = Fal
             signal.signal(number, handler)
 
 
-async def serve(settings: Settings, say: Callable[[], None], is_worker: bool) -> None:
-    """Serves until a signal cancels it. Then it finishes the requests under way."""
+def cancel_on_signal(*, is_child: bool) -> None:
+    """Cancels this task on a signal, and a child's task when its parent ends."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
 
     def stop() -> None:
-        """Cancels once: a second time would cut the requests off."""
-        if is_worker:
+        """Cancels once: a second time would cut off what is under way."""
+        if is_child:
             loop.remove_reader(sys.stdin)
         if not task.cancelling():
             task.cancel()
 
     for number in (signal.SIGINT, *ENDS):
         loop.add_signal_handler(number, stop)
-    if is_worker:  # the supervisor holds the other end, which closes however the supervisor ends
+    if is_child:  # the parent holds the other end, which closes however the parent ends
         loop.add_reader(sys.stdin, stop)
+
+
+async def serve(settings: Settings, say: Callable[[], None], is_worker: bool) -> None:
+    """Serves until a signal cancels it. Then it finishes the requests under way."""
+    cancel_on_signal(is_child=is_worker)
     app = create_app(settings)
     runner = web.AppRunner(
         app,
@@ -73,6 +78,6 @@ async def serve(settings: Settings, say: Callable[[], None], is_worker: bool) ->
         )
         await site.start()
         say()
-        await loop.create_future()
+        await asyncio.get_running_loop().create_future()
     finally:
         await runner.cleanup()

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import click
 from msgspec.structs import replace
 
 from gateway import logs
-from gateway.server import ENDS
+from gateway.server import cancel_on_signal
 from gateway.settings import Settings
 from pgwallet.cli.shared import run, server
 from pgwallet.deliver import Deliverer
@@ -55,20 +54,7 @@ def deliverer(dsn: str) -> Iterator[None]:
 
 
 async def _deliver(settings: Settings, is_child: bool) -> None:
-    """Until a signal comes, or the process that started this one is gone."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-
-    def stop() -> None:
-        if is_child:
-            loop.remove_reader(sys.stdin)
-        if not task.cancelling():
-            task.cancel()
-
-    for number in (signal.SIGINT, *ENDS):
-        loop.add_signal_handler(number, stop)
-    if is_child:
-        loop.add_reader(sys.stdin, stop)
+    cancel_on_signal(is_child=is_child)
     logger.info("delivering")
     with suppress(asyncio.CancelledError):
         await Deliverer(settings).run()
