@@ -32,6 +32,9 @@ export function claims() {
   }
 }
 
+/** Whether it is an agent, who reads all and moves little. Nobody shows him what he may not do. */
+export const isSupport = () => claims().role === "support";
+
 /** An idempotency key. What is sent again with the same key is not done twice. */
 export const newKey = () =>
   Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join("-");

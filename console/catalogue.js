@@ -1,7 +1,7 @@
 // Assets, rates, tasks, items: listed, created, changed. The API's own description says which fields
 // there are and what they mean.
 
-import {get, path} from "./api.js";
+import {get, isSupport, path} from "./api.js";
 import {badge, button, empty, h, section, table, time} from "./dom.js";
 import * as format from "./format.js";
 import {amount, field, propose, select, text} from "./propose.js";
@@ -70,7 +70,7 @@ export async function catalogue(name, refresh) {
   const codes = assets.items.filter((asset) => !asset.is_archived).map(({asset}) => asset);
   const open = (row) => edit(name, shelf, row, codes, document.components.schemas, refresh);
   const lacks = {"assets": 0, "conversion-rates": 2}[name] ?? 1;
-  const create = codes.length < lacks ? null : button(`Create ${shelf.one}`, () => open(), "primary");
+  const create = codes.length < lacks || isSupport() ? null : button(`Create ${shelf.one}`, () => open(), "primary");
   const change = {title: "", cell: (row) => {
     const made = button("Change", () => open(row), "small");
     made.setAttribute("aria-label", `Change ${subject(row)}`);
@@ -79,8 +79,8 @@ export async function catalogue(name, refresh) {
   return [
     h("h1", {}, shelf.title),
     section(shelf.title, create, items.length
-      ? table(shelf.title, [...shelf.columns, change], items)
-      : empty(`There is no ${shelf.one} yet.`, shelf.words, " ", create ? "" : h("a",
+      ? table(shelf.title, isSupport() ? shelf.columns : [...shelf.columns, change], items)
+      : empty(`There is no ${shelf.one} yet.`, shelf.words, " ", codes.length >= lacks ? "" : h("a",
           {href: "#/catalogue/assets"}, `It needs ${lacks === 1 ? "an asset" : "two assets"} first.`))),
     items.length ? h("p", {class: "faint"}, shelf.words) : "",
   ];

@@ -119,7 +119,7 @@ function showLogIn(why) {
     refused.replaceChildren();
     try {
       const as = await ask();
-      await call("GET", "/v1/admin/treasury", undefined, {as}); // is it a token of an admin?
+      await call("GET", "/v1/admin/treasury", undefined, {as}); // may it see the console?
       signIn(as);
       await show();
     } catch (error) {
@@ -133,7 +133,7 @@ function showLogIn(why) {
     h("main", {class: "log-in"},
       h("img", {src: "/console/icon.svg", alt: "", width: "48", height: "48"}),
       h("h1", {}, "pgwallet console"),
-      h("p", {class: "faint"}, "For admins. The token is forgotten when this tab is closed."),
+      h("p", {class: "faint"}, "For admins and support. The token is forgotten when this tab is closed."),
       refused,
       h("div", {class: "card"}, byPassword,
         h("details", {}, h("summary", {}, "Paste a token instead"), byToken))),

@@ -1,6 +1,6 @@
 // A user: found, looked at, changed.
 
-import {get, path, query} from "./api.js";
+import {get, isSupport, path, query} from "./api.js";
 import {badge, button, copyable, empty, facts, h, pages, section, time} from "./dom.js";
 import * as format from "./format.js";
 import {detail, timeline} from "./movements.js";
@@ -48,10 +48,11 @@ async function userPage(user, refresh) {
       h("h1", {}, nameOf(user)), badge(user.status, LOOKS[user.status]), badge(user.role),
       h("div", {class: "actions"},
         button("Grant", () => grant(user, balances, assets, refresh), "primary"),
-        isActive
-          ? button("Freeze", () => setStatus(user, "frozen", refresh))
-          : button("Reopen", () => setStatus(user, "active", refresh)),
-        button("Revoke tokens", () => revoke(user, refresh)))),
+        !isSupport() && [
+          isActive
+            ? button("Freeze", () => setStatus(user, "frozen", refresh))
+            : button("Reopen", () => setStatus(user, "active", refresh)),
+          button("Revoke tokens", () => revoke(user, refresh))])),
     h("div", {class: "columns"},
       section("Balances", null, balances.length
         ? h("div", {class: "cards"}, balances.map(tile))
@@ -83,7 +84,7 @@ function holds(id, refresh) {
     h("div", {},
       h("p", {class: "strong"}, format.amount(hold.remaining, hold.asset)),
       h("p", {class: "faint"}, hold.reference, hold.reference && " · ", "until ", time(hold.expires_at))),
-    button("Release", () => release(id, hold, refresh), "small"))),
+    !isSupport() && button("Release", () => release(id, hold, refresh), "small"))),
   empty("No open hold.", "A hold sets an amount aside, such as a stake, until it is captured, "
     + "released or expires.")));
 }

@@ -27,6 +27,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
+    ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
@@ -170,7 +171,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/task/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
     ('functions/private/task/record_completion.sql', 'cb5c08459664c3d0b18f42d8e41cb3113806d253b5f9716d0048d624f6e07148'),
     ('functions/private/task/to_task.sql', '52f63b1bd9d1b444304495b485a840749a43d9838fc389e957fdd5f78def7074'),
-    ('functions/private/user/add_user.sql', '02384c4c24c240fba3e952cedbc14ca9488f6fed959bfb5648e25394f33c8184'),
+    ('functions/private/user/add_user.sql', 'f4abb8ceada62e902145d92e1705947f33e623788c0c26ce52a2c86a747766a7'),
     ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
@@ -378,6 +379,11 @@ SELECT 'schema/V0010__cluster.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0010__cluster.sql
     \ir schema/V0010__cluster.sql
+\endif
+SELECT 'schema/V0019__support.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0019__support.sql
+    \ir schema/V0019__support.sql
 \endif
 SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -11,6 +11,7 @@ routes      the whole map: each route, its function, who may ask
 types       bodies, queries and answers, field by field
 users       finds the user of an external id
 accounts    sign-up, log-in, passwords
+support     how much a support agent may move at once
 grouping    sends movements that have to wait together
 database    calls the functions of the schema wallet, on a bounded pool
 events      long polls and server-sent events

@@ -25,6 +25,7 @@ from gateway.problems import CODE, Problem, problem_of
 from gateway.rates import TokenRates, refuse_before
 from gateway.routes import LIVE, MAX_BODY, ROUTES, Route, template
 from gateway.settings import Settings, SettingsError
+from gateway.support import Limits
 from gateway.tokens import Claims, Verifier
 from gateway.types import BatchRequest, TokenState
 from gateway.users import PREFIX, Users, no_user
@@ -86,7 +87,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     if settings.cors_origins:
         app.on_response_prepare.append(allow)
     groups = Groups(settings, database) if settings.grouping == "on" else None
-    events = Events(database)
+    events, limits = Events(database), Limits(settings)
 
     async def stop_waiting(app: web.Application) -> None:
         events.stop()
@@ -95,8 +96,9 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     app.on_shutdown.append(stop_waiting)
     for route in ROUTES:
         handler = _handler(
-            route, database, accounts, users, groups, events, tracing, settings.client_timeout
-        )
+            route, database, accounts, users, groups, events, tracing, limits,
+            settings.client_timeout,
+        )  # fmt: skip
         # As GET, but without the body; aiohttp leaves that out.
         for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
             routes[app.router.add_route(method, route.path, handler)] = route
@@ -135,6 +137,7 @@ def _handler(
     groups: Groups | None,
     events: Events,
     tracing: "Tracing | None",
+    limits: Limits,
     patience: float,
 ) -> Handler:
     """Gathers the arguments, calls the function, shapes the answer."""
@@ -145,15 +148,20 @@ def _handler(
         call = groups.call(route.function, call)
     if "wait" in route.query.__struct_fields__:
         call = events.call(call)
-    dry_call = call
+    dry_call = limited_call = call
     if "dry_run" in route.query.__struct_fields__:
-        dry_call = database.function(route.function, names, attributes, is_dry=True)
+        dry_call = database.function(route.function, names, attributes, judge=lambda _: False)
+    if route.is_movement and "support" in (route.roles or ()):
+        limited_call = database.function(
+            route.function, names, attributes, judge=lambda rows: limits.allow(rows[0])
+        )
     if route.function_at:
         call_at = database.function(route.function_at, (*names, "at"), attributes, is_read=is_read)
     if tracing:
         call = tracing.call(route.function, call)
         call_at = tracing.call(route.function_at or route.function, call_at)
         dry_call = tracing.call(route.function, dry_call)
+        limited_call = tracing.call(route.function, limited_call)
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
     decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
     around, is_movement, is_batch = route.around, route.is_movement, route.body is BatchRequest
@@ -183,12 +191,17 @@ def _handler(
 
         strangers = await users.find_all(arguments["requests"]) if is_batch else {}
         chosen = call if arguments.get("at") is None else call_at
+        is_limited = is_movement and claims is not None and claims.role == "support"
+        if is_limited:
+            chosen = limited_call
         if is_dry := arguments.get("dry_run", False):
             chosen = dry_call
         if around:
             rows = await around(accounts, request, arguments, chosen)
         else:
             rows = await chosen(arguments)
+        if is_limited:
+            limits.check(rows[0])
         for index, name in strangers.items():
             rows[index]["detail"] = no_user(name).detail
 

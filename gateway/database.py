@@ -23,6 +23,7 @@ logger = logging.getLogger("pgwallet.database")
 
 Row = dict[str, Any]
 Call = Callable[[Mapping[str, Any]], Awaitable[list[Row]]]
+Judge = Callable[[list[asyncpg.Record]], bool]
 Functions = dict[str, tuple[str, set[str]]]  # SQL -> name, what it answers
 
 _RETRIED = {"40001", "40P01", "55P03"}  # the server rolled back the whole call
@@ -150,13 +151,13 @@ class Pool:
         self.cause = "it has not started"  # why there is no service; empty when there is
         self.schema_version = ""  # of the schema that the functions were compared with
 
-    async def call(self, sql: str, values: list[Any], *, is_dry: bool = False) -> list[Row]:
+    async def call(self, sql: str, values: list[Any], *, judge: Judge | None = None) -> list[Row]:
         self._check_ready()
         attempt = 0
         while True:
             try:
                 async with self._gate:
-                    return [_plain(row) for row in await self._query(sql, values, is_dry)]
+                    return [_plain(row) for row in await self._query(sql, values, judge)]
             except asyncpg.PostgresError as error:
                 if error.sqlstate in _MISFITS:
                     await self._doubt()
@@ -268,7 +269,7 @@ class Pool:
             raise Away("GW503", f"There is no service: {self.cause}.")
 
     async def _query(
-        self, sql: str, values: list[Any], is_dry: bool = False
+        self, sql: str, values: list[Any], judge: Judge | None = None
     ) -> list[asyncpg.Record]:
         connection = None
         while connection is None or connection.is_closed():
@@ -281,7 +282,7 @@ class Pool:
                 raise self._away(error) from error
         try:
             rows: list[asyncpg.Record] = await (
-                _rehearse(connection, sql, values) if is_dry else connection.fetch(sql, *values)
+                _try(connection, sql, values, judge) if judge else connection.fetch(sql, *values)
             )
         except BaseException as error:
             if isinstance(error, asyncpg.PostgresError) and not is_lost(error):
@@ -376,15 +377,18 @@ class Database:
         answers: tuple[str, ...] = (),
         *,
         is_read: bool = False,
-        is_dry: bool = False,
+        judge: Judge | None = None,
     ) -> Call:
-        """wallet.<name> as a coroutine function: it takes the arguments and gives the rows."""
+        """wallet.<name> as a coroutine function: it takes the arguments and gives the rows.
+
+        judge: looks at the rows. If it says no, what the call did is rolled back.
+        """
         named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
         sql = f"SELECT * FROM wallet.{name}({named})"
         self._functions[sql] = name, set(answers)
         ask: Callable[[str, list[Any]], Awaitable[list[Row]]] = self._primary.call
-        if is_dry:
-            ask = partial(self._primary.call, is_dry=True)
+        if judge:
+            ask = partial(self._primary.call, judge=judge)
         if is_read and self._replica is not None:
             ask = partial(self._read, self._replica)
 
@@ -467,8 +471,8 @@ def _discard(task: asyncio.Task[Any], but: Any) -> None:
         task.result().terminate()
 
 
-async def _rehearse(connection: Any, sql: str, values: list[Any]) -> list[asyncpg.Record]:
-    """Makes the call, and rolls back what it did."""
+async def _try(connection: Any, sql: str, values: list[Any], judge: Judge) -> list[asyncpg.Record]:
+    """Makes the call, and rolls back what it did if the judge says no."""
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -477,7 +481,7 @@ async def _rehearse(connection: Any, sql: str, values: list[Any]) -> list[asyncp
         if not is_lost(error):
             await transaction.rollback()
         raise
-    await transaction.rollback()
+    await (transaction.commit() if judge(rows) else transaction.rollback())
     return rows
 
 

@@ -83,7 +83,7 @@ class TokenRates:
         users, staff = (
             Limiter(rate) if rate else None for rate in (settings.user_rate, settings.staff_rate)
         )
-        self._limiters = {"user": users, "service": staff, "admin": staff}
+        self._limiters = {"user": users, "support": staff, "service": staff, "admin": staff}
         self._policies = {
             role: f'"{role}";q={limiter.quota};w={limiter.window}'
             for role, limiter in self._limiters.items()

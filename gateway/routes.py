@@ -18,6 +18,7 @@ from gateway.database import Call, Row
 ALL = frozenset({"user", "service", "admin"})  # a user may only ask about the own wallet
 STAFF = frozenset({"service", "admin"})
 ADMIN = frozenset({"admin"})
+SUPPORT = frozenset({"support"})  # reads all; moves what a setting allows
 
 # Only the gateway sets these, from the token and the headers. No path, body or query may.
 RESERVED = frozenset({"actor", "idempotency_key", "is_self"})
@@ -112,7 +113,7 @@ def template(request: web.Request) -> str:
     return resource.canonical if resource else "none"
 
 
-read = partial(Route, "GET")
+read = partial(Route, "GET", roles=ALL | SUPPORT)
 move = partial(Route, "POST", body=t.Movement, query=t.MovementQuery, trusted=KEYED, status=201)
 create = partial(Route, "POST", roles=ADMIN, trusted=ACTOR, status=201)
 change = partial(Route, "PATCH", roles=ADMIN, trusted=ACTOR)
@@ -157,7 +158,7 @@ ROUTES = (
     ),
     move(
         WALLET + "/bonus", "bonus", t.Receipt, "Credit a gift",
-        body=t.CreditRequest, roles=STAFF,
+        body=t.CreditRequest, roles=STAFF | SUPPORT,
     ),
     move(
         WALLET + "/tasks/{task_id}/complete", "complete_task", t.TaskReceipt,
@@ -181,7 +182,7 @@ ROUTES = (
     ),
     move(
         WALLET + "/transactions/{transaction_id}/reverse", "reverse", t.ReversalReceipt,
-        "Take a transaction back, whole or in part", body=t.ReversalRequest, roles=ADMIN,
+        "Take a transaction back, whole or in part", body=t.ReversalRequest, roles=ADMIN | SUPPORT,
     ),
     Route(
         "POST", "/v1/batches", "post_batch", t.BatchResult,
@@ -192,7 +193,7 @@ ROUTES = (
     # Events
     read(
         "/v1/subscriptions", "list_subscriptions", t.Subscription, "Subscriptions",
-        roles=STAFF, shape=page, is_on_primary=True,
+        roles=STAFF | SUPPORT, shape=page, is_on_primary=True,
     ),
     create(
         "/v1/subscriptions", "create_subscription", t.Subscription, "Create a subscription",
@@ -209,7 +210,7 @@ ROUTES = (
     # Webhooks
     read(
         "/v1/webhooks", "list_webhooks", t.Webhook, "Webhooks",
-        roles=ADMIN, shape=page, is_on_primary=True,
+        roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
     ),
     create(WEBHOOK, "create_webhook", t.Webhook, "Create a webhook", body=t.NewWebhook),
     change(WEBHOOK, "update_webhook", t.Webhook, "Change a webhook", body=t.WebhookChange),
@@ -219,7 +220,8 @@ ROUTES = (
     ),
     read(
         WEBHOOK + "/failures", "list_webhook_failures", t.WebhookFailure,
-        "Events that did not arrive", query=t.WebhookFailureQuery, roles=ADMIN, shape=page,
+        "Events that did not arrive", query=t.WebhookFailureQuery, roles=ADMIN | SUPPORT,
+        shape=page,
     ),
     create(
         WEBHOOK + "/resend", "resend_webhook_events", t.Webhook, "Send events again",
@@ -269,7 +271,7 @@ ROUTES = (
     change("/v1/admin/items/{item_id}", "update_item", t.Item, "Change an item", body=t.ItemChange),
     read(
         "/v1/admin/users", "find_user", t.User, "Find users by email address or external id",
-        query=t.UserQuery, roles=ADMIN, shape=page,
+        query=t.UserQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
     create("/v1/admin/users", "create_user", t.User, "Create a user", body=t.NewUser),
     create(
@@ -282,11 +284,11 @@ ROUTES = (
     ),
     read(
         "/v1/admin/treasury", "treasury", t.TreasuryBalance, "What was issued and what is left",
-        query=t.TreasuryQuery, roles=ADMIN, shape=page,
+        query=t.TreasuryQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
     read(
         "/v1/admin/verify", "verify", t.Finding, "Check the books: no item, no error",
-        query=t.VerifyQuery, roles=ADMIN, shape=page,
+        query=t.VerifyQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
 )
 # Answered by a stream, so not by the handler of the others.

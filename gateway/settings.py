@@ -56,6 +56,7 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
     ] = "user_id"
     jwt_role_claim: Annotated[str, _doc("Claim that says the role: a text or a list.")] = "role"
     jwt_user_values: Annotated[str, _doc("Its value for users; several with commas.")] = "user"
+    jwt_support_values: Annotated[str, _doc("Its values for support agents.")] = "support"
     jwt_service_values: Annotated[str, _doc("Its values for services.")] = "service"
     jwt_admin_values: Annotated[str, _doc("Its values for admins.")] = "admin"
     token_ttl: Annotated[int, _doc("Seconds that a token from log-in lives.", ge=1)] = 3600
@@ -68,6 +69,13 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
     account_rate: Annotated[str, _rate("Failed log-ins to one account from one address.")] = (
         "10/minute"
     )
+    support_limits: Annotated[
+        str,
+        _doc(
+            "What a support agent may grant or refund at once, as in `GOLD:500,SILVER:2.5`.",
+            pattern=r"\A([A-Z0-9_]+:[0-9]+(\.[0-9]+)?(,(?!\Z)|\Z))*\Z",
+        ),
+    ] = ""
     user_rate: Annotated[str, _rate("Requests of one user's tokens; empty: any number.")] = ""
     staff_rate: Annotated[str, _rate("Requests of one service or admin; empty: any number.")] = ""
     cors_origins: Annotated[

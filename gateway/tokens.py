@@ -81,6 +81,7 @@ class Verifier:
         self._values = {  # the role with the most rights first
             "admin": _values(settings.jwt_admin_values),
             "service": _values(settings.jwt_service_values),
+            "support": _values(settings.jwt_support_values),
             "user": _values(settings.jwt_user_values),
         }
         self._get_token_state = get_token_state

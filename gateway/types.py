@@ -83,7 +83,7 @@ ItemId = Annotated[Int8, _eg(1)]
 Seconds = Annotated[int, _doc("Whole seconds.", ge=1, le=2**31 - 1)]
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-01-31T12:00:00Z"])]
 Password = Annotated[str, Meta(min_length=8, max_length=128, examples=["correct horse"])]
-_Role = Literal["user", "service", "admin"]
+_Role = Literal["user", "support", "service", "admin"]
 Role = Annotated[_Role, _named("Role")]
 ROLES: tuple[str, ...] = get_args(_Role)
 Status = Annotated[Literal["active", "frozen", "closed"], _named("UserStatus")]

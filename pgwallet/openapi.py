@@ -10,7 +10,7 @@ from gateway import __version__
 from gateway import types as t
 from gateway.docs import PAGE
 from gateway.problems import CODES
-from gateway.routes import ALL, LIVE, ROUTES, Route, page, results
+from gateway.routes import LIVE, ROUTES, Route, page, results
 from pgwallet import DB_DIR
 
 _Object = dict[str, Any]
@@ -241,7 +241,7 @@ def _codes(route: Route) -> set[str]:
         codes.update(re.findall(r"\b(?:WA|GW)\d{3}\b", text))
     if route.roles:
         codes |= {"GW401", "GW429", "WA201", "WA501"}  # also for what the token's user may not
-        if route.roles < ALL:
+        if not route.roles.issuperset(t.ROLES):
             codes.add("GW403")
     if route.body:
         codes |= {"GW400", "GW408", "GW413"}

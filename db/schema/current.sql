@@ -793,7 +793,6 @@ CREATE TABLE wallet_private.user_account (
     status_reason text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     tokens_revoked_at timestamp with time zone,
-    CONSTRAINT user_account_role_is_known_check CHECK ((role = ANY (ARRAY['user'::text, 'service'::text, 'admin'::text]))),
     CONSTRAINT user_account_status_is_known_check CHECK ((status = ANY (ARRAY['active'::text, 'frozen'::text, 'closed'::text])))
 );
 
@@ -1344,6 +1343,9 @@ ALTER TABLE ONLY wallet_private.user_account
 
 ALTER TABLE ONLY wallet_private.user_account
     ADD CONSTRAINT user_account_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE wallet_private.user_account
+    ADD CONSTRAINT user_account_role_is_known_check CHECK ((role = ANY (ARRAY['user'::text, 'support'::text, 'service'::text, 'admin'::text]))) NOT VALID;
 
 ALTER TABLE ONLY wallet_private.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (user_id, asset_id);

@@ -39,6 +39,7 @@ def settings(module_database: Any) -> Settings:
         jwt_secret=SECRET,
         address_rate="1000/second",
         account_rate="1000/second",
+        support_limits="GOLD:100",
     )
 
 
@@ -98,6 +99,11 @@ def anyone(gateway: TestClient) -> Caller:
 @pytest.fixture
 def admin(gateway: TestClient) -> Caller:
     return Caller(gateway, make_token("admin", "an admin"))
+
+
+@pytest.fixture
+def support(gateway: TestClient) -> Caller:
+    return Caller(gateway, make_token("support", "an agent"))
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ async def test_an_admin_pastes_a_token_and_others_are_refused(
         await page.get_by_label("E-mail").fill(await login("user"))
         await page.get_by_label("Password").fill(PASSWORD)
         await page.get_by_role("button", name="Log in").click()
-        await expect(page.get_by_role("alert")).to_contain_text("This takes the role admin.")
+        await expect(page.get_by_role("alert")).to_contain_text("the role admin or support.")
         await page.get_by_text("Paste a token").click()
         for token in (user.token, "nonsense"):
             await page.get_by_label("Token").fill(token)
@@ -384,6 +384,32 @@ async def test_a_grant(open_console: Open, admin: Caller, user: Caller) -> None:
         await expect(page.get_by_role("status")).to_contain_text("The balance is 1,100.00 GOLD.")
     [bonus] = await transactions(admin, user, kind="BONUS")
     assert (bonus["metadata"], bonus["reference"]) == ({"reason": "an apology"}, "ticket-9")
+
+
+async def test_support_sees_all_and_grants_within_the_limit(
+    open_console: Open, login: Any, admin: Caller, user: Caller
+) -> None:
+    async with open_console(f"#/users/{user.user_id}", token=None) as tab:
+        page = tab.page
+        await page.get_by_label("E-mail").fill(await login("support"))
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Log in").click()
+        await page.get_by_role("button", name="Grant").click()
+        await expect(page.get_by_role("button", name="Freeze")).to_have_count(0)
+        await dialog(page).get_by_label("Amount").fill("101")
+        await dialog(page).get_by_label("Reason").fill("an apology")
+        await expect(dialog(page)).to_contain_text("may move at most 100 GOLD at once")
+        await dialog(page).get_by_label("Amount").fill("100")
+        await expect(dialog(page)).to_contain_text("Balance: 100.00 GOLD → 200.00 GOLD")
+        await dialog(page).get_by_role("button", name="Grant 100").click()
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 200.00 GOLD.")
+        for way in ("Overview", "Proof", "Items"):
+            await page.get_by_role("link", name=way).click()
+            await expect(page.get_by_role("heading", name=way, level=1)).to_be_visible()
+        await settle(page)
+        await expect(page.get_by_role("button", name="Create item")).to_have_count(0)
+    [bonus] = await transactions(admin, user, kind="BONUS")
+    assert bonus["amount"] == "100.00"
 
 
 async def test_a_hold_is_released(

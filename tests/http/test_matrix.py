@@ -12,72 +12,73 @@ from gateway.settings import Settings
 from .conftest import Caller
 
 # The status for each caller: without a token; a user about what is theirs; a user about another's;
-# a user who names the own wallet and another's hold or transaction in it; a service and an admin
-# about a user's, and when they mix two users in that way. A dash: the route has nothing like it.
+# a user who names the own wallet and another's hold or transaction in it; a support agent, a
+# service and an admin about a user's, and when they mix two users in that way. A dash: the route
+# has nothing like it.
 STATUSES = """
-                                                              no  user user user  ser- ser-  ad- ad-
-                                                           token   own other mix  vice mix   min mix
-GET   /v1/wallets/{user_id}                                  401   200  404    -   200    -  200   -
-GET   /v1/wallets/{user_id}/balances/{asset}                 401   200  404    -   200    -  200   -
-GET   /v1/wallets/{user_id}/transactions                     401   200  404    -   200    -  200   -
-GET   /v1/wallets/{user_id}/transactions/{transaction_id}    401   200  404  404   200  404  200 404
-GET   /v1/wallets/{user_id}/ledger                           401   200  404    -   200    -  200   -
-GET   /v1/wallets/{user_id}/holds                            401   200  404    -   200    -  200   -
-GET   /v1/wallets/{user_id}/lots/{asset}                     401   200  404    -   200    -  200   -
-GET   /v1/wallets/{user_id}/events                           401   200  404    -   200    -  200   -
-POST  /v1/wallets/{user_id}/spend                            401   201  404    -   201    -  201   -
-POST  /v1/wallets/{user_id}/convert                          401   201  404    -   201    -  201   -
-POST  /v1/wallets/{user_id}/topup                            401   403  403    -   201    -  201   -
-POST  /v1/wallets/{user_id}/bonus                            401   403  403    -   201    -  201   -
-POST  /v1/wallets/{user_id}/tasks/{task_id}/complete         401   403  404    -   201    -  201   -
-POST  /v1/wallets/{user_id}/items/{item_id}/buy              401   201  404    -   201    -  201   -
-POST  /v1/wallets/{user_id}/holds                            401   403  403    -   201    -  201   -
-POST  /v1/wallets/{user_id}/holds/{hold_id}/capture          401   403  403  403   201  404  201 404
-POST  /v1/wallets/{user_id}/holds/{hold_id}/release          401   403  403  403   201  404  201 404
+                                                              a user...  support service   admin
+                                                            no own oth mix     mix     mix     mix
+GET   /v1/wallets/{user_id}                                401 200 404   - 200   - 200   - 200   -
+GET   /v1/wallets/{user_id}/balances/{asset}               401 200 404   - 200   - 200   - 200   -
+GET   /v1/wallets/{user_id}/transactions                   401 200 404   - 200   - 200   - 200   -
+GET   /v1/wallets/{user_id}/transactions/{transaction_id}  401 200 404 404 200 404 200 404 200 404
+GET   /v1/wallets/{user_id}/ledger                         401 200 404   - 200   - 200   - 200   -
+GET   /v1/wallets/{user_id}/holds                          401 200 404   - 200   - 200   - 200   -
+GET   /v1/wallets/{user_id}/lots/{asset}                   401 200 404   - 200   - 200   - 200   -
+GET   /v1/wallets/{user_id}/events                         401 200 404   - 200   - 200   - 200   -
+POST  /v1/wallets/{user_id}/spend                          401 201 404   - 403   - 201   - 201   -
+POST  /v1/wallets/{user_id}/convert                        401 201 404   - 403   - 201   - 201   -
+POST  /v1/wallets/{user_id}/topup                          401 403 403   - 403   - 201   - 201   -
+POST  /v1/wallets/{user_id}/bonus                          401 403 403   - 201   - 201   - 201   -
+POST  /v1/wallets/{user_id}/tasks/{task_id}/complete       401 403 404   - 403   - 201   - 201   -
+POST  /v1/wallets/{user_id}/items/{item_id}/buy            401 201 404   - 403   - 201   - 201   -
+POST  /v1/wallets/{user_id}/holds                          401 403 403   - 403   - 201   - 201   -
+POST  /v1/wallets/{user_id}/holds/{hold_id}/capture        401 403 403 403 403 403 201 404 201 404
+POST  /v1/wallets/{user_id}/holds/{hold_id}/release        401 403 403 403 403 403 201 404 201 404
 POST  /v1/wallets/{user_id}/transactions/{transaction_id}/reverse
-                                                             401   403  403  403   403  403  201 404
-POST  /v1/batches                                            401   403  403    -   200    -  200   -
-GET   /v1/events                                             401   403    -    -   200    -  200   -
-GET   /v1/subscriptions                                      401   403    -    -   200    -  200   -
-POST  /v1/subscriptions                                      401   403    -    -   201    -  201   -
-PATCH /v1/subscriptions/{subscription}                       401   403    -    -   200    -  200   -
-DELETE /v1/subscriptions/{subscription}                      401   403    -    -   200    -  200   -
-GET   /v1/webhooks                                           401   403    -    -   403    -  200   -
-POST  /v1/subscriptions/{subscription}/webhook               401   403    -    -   403    -  201   -
-PATCH /v1/subscriptions/{subscription}/webhook               401   403    -    -   403    -  200   -
-POST  /v1/subscriptions/{subscription}/webhook/secret        401   403    -    -   403    -  201   -
-GET   /v1/subscriptions/{subscription}/webhook/failures      401   403    -    -   403    -  200   -
-POST  /v1/subscriptions/{subscription}/webhook/resend        401   403    -    -   403    -  200   -
-GET   /v1/assets                                             401   200    -    -   200    -  200   -
-GET   /v1/conversion-rates                                   401   200    -    -   200    -  200   -
-GET   /v1/tasks                                              401   200    -    -   200    -  200   -
-GET   /v1/items                                              401   200    -    -   200    -  200   -
-POST  /v1/auth/signup                                        201   201    -    -   201    -  201   -
-POST  /v1/auth/login                                         401   401    -    -   401    -  401   -
-POST  /v1/auth/password                                      401   401    -    -   401    -  401   -
-POST  /v1/admin/assets                                       401   403    -    -   403    -  201   -
-PATCH /v1/admin/assets/{asset}                               401   403    -    -   403    -  200   -
-PUT   /v1/admin/conversion-rates/{from_asset}/{to_asset}     401   403    -    -   403    -  200   -
-POST  /v1/admin/tasks                                        401   403    -    -   403    -  201   -
-PATCH /v1/admin/tasks/{task_id}                              401   403    -    -   403    -  200   -
-POST  /v1/admin/items                                        401   403    -    -   403    -  201   -
-PATCH /v1/admin/items/{item_id}                              401   403    -    -   403    -  200   -
-GET   /v1/admin/users                                        401   403    -    -   403    -  200   -
-POST  /v1/admin/users                                        401   403    -    -   403    -  201   -
-POST  /v1/admin/users/{user_id}/status                       401   403  403    -   403    -  200   -
-POST  /v1/admin/users/{user_id}/tokens/revoke                401   403  403    -   403    -  200   -
-GET   /v1/admin/treasury                                     401   403    -    -   403    -  200   -
-GET   /v1/admin/verify                                       401   403    -    -   403    -  200   -
-GET   /health                                                200   200    -    -   200    -  200   -
-GET   /metrics                                               200   200    -    -   200    -  200   -
-GET   /openapi.json                                          200   200    -    -   200    -  200   -
-GET   /docs                                                  200   200    -    -   200    -  200   -
-GET   /docs/start.js                                         200   200    -    -   200    -  200   -
-GET   /console                                               200   200    -    -   200    -  200   -
-GET   /docs/assets                                           404   404    -    -   404    -  404   -
+                                                           401 403 403 403 201 404 403 403 201 404
+POST  /v1/batches                                          401 403 403   - 403   - 200   - 200   -
+GET   /v1/events                                           401 403   -   - 403   - 200   - 200   -
+GET   /v1/subscriptions                                    401 403   -   - 200   - 200   - 200   -
+POST  /v1/subscriptions                                    401 403   -   - 403   - 201   - 201   -
+PATCH /v1/subscriptions/{subscription}                     401 403   -   - 403   - 200   - 200   -
+DELETE /v1/subscriptions/{subscription}                    401 403   -   - 403   - 200   - 200   -
+GET   /v1/webhooks                                         401 403   -   - 200   - 403   - 200   -
+POST  /v1/subscriptions/{subscription}/webhook             401 403   -   - 403   - 403   - 201   -
+PATCH /v1/subscriptions/{subscription}/webhook             401 403   -   - 403   - 403   - 200   -
+POST  /v1/subscriptions/{subscription}/webhook/secret      401 403   -   - 403   - 403   - 201   -
+GET   /v1/subscriptions/{subscription}/webhook/failures    401 403   -   - 200   - 403   - 200   -
+POST  /v1/subscriptions/{subscription}/webhook/resend      401 403   -   - 403   - 403   - 200   -
+GET   /v1/assets                                           401 200   -   - 200   - 200   - 200   -
+GET   /v1/conversion-rates                                 401 200   -   - 200   - 200   - 200   -
+GET   /v1/tasks                                            401 200   -   - 200   - 200   - 200   -
+GET   /v1/items                                            401 200   -   - 200   - 200   - 200   -
+POST  /v1/auth/signup                                      201 201   -   - 201   - 201   - 201   -
+POST  /v1/auth/login                                       401 401   -   - 401   - 401   - 401   -
+POST  /v1/auth/password                                    401 401   -   - 401   - 401   - 401   -
+POST  /v1/admin/assets                                     401 403   -   - 403   - 403   - 201   -
+PATCH /v1/admin/assets/{asset}                             401 403   -   - 403   - 403   - 200   -
+PUT   /v1/admin/conversion-rates/{from_asset}/{to_asset}   401 403   -   - 403   - 403   - 200   -
+POST  /v1/admin/tasks                                      401 403   -   - 403   - 403   - 201   -
+PATCH /v1/admin/tasks/{task_id}                            401 403   -   - 403   - 403   - 200   -
+POST  /v1/admin/items                                      401 403   -   - 403   - 403   - 201   -
+PATCH /v1/admin/items/{item_id}                            401 403   -   - 403   - 403   - 200   -
+GET   /v1/admin/users                                      401 403   -   - 200   - 403   - 200   -
+POST  /v1/admin/users                                      401 403   -   - 403   - 403   - 201   -
+POST  /v1/admin/users/{user_id}/status                     401 403 403   - 403   - 403   - 200   -
+POST  /v1/admin/users/{user_id}/tokens/revoke              401 403 403   - 403   - 403   - 200   -
+GET   /v1/admin/treasury                                   401 403   -   - 200   - 403   - 200   -
+GET   /v1/admin/verify                                     401 403   -   - 200   - 403   - 200   -
+GET   /health                                              200 200   -   - 200   - 200   - 200   -
+GET   /metrics                                             200 200   -   - 200   - 200   - 200   -
+GET   /openapi.json                                        200 200   -   - 200   - 200   - 200   -
+GET   /docs                                                200 200   -   - 200   - 200   - 200   -
+GET   /docs/start.js                                       200 200   -   - 200   - 200   - 200   -
+GET   /console                                             200 200   -   - 200   - 200   - 200   -
+GET   /docs/assets                                         404 404   -   - 404   - 404   - 404   -
 """
 CALLERS = (
-    "anyone", "user", "user, another's", "user, mixed",
+    "anyone", "user", "user, another's", "user, mixed", "support", "support, mixed",
     "service", "service, mixed", "admin", "admin, mixed",
 )  # fmt: skip
 _cells = STATUSES.split()[STATUSES.split().index("GET") :]
@@ -198,12 +199,15 @@ async def test_who_asks_about_whose(
     catalogue: dict[str, Any],
     anyone: Caller,
     new_user: Any,
+    support: Caller,
     service: Caller,
     admin: Caller,
     connect_module: Any,
 ) -> None:
     ann, bob = await new_user(50), await new_user(50)
-    callers = {"anyone": anyone, "user": ann, "service": service, "admin": admin}
+    callers = {
+        "anyone": anyone, "user": ann, "support": support, "service": service, "admin": admin,
+    }  # fmt: skip
     database = await connect_module()
     found = {}
     for caller in CALLERS:
@@ -248,6 +252,8 @@ def test_no_cell_is_missing() -> None:
         has_user = "{user_id}" in path or path == "/v1/batches"
         is_mixed = "{hold_id}" in path or "{transaction_id}" in path
         assert (statuses["user, another's"] != "-") == has_user, path
-        for caller in ("user, mixed", "service, mixed", "admin, mixed"):
+        for caller in ("user, mixed", "support, mixed", "service, mixed", "admin, mixed"):
             assert (statuses[caller] != "-") == is_mixed, path
-        assert "-" not in {statuses[who] for who in ("anyone", "user", "service", "admin")}, path
+        assert "-" not in {
+            statuses[who] for who in ("anyone", "user", "support", "service", "admin")
+        }, path

@@ -18,7 +18,7 @@ BEGIN
     PERFORM wallet_private.check_user(p_external_id, p_name, p_email, p_phone);
     PERFORM wallet_private.check_text('password_hash', p_password_hash);
     PERFORM wallet_private.check_given('role', p_role);
-    PERFORM wallet_private.check_choice('role', p_role, '{user,service,admin}');
+    PERFORM wallet_private.check_choice('role', p_role, '{user,support,service,admin}');
 
     INSERT INTO wallet_private.user_account (user_id, external_id, name, email, phone, role)
     VALUES (wallet_private.new_user_id(), p_external_id, p_name, p_email, p_phone, p_role)

@@ -41,7 +41,7 @@ SELECT throws_ok(
 
 SELECT is(
     (pg_temp.refusal_of('SELECT wallet.create_user(p_role => ''root'')')).detail,
-    'role is ''root''; it can be user, service, admin.', 'the detail lists the roles'
+    'role is ''root''; it can be user, support, service, admin.', 'the detail lists the roles'
 );
 SELECT throws_ok(
     'SELECT wallet.create_user(''alice'', p_email => ''bob@example.com'')', 'WA302',
