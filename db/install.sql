@@ -27,6 +27,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
+    ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
@@ -59,6 +60,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/check/check_given.sql', 'b2aca35e8ee9ee083c4b7a5e393b7f69e7f465a4af3eb62fc0f3ef2386b32a63'),
     ('functions/private/check/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
     ('functions/private/check/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
+    ('functions/private/check/check_zone.sql', '6a84f9c200352f7e1c042e0d6846f22c82e1922a0b610e84c488c4f40eb37322'),
     ('functions/private/check/is_amount.sql', 'c4810a8baa752087e008ce2a1aecadbb9621247669630ebccb873836d9b442bd'),
     ('functions/private/check/is_key.sql', '3289896bf0fd8d65fe7ee01865f9a638bb770b3bd0bc902344a12007183d38cd'),
     ('functions/private/check/is_metadata.sql', '0dd4f358d700c965a8ebb43f31ba0e70e2071a446cf7f56e2f58f40b336291b7'),
@@ -86,7 +88,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/list_names.sql', '138eb20dc981e8643110ae0a22cd4587b18ff2a87db2e209aa4ccaf62f496211'),
     ('functions/private/cluster/note_copies.sql', '3f6909768cab87ffc130eeae8a022cba536e080413bc2b921f6a6f5f6a11839a'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
-    ('functions/private/cluster/put_catalogue.sql', '695bf65ba7525722171d0eaf704c9a28cc5f618c6410a3c99f0fbc431dd7a9bc'),
+    ('functions/private/cluster/put_catalogue.sql', '8cb19a481393c87a36dab36e8e5c2e6b184ce14ef3d0ed789494c0751f525279'),
     ('functions/private/cluster/see_share.sql', '942cfb03a0dee984b457c92f2dbb76d73ff316146d7b10e5330f7e37daa08bfa'),
     ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
     ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
@@ -134,9 +136,10 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/check_expiry.sql', '1e667fdf40c11a1643d08d6a081f0e97796374055a956fd9cdc0808242042a2c'),
     ('functions/private/lot/check_lots.sql', 'd0ca226fb9b5c1fc530529c0b1c13c6600a31b4a69ce83a85ac89b640fb9724c'),
     ('functions/private/lot/give_back_lots.sql', 'df5346ee6d84b53f84c0a81112ca57a5efc56dfd14109a8ba22b3dfbddee5050'),
+    ('functions/private/lot/held_lots.sql', '91b3716d69c9368fe5cb0304ee3c700586d9053e27013f663dd52a7f7bff4062'),
     ('functions/private/lot/lot_rank.sql', '82ec470b31aed8730b84460dac92b34f1a72b5917510ce69d1550951f805c032'),
     ('functions/private/lot/lot_text.sql', '2de0061d1fd1673ea04800bbbb88310cf7af4c4d20256088feb9efcd416272ec'),
-    ('functions/private/lot/lots_at.sql', '09028b7d646bc2652829417cf8b5267a7c970b32f4b4522837a19ee441dfe62c'),
+    ('functions/private/lot/lots_at.sql', 'b523d16eee308e41aee1997db4d9894c6d33f0d3bee105e2d65f5870dfa253d7'),
     ('functions/private/lot/make_lots.sql', '9fc693fb425bc2656d7b78e4d57717d06fa769b39316b91b52128ebdaccd5e09'),
     ('functions/private/lot/new_lot.sql', 'fdf16331cd4a8c2ea1fe8fc44fe1bc983c500d4415567cb9301680da963683df'),
     ('functions/private/lot/past_lots.sql', '384bd2377affbcff0ad7df74343f7a1567780cdce0b0e48cc596de8e941bf8fc'),
@@ -161,6 +164,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
     ('functions/private/movement/with_result.sql', 'a54e132117ae4d034550fe9035b46f79586b58510e015301304327c1c71afd43'),
+    ('functions/private/report/cohorts_at.sql', '4056f6339d50182946a9fab2b96d2fcca747e27660938ec97893a3ee9252c9f8'),
+    ('functions/private/report/effects_until.sql', 'f6898487596724945b81b0c1ab861ec2479ed1c639f67fe924c9ef476b3a172c'),
     ('functions/private/reversal/plan_reversal.sql', 'a800edbb4838e0fdbea0e33eb4a3eee983415d96301123b50e29a4e29d8367e6'),
     ('functions/private/reversal/record_reversal.sql', '5bfad53dd2683b74116dcff4aa69c88dc075b5514feb0260eb843ada027f5a8a'),
     ('functions/private/supply/check_isolation.sql', 'de9b6c89e7eeb7bbd8d53e7f3480c00840f450effc60ea0b6281f9d6d6113140'),
@@ -214,7 +219,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
     ('functions/api/complete_task.sql', 'e5de4779d1c95caffb0cdd8746f75356bd9ed359b4651fec1054d64283672099'),
     ('functions/api/convert.sql', '4ee258e246bd4bb0e3381c25450df99cb74838be35d8622900de6c2701d0ca61'),
-    ('functions/api/create_asset.sql', 'd69304b9c211f78584e22dcd55764cb9422038e022c964732fe62c9301d8ff1d'),
+    ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_subscription.sql', '19b223f04ccbf4542304ebc8dae372e7e6efc90d8876460a787ccfd951543d3c'),
@@ -235,6 +240,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
     ('functions/api/import_users.sql', '39a2be168cc267bc41f7bc1b7882aaeda652167ce523bb972f0eb7ea450ae97d'),
+    ('functions/api/liability.sql', 'e2beb541a316fe5b11da8b2fddc6918c1de23b0fb0ad49f520019f5cb8b6ce11'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', '0cfeda61f0e16b585646e074ebc962b2efc47a7e3e3426ff3213a43c2e795fea'),
     ('functions/api/list_campaigns.sql', 'f785daf0bc8c2e51491e9c6aea0e7bb76b4618f5e4571bdf29d5fbf6cf8f9609'),
@@ -270,7 +276,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
     ('functions/api/topup.sql', '5063f893be119a6f3caf66c188f3c6695fc2e5d480b0ec87b71a69ec25f2fb0d'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
-    ('functions/api/update_asset.sql', '07285b8020d66a57020437ea362cad04fa8f8b5c497b3b2c92e561bbeca67cd1'),
+    ('functions/api/update_asset.sql', '6f633792bc3e1bebbe99514a1ef1d2e28d22f559418f14ae8e8ede83559dc04c'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
     ('functions/api/update_task.sql', '2da8e49ed4f9c8a0a871e70270102bdc01077d13a4c864fdc122b1609201709a'),
@@ -285,7 +291,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'd1e8e6066073c46ae2279cb0548196984452e21568d30bedb21121bf1d103ab0')
+    ('grants.sql', 'facdbb6afbb9f2b93632bba246e6e1f7febd27ad152313637de1cacaff0117e9')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -379,6 +385,11 @@ SELECT 'schema/V0010__cluster.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0010__cluster.sql
     \ir schema/V0010__cluster.sql
+\endif
+SELECT 'schema/V0017__liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0017__liability.sql
+    \ir schema/V0017__liability.sql
 \endif
 SELECT 'schema/V0019__support.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -539,6 +550,11 @@ SELECT 'functions/private/check/check_text.sql' = ANY (:'pgwallet_pending'::text
 \if :pgwallet_run
     \echo functions/private/check/check_text.sql
     \ir functions/private/check/check_text.sql
+\endif
+SELECT 'functions/private/check/check_zone.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/check_zone.sql
+    \ir functions/private/check/check_zone.sql
 \endif
 SELECT 'functions/private/check/is_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -915,6 +931,11 @@ SELECT 'functions/private/lot/give_back_lots.sql' = ANY (:'pgwallet_pending'::te
     \echo functions/private/lot/give_back_lots.sql
     \ir functions/private/lot/give_back_lots.sql
 \endif
+SELECT 'functions/private/lot/held_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/held_lots.sql
+    \ir functions/private/lot/held_lots.sql
+\endif
 SELECT 'functions/private/lot/lot_rank.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/lot/lot_rank.sql
@@ -1049,6 +1070,16 @@ SELECT 'functions/private/movement/with_result.sql' = ANY (:'pgwallet_pending'::
 \if :pgwallet_run
     \echo functions/private/movement/with_result.sql
     \ir functions/private/movement/with_result.sql
+\endif
+SELECT 'functions/private/report/cohorts_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/report/cohorts_at.sql
+    \ir functions/private/report/cohorts_at.sql
+\endif
+SELECT 'functions/private/report/effects_until.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/report/effects_until.sql
+    \ir functions/private/report/effects_until.sql
 \endif
 SELECT 'functions/private/reversal/plan_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1419,6 +1450,11 @@ SELECT 'functions/api/import_users.sql' = ANY (:'pgwallet_pending'::text[]) AS p
 \if :pgwallet_run
     \echo functions/api/import_users.sql
     \ir functions/api/import_users.sql
+\endif
+SELECT 'functions/api/liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/liability.sql
+    \ir functions/api/liability.sql
 \endif
 SELECT 'functions/api/list_assets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -287,6 +287,11 @@ ROUTES = (
         query=t.TreasuryQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
     read(
+        "/v1/admin/liability/{asset}", "liability", t.LiabilityItem,
+        "What is outstanding, by origin, month of issue and month of expiry",
+        query=t.LiabilityQuery, roles=ADMIN | SUPPORT, shape=page,
+    ),
+    read(
         "/v1/admin/verify", "verify", t.Finding, "Check the books: no item, no error",
         query=t.VerifyQuery, roles=ADMIN | SUPPORT, shape=page,
     ),

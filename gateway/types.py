@@ -1,6 +1,6 @@
 """Bodies, queries and answers. Their fields are named as in SQL, without p_."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
@@ -82,6 +82,7 @@ TaskId = Annotated[Int8, _eg(1)]
 ItemId = Annotated[Int8, _eg(1)]
 Seconds = Annotated[int, _doc("Whole seconds.", ge=1, le=2**31 - 1)]
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-01-31T12:00:00Z"])]
+Month = Annotated[date, _doc("Its first day.", "2026-01-01")]
 Password = Annotated[str, Meta(min_length=8, max_length=128, examples=["correct horse"])]
 _Role = Literal["user", "support", "service", "admin"]
 Role = Annotated[_Role, _named("Role")]
@@ -410,6 +411,11 @@ class UserQuery(Query):
 class TreasuryQuery(Query):
     asset: Code | None = None
     at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
+
+
+class LiabilityQuery(Query):
+    at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
+    zone: Annotated[str, _doc("Whose months these are: a name of the IANA database.")] = "UTC"
 
 
 class BalanceQuery(Query):
@@ -751,6 +757,18 @@ class TreasuryBalance(Struct):
     balance: Annotated[Units, _doc("The other side of the books: minus outstanding.", "-1571")]
     supply: Annotated[Units | None, _doc("Null: no cap, or a moment in the past.", "1000000")]
     remaining: Annotated[Units | None, _doc("What can still be issued.", "998429")]
+
+
+class LiabilityItem(Struct):
+    asset: Code
+    origin: Annotated[LotOrigin | None, _doc("Whether it was paid for; null: no lots.", "free")]
+    issue_month: Annotated[Month | None, _doc("Null: no lots.")]
+    expiry_month: Annotated[Month | None, _doc("Null: never.", None)]
+    issued: Annotated[Units, _doc("What was credited.", "100")]
+    used: Annotated[Units, _doc("What of it was used, less what was given back.", "45")]
+    expired: Annotated[Units, _doc("What of it had expired.", "10")]
+    reversed: Annotated[Units, _doc("What of it was taken back.", "5")]
+    outstanding: Annotated[Units, _doc("The rest.", "40")]
 
 
 class Finding(Struct):

@@ -572,6 +572,11 @@ class Wallet:
     ) -> Page[t.TreasuryBalance]: ...
 
     @_route
+    async def liability(
+        self, asset: str, *, at: datetime | None = None, zone: str = "UTC"
+    ) -> Page[t.LiabilityItem]: ...
+
+    @_route
     async def verify(self, *, user_id: UserId | None = None) -> Page[t.Finding]: ...
 
 

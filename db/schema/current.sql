@@ -246,6 +246,18 @@ CREATE TYPE wallet.item AS (
 	created_at timestamp with time zone
 );
 
+CREATE TYPE wallet.liability_item AS (
+	asset text,
+	origin text,
+	issue_month date,
+	expiry_month date,
+	issued numeric,
+	used numeric,
+	expired numeric,
+	reversed numeric,
+	outstanding numeric
+);
+
 CREATE TYPE wallet.lot AS (
 	user_id uuid,
 	asset text,
@@ -609,6 +621,7 @@ CREATE TABLE wallet_private.asset (
     lot_order text,
     expires_in interval,
     is_paid_expiring boolean DEFAULT false NOT NULL,
+    got_lots_at timestamp with time zone,
     CONSTRAINT asset_code_is_upper_snake_case_check CHECK ((code ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)),
     CONSTRAINT asset_scale_is_0_to_8_check CHECK (((scale >= 0) AND (scale <= 8))),
     CONSTRAINT asset_sign_up_bonus_is_positive_check CHECK (((sign_up_bonus)::numeric > (0)::numeric)),
@@ -628,6 +641,8 @@ COMMENT ON COLUMN wallet_private.asset.lot_order IS 'Which lots a debit uses fir
 COMMENT ON COLUMN wallet_private.asset.expires_in IS 'How long a credit lives if nothing else says; NULL = for ever.';
 
 COMMENT ON COLUMN wallet_private.asset.is_paid_expiring IS 'Whether what was paid for may expire too.';
+
+COMMENT ON COLUMN wallet_private.asset.got_lots_at IS 'When it got lots; NULL = it has none.';
 
 CREATE TABLE wallet_private.subscription (
     subscription_id integer NOT NULL,
@@ -1497,6 +1512,8 @@ REVOKE ALL ON TYPE wallet.hold_item FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.import_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.liability_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.lot FROM PUBLIC;
 

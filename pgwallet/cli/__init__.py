@@ -12,6 +12,7 @@ from pgwallet.cli import (
     export,
     grant,
     import_users,
+    liability,
     migrate,
     openapi,
     psql,
@@ -42,7 +43,13 @@ def main() -> None:
 main.sections = {
     "Serving": (up.up, serve.serve, token.token, openapi.openapi, version.version),
     "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
-    "Books": (verify.verify, checkpoint.checkpoint, statement.statement, sweep.sweep),
+    "Books": (
+        verify.verify,
+        checkpoint.checkpoint,
+        statement.statement,
+        liability.liability,
+        sweep.sweep,
+    ),
     "Events": (deliver.deliver, webhooks.webhooks, resend.resend, export.export),
     "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
     "Many servers": (cluster.cluster,),

@@ -1,11 +1,13 @@
 """What the commands share: the server, calls, tables, progress, exit codes."""
 
 import asyncio
+import csv
 import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from itertools import count
 from typing import IO, Any, TextIO, TypeVar
 
@@ -51,6 +53,19 @@ _FORESEEN = (
 )
 
 json_option = click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+
+
+def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--format and --json, of what is printed with print_form."""
+    command = click.option("--json", "form", flag_value="json", hidden=True)(command)
+    return click.option(
+        "--format",
+        "form",
+        default="table",
+        show_default=True,
+        type=click.Choice(["table", "csv", "json"]),
+        help="--json is short for --format json.",
+    )(command)
 
 
 class _Failure(click.ClickException):
@@ -129,12 +144,33 @@ async def function(dsn: str, name: str, *arguments: str) -> AsyncIterator[Call]:
         await database.stop()
 
 
+def instant(text: str) -> datetime:
+    """The type of an option that takes a time."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no time such as 2026-01-31T12:00Z.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
 def print_json(value: Any) -> None:
     click.echo(msgspec.json.encode(value))
+
+
+def print_form(rows: list[Row], columns: tuple[str, ...], form: str, *, numbers: int) -> None:
+    """Prints rows in a form of form_options. numbers: as in print_table."""
+    if form == "json":
+        print_json(rows)
+        return
+    cells = _cells(rows, columns)
+    if form == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows(cells)
+    else:
+        print_table(cells, numbers=numbers)
 
 
 def print_table(rows: list[list[str]], *, numbers: int) -> None:
@@ -151,12 +187,17 @@ def print_table(rows: list[list[str]], *, numbers: int) -> None:
 
 def print_rows(rows: list[Row], columns: tuple[str, ...], *, numbers: int) -> None:
     """Prints a table on a terminal; in a pipe a line for each row, with tabs between columns."""
-    cells = [["" if v is None else str(v) for v in map(row.get, columns)] for row in rows]
-    cells.insert(0, [*columns])
+    cells = _cells(rows, columns)
     if sys.stdout.isatty():
         print_table(cells, numbers=numbers)
     else:
         click.echo("\n".join("\t".join(row) for row in cells))
+
+
+def _cells(rows: list[Row], columns: tuple[str, ...]) -> list[list[str]]:
+    """With a header."""
+    cells = [["" if v is None else str(v) for v in map(row.get, columns)] for row in rows]
+    return [[*columns], *cells]
 
 
 @contextmanager

@@ -1,24 +1,13 @@
 """pgwallet statement: a user's statement of account."""
 
-import csv
-import sys
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
-import msgspec
 
 from gateway.settings import Settings
-from pgwallet.cli.shared import call, print_table, run, server
+from pgwallet.cli.shared import call, form_options, instant, print_form, run, server
 
 _STATEMENT = ("created_at", "transaction_id", "kind", "reference", "debit", "credit", "balance")
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no time such as 2026-01-31T12:00Z.") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 @click.command()
@@ -27,20 +16,12 @@ def _instant(text: str) -> datetime:
 @click.option(
     "--from",
     "start",
-    type=_instant,
+    type=instant,
     metavar="TIME",
     help="The first moment; UTC unless it has a zone.",
 )
-@click.option("--until", type=_instant, metavar="TIME", help="The first moment after it.")
-@click.option(
-    "--format",
-    "form",
-    default="table",
-    show_default=True,
-    type=click.Choice(["table", "csv", "json"]),
-    help="--json is short for --format json.",
-)
-@click.option("--json", "form", flag_value="json", hidden=True)
+@click.option("--until", type=instant, metavar="TIME", help="The first moment after it.")
+@form_options
 def statement(
     user: str, asset: str, start: datetime | None, until: datetime | None, form: str
 ) -> None:
@@ -58,12 +39,4 @@ def statement(
             raise click.ClickException(f"{len(users) or 'no'} users are known as {user!r}")
         scope = {"user_id": users[0]["user_id"], "asset": asset, "from": start, "until": until}
         lines = run(call(dsn, "statement", **scope))
-    if form == "json":
-        click.echo(msgspec.json.encode(lines))
-        return
-    rows = [["" if v is None else str(v) for v in map(line.get, _STATEMENT)] for line in lines]
-    rows.insert(0, [*_STATEMENT])
-    if form == "csv":
-        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
-    else:
-        print_table(rows, numbers=3)
+    print_form(lines, _STATEMENT, form, numbers=3)

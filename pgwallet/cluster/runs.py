@@ -48,6 +48,7 @@ RUNS = {
     "get_user_id": Run.NAME,
     "grant_batch": Run.SPLIT,
     "import_users": Run.SPLIT,
+    "liability": Run.ALL,
     "list_assets": Run.ANY,
     "list_balances": Run.USER,
     "list_campaigns": Run.ALL,

@@ -28,6 +28,7 @@ ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
     f"docs/how-to/{name}.md"
     for name in (
         "payment-webhook", "game-server", "events", "sql-only", "webhooks", "run-the-economy",
+        "month-end",
     )
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"

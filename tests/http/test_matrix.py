@@ -67,6 +67,7 @@ GET   /v1/admin/users                                      401 403   -   - 200  
 POST  /v1/admin/users                                      401 403   -   - 403   - 403   - 201   -
 POST  /v1/admin/users/{user_id}/status                     401 403 403   - 403   - 403   - 200   -
 POST  /v1/admin/users/{user_id}/tokens/revoke              401 403 403   - 403   - 403   - 200   -
+GET   /v1/admin/liability/{asset}                          401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/treasury                                   401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/verify                                     401 403   -   - 200   - 403   - 200   -
 GET   /health                                              200 200   -   - 200   - 200   - 200   -

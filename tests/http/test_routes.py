@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from gateway import types as t
-from gateway.routes import ADMIN, RESERVED, ROUTES, Route, page, results, wallet
+from gateway.routes import ADMIN, RESERVED, ROUTES, SUPPORT, Route, page, results, wallet
 
 from .conftest import Caller, problem
 
@@ -176,6 +176,16 @@ async def test_lots(user: Caller, admin: Caller) -> None:
     answer = await admin("POST", f"{wallet}/topup", body | {"expires_at": soon})
     assert await problem(answer) == (403, "WA502")
 
+    path = f"/v1/admin/liability/{code}"
+    items = (await (await admin("GET", path, params={"zone": "Asia/Tokyo"})).json())["items"]
+    assert sum(int(item["outstanding"]) for item in items) == 110
+    assert items[-1]["origin"] == "paid" and items[-1]["expiry_month"] is None
+    assert items[-1]["issue_month"].endswith("-01")
+    items = (await (await admin("GET", path, params={"at": "2001-01-01T00:00:00Z"})).json())["items"]
+    assert [(item["origin"], item["outstanding"]) for item in items] == [(None, "0")]
+    answer = await admin("GET", path, params={"zone": "JST"})
+    assert await problem(answer) == (422, "WA110")
+
 
 async def test_pages_follow_each_other(user: Caller) -> None:
     for _ in range(4):
@@ -233,7 +243,8 @@ def test_every_body_and_query_refuses_what_it_does_not_know() -> None:
 def test_what_moves_needs_a_key_and_what_is_for_admins_is_below_admin() -> None:
     for route in ROUTES:
         is_admins = route.path.startswith("/v1/admin/")
-        assert not is_admins or route.roles == ADMIN
+        readers = SUPPORT if route.method == "GET" else frozenset()
+        assert not is_admins or route.roles == ADMIN | readers
         is_post_to_wallet = route.method == "POST" and route.path.startswith("/v1/wallets/")
         assert route.is_movement == is_post_to_wallet
         assert (route.roles is None) == route.path.startswith("/v1/auth/")

@@ -2,14 +2,17 @@
 
 One user has two assets with lots, which convert into each other and into one without. After each
 call the answer, the lots in the order of use and the balances are what the model says. At the
-end, when all that is due has been booked, the ledger has expired as much.
+end, when all that is due has been booked, the ledger has expired as much. What was outstanding at
+any moment is what the ledger tells when it is added up in Python.
 """
 
 import asyncio
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +27,7 @@ from hypothesis.stateful import (
 )
 
 from tests.race.arena import Arena, Refusal, Row, call, fresh
+from tests.race.liability import LEDGER, LIABILITY, found, recompute
 from tests.race.lots import NEVER, Hold, Model, Movement, Refused, Wallet
 from tests.race.test_properties import EXAMPLES
 from tests.support.paths import SQL_TESTS
@@ -272,6 +276,7 @@ class Histories(RuleBasedStateMachine):
     async def _finish(self) -> None:
         first = self.arena.first
         assert await first.fetch("SELECT * FROM wallet.verify($1)", self.user) == []
+        await self._compare_liability()
         await self._sweep()
         for name, wallet in self.model.wallets.items():
             expired = await first.fetchval(
@@ -283,6 +288,40 @@ class Histories(RuleBasedStateMachine):
             assert expired == wallet.expired, name
             self.expired[name] += expired
         assert await first.fetch("SELECT * FROM wallet.verify($1)", self.user) == []
+
+    async def _compare_liability(self) -> None:
+        """At some movements, an hour after them, at some expiries, now, and in three days."""
+        first = self.arena.first
+        for name in WITH_LOTS:
+            code = self.codes[name]
+            ledger = [
+                dict(row) | {"details": _json(row["details"])}
+                for row in await first.fetch(LEDGER, code)
+            ]
+            now = await first.fetchval("SELECT now()")
+            past = [row["created_at"] for row in ledger]
+            past += [moment + DAY / 24 for moment in past]
+            past += await first.fetchval(
+                """SELECT array_agg(DISTINCT l.expires_at) FROM wallet_private.lot AS l
+                WHERE l.user_id = $1 AND l.expires_at IS NOT NULL""",
+                self.user,
+            )
+            moments = [now, now + 3 * DAY, *sorted(past)[:: len(past) // 8 or 1]]
+            moments += [row["created_at"] for row in ledger if "grace" in (row["details"] or "")]
+            rows = await first.fetch(LIABILITY, code, moments)
+            for moment in moments:
+                assert dict(found(row for row in rows if row["at"] == moment)) == dict(
+                    recompute(ledger, moment)
+                ), (name, moment)
+            outstanding = Counter[str]()
+            for row in await first.fetch("SELECT * FROM wallet.liability($1)", code):
+                outstanding[row["origin"]] += row["outstanding"]
+            balance = await self.arena.do("get_balance", self.user, code)
+            assert (outstanding["paid"], outstanding["free"]) == (balance["paid"], balance["free"])
+
+
+def _json(text: str | None) -> Any:
+    return text and json.loads(text, parse_float=Decimal)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ _VARYING = (
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+"), "<token>"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<uuid>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z|\+\d\d(:\d\d)?)"), "<time>"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "<date>"),
     (re.compile(r"\b[0-9a-f]{32,64}\b"), "<hex>"),
     (re.compile(r'(?<="next_cursor": ")[\w-]+'), "<cursor>"),
 )

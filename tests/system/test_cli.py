@@ -246,6 +246,17 @@ def test_statement_as_a_table_is_aligned(ledger):
     assert second.endswith("  980.50")
 
 
+def test_liability(ledger):
+    assert run(ledger, "liability", "COPPER", "--format", "csv")[0].startswith(
+        "origin,issue_month,expiry_month,issued,used,expired,reversed,outstanding\n,,,"
+    )
+    out, _ = run(ledger, "liability", "COPPER", "--at", "2001-01-01", "--json")
+    [item] = json.loads(out)
+    assert (item["asset"], item["issued"], item["outstanding"]) == (
+        "COPPER", "0.00", "0.00",
+    )  # fmt: skip
+
+
 def test_statement_between_two_times(ledger):
     arguments = ("statement", "carol-1", "--asset", "COPPER", "--format", "json")
     later = json.loads(run(ledger, *arguments, "--from", "2100-01-01")[0])

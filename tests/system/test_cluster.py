@@ -51,6 +51,7 @@ REFUSED = (
     "SELECT wallet.create_asset('GOLD', 'Gold')",
     "SELECT wallet.create_asset('gold', 'Gold')",
     "SELECT wallet.treasury('LEAD')",
+    "SELECT wallet.liability('LEAD')",
     "SELECT wallet.set_conversion_rate('GOLD', 'GOLD', 1, 1)",
     "SELECT wallet.verify(gen_random_uuid())",
     "SELECT wallet.expire_holds(0)",

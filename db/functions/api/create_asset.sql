@@ -44,10 +44,11 @@ BEGIN
 
     INSERT INTO wallet_private.asset (
         code, name, scale, sign_up_bonus, is_purchasable, lot_order, expires_in, is_paid_expiring,
-        feed_base, server_started_at
+        got_lots_at, feed_base, server_started_at
     ) VALUES (
         p_code, p_name, p_scale, v_asset.sign_up_bonus, p_is_purchasable, p_lot_order,
-        p_expires_in, p_is_paid_expiring, wallet_private.renew_feed(), pg_postmaster_start_time()
+        p_expires_in, p_is_paid_expiring, CASE WHEN p_lot_order IS NOT NULL THEN now() END,
+        wallet_private.renew_feed(), pg_postmaster_start_time()
     )
     ON CONFLICT (code) DO NOTHING
     RETURNING * INTO v_asset;

@@ -49,7 +49,8 @@ BEGIN
         END,
         lot_order = coalesce(p_lot_order, a.lot_order),
         expires_in = nullif(coalesce(p_expires_in, a.expires_in), interval '0'),
-        is_paid_expiring = coalesce(p_is_paid_expiring, a.is_paid_expiring)
+        is_paid_expiring = coalesce(p_is_paid_expiring, a.is_paid_expiring),
+        got_lots_at = CASE WHEN v_gets_lots THEN clock_timestamp() ELSE a.got_lots_at END
     WHERE a.asset_id = v_asset.asset_id
     RETURNING * INTO v_asset;
     IF v_gets_lots THEN

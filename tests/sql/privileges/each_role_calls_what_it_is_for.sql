@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(602);
+SELECT plan(610);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -41,6 +41,7 @@ FROM (
     ('get_user_id', 'go'),
     ('grant_batch', 'o'),
     ('import_users', 'o'),
+    ('liability', 'goa'),
     ('list_assets', 'go'),
     ('list_balances', 'goa'),
     ('list_campaigns', 'oa'),

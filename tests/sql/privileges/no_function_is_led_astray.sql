@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(155);
+SELECT plan(157);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -177,6 +177,7 @@ LEFT JOIN (
         'import_users',
         'ARRAY[(''erin'', ''Erin'', ''erin@example.com'', NULL)::wallet.user_request]'
     ),
+    ('liability', '''GOLD'''),
     ('list_assets', ''),
     ('list_campaigns', ''),
     ('list_balances', format('%L', :'alice')),

@@ -147,6 +147,7 @@ BEGIN
     UPDATE wallet_private.transfer AS t
     SET details = jsonb_set(t.details, '{result}', pg_temp.earlier(t.details -> 'result', p_time))
     WHERE t.details #> '{result}' ?| '{lot,lots}';
+    UPDATE wallet_private.asset SET got_lots_at = got_lots_at - p_time;
     UPDATE wallet_private.hold_capture SET captured_at = captured_at - p_time;
     UPDATE wallet_private.purchase SET purchased_at = purchased_at - p_time;
     UPDATE wallet_private.task_completion SET completed_at = completed_at - p_time;

@@ -22,26 +22,7 @@ AS $$
             AND t.seq > wallet_private.seq_at(p_user_id, p_asset_id, p_at)
         GROUP BY u.lot
     ) AS m ON l.lot_id = m.lot
-    LEFT JOIN (
-        SELECT u.lot, sum(u.amount) AS amount
-        FROM wallet_private.hold AS o
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(c.amount), 0) AS captured
-            FROM wallet_private.hold_capture AS c
-            WHERE c.user_id = o.user_id AND c.hold_id = o.hold_id
-                AND (p_at IS NULL OR c.captured_at <= p_at)
-        ) AS c
-        CROSS JOIN LATERAL jsonb_to_recordset(
-            wallet_private.slice_lots(o.lots, c.captured, o.amount - c.captured)
-        ) AS u (lot bigint, amount numeric)
-        WHERE o.user_id = p_user_id AND o.asset_id = p_asset_id
-            AND o.expires_at > coalesce(p_at, statement_timestamp())
-            AND CASE
-                WHEN p_at IS NULL THEN o.status = 'open'
-                ELSE o.created_at <= p_at AND (o.closed_at > p_at) IS NOT FALSE
-            END
-        GROUP BY u.lot
-    ) AS h ON l.lot_id = h.lot
+    LEFT JOIN wallet_private.held_lots(p_user_id, p_asset_id, p_at) AS h ON l.lot_id = h.lot_id
     WHERE l.user_id = p_user_id AND l.asset_id = p_asset_id
         AND (l.is_open OR m.lot IS NOT NULL)
         AND (
