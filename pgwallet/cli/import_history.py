@@ -24,7 +24,7 @@ _IDENTITIES = ("user_id", "external_id", "email")
 _SIZE = 2000  # lines of a call; more if one user has more
 _TRIES = 10  # of a call that waits for locks
 _BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
-_CALL = """
+CALL = """
 SELECT r.users, r.lines, r.replays, r.issued, r.refusals
 FROM wallet_private.import_history(
     p_lines => $1::wallet_private.history_line[], p_is_check => $2
@@ -260,7 +260,7 @@ async def _ask(connection: Any, part: _Part, *, is_check: bool) -> asyncpg.Recor
     tries = 0
     while True:
         try:
-            return await connection.fetchrow(_CALL, part.rows, is_check)
+            return await connection.fetchrow(CALL, part.rows, is_check)
         except _BUSY:
             tries += 1
             if tries == _TRIES:
