@@ -28,6 +28,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
     ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
+    ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
@@ -126,6 +127,10 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/hold/find_open_hold.sql', '66231790c3e9553cfd5f33d92e1d1b92a45e4e936177141640eea5702f61763a'),
     ('functions/private/hold/record_capture.sql', 'f06154cd9448cf024de57f5289bc2bb79dad9337bf6c6f3b8544a591b300c0a9'),
     ('functions/private/hold/to_hold.sql', '1c7ee663c847e211d72a7df1088b57ccb39735106c409a801c5575994c70d8ae'),
+    ('functions/private/import/chain_history.sql', 'eb406110cd44f11051c702e434b22030fc40cffacc572a2015760fac0b39b0b6'),
+    ('functions/private/import/import_history.sql', 'a7913c5cf1b85f6a15ff4f44b7bb6903b74d5cd51b2e98445ff7c2d09e6bada0'),
+    ('functions/private/import/read_history.sql', 'd354ad2eb77f36ae363dd1981da9cfae5688a827d31037751ec300e93621ab8f'),
+    ('functions/private/import/refuse_line.sql', '984aa5c1964ab8067ff9b4a99ec609a73754e6d10c3a0023531c4502caf36f92'),
     ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
     ('functions/private/item/record_purchase.sql', '5b0a44d53ae2b2e1e0323d0f335d0ea73e4228eb2bee131517e6db87fea29979'),
     ('functions/private/item/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
@@ -390,6 +395,11 @@ SELECT 'schema/V0017__liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo schema/V0017__liability.sql
     \ir schema/V0017__liability.sql
+\endif
+SELECT 'schema/V0018__imported.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0018__imported.sql
+    \ir schema/V0018__imported.sql
 \endif
 SELECT 'schema/V0019__support.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -880,6 +890,26 @@ SELECT 'functions/private/hold/to_hold.sql' = ANY (:'pgwallet_pending'::text[]) 
 \if :pgwallet_run
     \echo functions/private/hold/to_hold.sql
     \ir functions/private/hold/to_hold.sql
+\endif
+SELECT 'functions/private/import/chain_history.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/import/chain_history.sql
+    \ir functions/private/import/chain_history.sql
+\endif
+SELECT 'functions/private/import/import_history.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/import/import_history.sql
+    \ir functions/private/import/import_history.sql
+\endif
+SELECT 'functions/private/import/read_history.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/import/read_history.sql
+    \ir functions/private/import/read_history.sql
+\endif
+SELECT 'functions/private/import/refuse_line.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/import/refuse_line.sql
+    \ir functions/private/import/refuse_line.sql
 \endif
 SELECT 'functions/private/item/find_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

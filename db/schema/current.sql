@@ -582,6 +582,47 @@ CREATE TYPE wallet_private.feed_place AS (
 	seq bigint
 );
 
+CREATE TYPE wallet_private.history_item AS (
+	ord integer,
+	user_id uuid,
+	asset_id integer,
+	seq bigint,
+	kind text,
+	amount numeric,
+	balance_after numeric,
+	created_at timestamp with time zone,
+	idempotency_key text,
+	reference text,
+	metadata jsonb,
+	last_at timestamp with time zone,
+	first_ord integer,
+	is_taken boolean,
+	is_new boolean,
+	is_replay boolean,
+	is_sound boolean
+);
+
+CREATE TYPE wallet_private.history_line AS (
+	user_id uuid,
+	external_id text,
+	email text,
+	asset text,
+	kind text,
+	amount numeric,
+	created_at timestamp with time zone,
+	idempotency_key text,
+	reference text,
+	metadata jsonb
+);
+
+CREATE TYPE wallet_private.history_result AS (
+	users integer,
+	lines integer,
+	replays integer,
+	issued jsonb,
+	refusals wallet.refusal[]
+);
+
 CREATE DOMAIN wallet_private.origin AS text
 	CONSTRAINT origin_is_known_check CHECK ((VALUE = ANY (ARRAY['paid'::text, 'free'::text])));
 
@@ -1572,6 +1613,12 @@ REVOKE ALL ON TYPE wallet_private.quantity FROM PUBLIC;
 REVOKE ALL ON TYPE wallet_private.batch_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.feed_place FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.history_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.history_line FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.history_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.origin FROM PUBLIC;
 

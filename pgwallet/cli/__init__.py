@@ -11,6 +11,7 @@ from pgwallet.cli import (
     doctor,
     export,
     grant,
+    import_history,
     import_users,
     liability,
     migrate,
@@ -51,7 +52,13 @@ main.sections = {
         sweep.sweep,
     ),
     "Events": (deliver.deliver, webhooks.webhooks, resend.resend, export.export),
-    "Many users": (import_users.import_users, grant.grant, campaigns.campaigns, budget.budget),
+    "Many users": (
+        import_users.import_users,
+        import_history.import_history,
+        grant.grant,
+        campaigns.campaigns,
+        budget.budget,
+    ),
     "Many servers": (cluster.cluster,),
 }
 for commands in main.sections.values():

@@ -6,10 +6,13 @@ import click
 from gateway.accounts import hash_password
 from gateway.settings import Settings
 from pgwallet import DB_DIR
+from pgwallet.cli.month import seed_month
 from pgwallet.cli.shared import run, server
 
 DEMO_PASSWORD = "demo-password"
 DEMO_USERS = ("admin@example.com", "alice@example.com", "bob@example.com")
+
+_IS_NEW = "SELECT NOT EXISTS (SELECT FROM wallet.list_assets() AS a WHERE a.asset = 'GOLD')"
 
 
 @click.command()
@@ -26,8 +29,11 @@ def seed(demo: bool) -> None:
     click.echo(f"demo users: {', '.join(DEMO_USERS)}; password {DEMO_PASSWORD}")
 
 
-async def seed_demo(dsn: str) -> None:
-    """Runs db/seed/demo.sql in one transaction, in which a setting holds the password's hash."""
+async def seed_demo(dsn: str, *, with_month: bool = False) -> None:
+    """Runs db/seed/demo.sql in one transaction, in which a setting holds the password's hash.
+
+    with_month: new demo data gets a month of history too.
+    """
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
@@ -35,6 +41,9 @@ async def seed_demo(dsn: str) -> None:
                 "SELECT set_config('pgwallet.demo_password_hash', $1, true)",
                 hash_password(DEMO_PASSWORD),
             )
+            is_new = await connection.fetchval(_IS_NEW)
             await connection.execute((DB_DIR / "seed" / "demo.sql").read_text())
+            if is_new and with_month:
+                await seed_month(connection)
     finally:
         await connection.close()

@@ -38,7 +38,8 @@ Exit codes:
   0    done, and all is well
   1    it failed, or something was found: verify, status, doctor
   2    the command line or a file that it names is wrong; nothing was done
-  3    done, but some lines of the file were refused: grant, import-users
+  3    done, but some lines of the file were refused: grant, import-users,
+       import-history
   130  interrupted; 143 terminated; 129 its terminal was closed
 """
 _FORESEEN = (

@@ -1,4 +1,4 @@
-"""CSV files of users: read whole and checked line by line, before anything is done with them."""
+"""Files of users: read whole and checked line by line, before anything is done with them."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 import click
+import msgspec
 
 _IGNORED = {"line", "code", "detail"}  # what --refused adds, so that its file can be used again
 _PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -17,6 +18,7 @@ _PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "amount": (re.compile(r"[0-9]{1,16}(\.[0-9]{1,20})?"), "no amount such as 10 or 2.50"),
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LONGEST = 255
 _LARGEST = 10**15  # of an amount
 _SHOWN = 20  # lines; the rest is counted
@@ -55,13 +57,15 @@ def read(
     identities: Sequence[str],
     required: Sequence[str] = (),
     optional: Sequence[str] = (),
-    scale: int = 0,
+    scale: int | None = 0,
+    is_json: bool = False,
 ) -> Sheet:
     """A sheet whose header names what each column is.
 
     identities: the columns by which a line can name its user; a header has one of them at least,
-    a line too, and no two lines the same. scale: the decimals that an amount may have.
-    Raises BadSheet with all that is wrong.
+    a line too, and no two lines the same. scale: the decimals that an amount may have; None leaves
+    the amounts, and who is named how often, to the caller. is_json: JSON Lines are read too, an
+    object with the same names in each line. Raises BadSheet with all that is wrong.
     """
     name = getattr(file, "name", "<stdin>")
     data = file.read()
@@ -70,6 +74,8 @@ def read(
     except UnicodeDecodeError as error:
         place = data.count(b"\n", 0, error.start) + 1
         raise BadSheet(name, [(place, "is not UTF-8")]) from None
+    if is_json and text.lstrip().startswith("{"):
+        return _read_json(name, text, identities, required, optional, scale)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns: list[str] = []
     lines: list[Line] = []
@@ -103,6 +109,53 @@ def read(
     return Sheet(name, [c for c in columns if c not in _IGNORED], lines)
 
 
+def _read_json(
+    name: str,
+    text: str,
+    identities: Sequence[str],
+    required: Sequence[str],
+    optional: Sequence[str],
+    scale: int | None,
+) -> Sheet:
+    columns = [*identities, *required, *optional]
+    lines: list[Line] = []
+    complaints: list[tuple[int, str]] = []
+    seen: dict[tuple[str, str], int] = {}
+    for number, each in enumerate(text.split("\n"), 1):
+        if not each.strip():
+            continue
+        try:
+            values = _OBJECT.decode(each)
+            cells = {c: _json_cell(c, raw) for c, raw in values.items() if c not in _IGNORED}
+        except (msgspec.DecodeError, ValueError) as error:
+            complaints.append((number, str(error)))
+            continue
+        if strange := [c for c in cells if c not in columns]:
+            what = f"has {strange[0][:60]!r}; names can be {', '.join(columns)}"
+            complaints.append((number, what))
+            continue
+        line = Line(number, {c: cells.get(c) for c in columns})
+        wrongs = _wrongs(line, identities, required, scale, seen)
+        complaints += [(number, wrong) for wrong in wrongs]
+        lines.append(line)
+    if complaints:
+        raise BadSheet(name, complaints)
+    return Sheet(name, columns, lines)
+
+
+def _json_cell(column: str, raw: msgspec.Raw) -> str | None:
+    """A value as a CSV file would have it. A float may have lost something, so there is none."""
+    if column == "metadata":
+        text = bytes(raw).decode()
+        return None if text == "null" else text
+    value = msgspec.json.decode(raw, strict=True)
+    if value is None or isinstance(value, str):
+        return value.strip(" ") or None if value else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise ValueError(f"{column} is no string and no integer")
+
+
 def _wrong_header(
     columns: Sequence[str],
     identities: Sequence[str],
@@ -125,7 +178,7 @@ def _wrongs(
     line: Line,
     identities: Sequence[str],
     required: Sequence[str],
-    scale: int,
+    scale: int | None,
     seen: dict[tuple[str, str], int],
 ) -> list[str]:
     wrongs = []
@@ -133,6 +186,8 @@ def _wrongs(
         if cell is None:
             if column in required:
                 wrongs.append(f"has no {column}")
+            continue
+        if column == "metadata" or (column == "amount" and scale is None):
             continue
         pattern, fault = _PATTERNS.get(column, (None, ""))
         if _CONTROL.search(cell):
@@ -142,8 +197,8 @@ def _wrongs(
         elif pattern and not pattern.fullmatch(cell):
             wrongs.append(f"{cell[:60]!r} is {fault}")
         elif column == "amount":
-            wrongs += wrong_amount(cell, scale)
-        elif column in identities:
+            wrongs += wrong_amount(cell, scale or 0)
+        elif column in identities and scale is not None:
             # The same with another case: user ids and email addresses are no other then.
             key = column, cell if column == "external_id" else cell.lower()
             if (first := seen.setdefault(key, line.number)) != line.number:

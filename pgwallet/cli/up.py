@@ -30,12 +30,18 @@ def up() -> None:
     settings = with_secret(Settings.from_env(), make=True)
     with server(settings, keep=True) as dsn:
         click.echo(f"migrated: {len(run(migrate(dsn)))} files")
-        serve_demo(settings, dsn, deliverer(dsn))
+        serve_demo(settings, dsn, deliverer(dsn), with_month=True)
 
 
-def serve_demo(settings: Settings, dsn: str, beside: AbstractContextManager[object]) -> None:
+def serve_demo(
+    settings: Settings,
+    dsn: str,
+    beside: AbstractContextManager[object],
+    *,
+    with_month: bool = False,
+) -> None:
     """Put the demo data into a wallet and serve it, until a signal comes."""
-    run(seed_demo(dsn))
+    run(seed_demo(dsn, with_month=with_month))
     [alice] = run(call(dsn, "find_user", query="alice@example.com"))
     token, _ = issue_token(replace(settings, token_ttl=86_400), str(alice["user_id"]), "user")
     url = f"http://{settings.host}:{settings.port}"

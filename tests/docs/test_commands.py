@@ -1,6 +1,7 @@
 """The documents tell the truth: what they say to run is run, and prints what they say."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -29,6 +30,7 @@ ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
     for name in (
         "payment-webhook", "game-server", "events", "sql-only", "webhooks", "run-the-economy",
         "month-end",
+        "move-from-another-wallet",
     )
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"
@@ -155,6 +157,12 @@ def test_examples_of_the_command_line(demo, tmp_path):
     # docs/how-to/events.md may have made it.
     warehouse = "SELECT wallet.create_subscription('warehouse')"
     subprocess.run(["psql", "-Xq", wallet, "-c", warehouse], env=environ, capture_output=True)
+    line = {"external_id": "player-1", "asset": "SILVER", "kind": "BONUS", "amount": 1}
+    line |= {"created_at": "2026-01-01"}
+    (tmp_path / "history.jsonl").write_text(json.dumps(line) + "\n")
+    (tmp_path / "history.csv").write_text(
+        "external_id,asset,kind,amount,created_at\nplayer-2,SILVER,BONUS,1,2026-01-01\n"
+    )
     (tmp_path / "more.csv").write_text("email,amount\nbob@example.com,5\n")
     # tests/system/test_cluster.py runs those of a cluster, which wants PL/Proxy.
     alone = [each for each in examples if not each.startswith("pgwallet cluster ")]

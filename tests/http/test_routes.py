@@ -181,7 +181,8 @@ async def test_lots(user: Caller, admin: Caller) -> None:
     assert sum(int(item["outstanding"]) for item in items) == 110
     assert items[-1]["origin"] == "paid" and items[-1]["expiry_month"] is None
     assert items[-1]["issue_month"].endswith("-01")
-    items = (await (await admin("GET", path, params={"at": "2001-01-01T00:00:00Z"})).json())["items"]
+    past = {"at": "2001-01-01T00:00:00Z"}
+    items = (await (await admin("GET", path, params=past)).json())["items"]
     assert [(item["origin"], item["outstanding"]) for item in items] == [(None, "0")]
     answer = await admin("GET", path, params={"zone": "JST"})
     assert await problem(answer) == (422, "WA110")
