@@ -12,6 +12,7 @@ from bench import table
 from bench.batches import batches
 from bench.cluster import BenchError, Cluster
 from bench.cold import cold
+from bench.feed import feed
 from bench.growth import growth
 from bench.http import http
 from bench.movements import hot, spread, storage
@@ -24,6 +25,7 @@ BENCHES: dict[str, Bench] = {
     "batch": batches,
     "http": http,
     "overload": overload,
+    "feed": feed,
     "storage": storage,
     "growth": growth,
     "cold": cold,

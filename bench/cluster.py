@@ -192,14 +192,14 @@ class Cluster:
 
     @property
     def _postgres(self) -> Database:
-        return self._named("postgres")
+        return self.named("postgres")
 
-    def _named(self, name: str) -> Database:
+    def named(self, name: str) -> Database:
         return Database(self.server, name, self.users)
 
     def _database(self, name: str, template: str) -> Database:
         self._postgres.psql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        return self._named(name)
+        return self.named(name)
 
     def _fill_wallet(self, database: Database) -> None:
         asyncio.run(migrate(database.dsn))
@@ -238,7 +238,7 @@ class ColdCluster(Cluster):
     def database(self, kind: str = "wallet") -> Iterator[Database]:
         """The one that `pgwallet up` would make, with users; there has been no checkpoint."""
         self.server.create_database(kind)
-        database = self._named(kind)
+        database = self.named(kind)
         self._fill_wallet(database)
         yield database
 

@@ -84,7 +84,7 @@ class Gateways:
         with open(log_path, "wb") as log:
             processes = [subprocess.Popen(c, env=environ, stdout=log, stderr=log) for c in commands]
         gateway = Gateway(port, processes, self._token)
-        self._stack.callback(_end, processes)
+        self._stack.callback(end, processes)
         deadline = time.monotonic() + START_SECONDS
         while not (_listeners(port) == self._workers and _is_healthy(port)):
             if time.monotonic() > deadline or any(each.poll() is not None for each in processes):
@@ -127,7 +127,7 @@ def _is_healthy(port: int) -> bool:
         return False
 
 
-def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+def end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
     for process in processes:
         process.send_signal(signal.SIGTERM)
     for process in processes:

@@ -24,7 +24,7 @@ def growth(run: Run) -> Section:
         everybody = {"first": 1, "last": run.cluster.users, "asset": "SILVER"}
         silver = {**everybody, "asset_id": large.asset_id("SILVER")}
         filled = _fill(run, large, deep, everybody)
-        _append(run, small, BATCH, is_spread=0)
+        append(run, small, BATCH, is_spread=0)
         depth, cursor = _walk(large, deep // 2)
         since, until = (
             large.number(
@@ -92,8 +92,8 @@ def _fill(run: Run, database: Database, deep: int, everybody: Mapping[str, objec
     before = database.transfers()
     warming = min(WARMING, run.growth // 5)
     disk, log, began = database_bytes(database), run.cluster.lsn(), time.perf_counter()
-    _append(run, database, deep, is_spread=0)
-    _append(run, database, run.growth - before - deep - warming)
+    append(run, database, deep, is_spread=0)
+    append(run, database, run.growth - before - deep - warming)
     seconds = time.perf_counter() - began
     made = database.transfers() - before
     also = {
@@ -104,14 +104,14 @@ def _fill(run: Run, database: Database, deep: int, everybody: Mapping[str, objec
     at_once = pgbench.run(
         database, "spend", clients=CLIENTS, seconds=run.seconds, variables=everybody
     )
-    _append(run, database, warming)
+    append(run, database, warming)
     return [
         Row(f"filling by post_batch of {BATCH}", [Sample(made / seconds, also=also)], {}),
         Row("spend, right after a checkpoint", [at_once], {}),
     ]
 
 
-def _append(run: Run, database: Database, count: int, *, is_spread: int = 1) -> None:
+def append(run: Run, database: Database, count: int, *, is_spread: int = 1) -> None:
     run.say(f"filling: {count:,} transfers")
     pgbench.run(
         database,

@@ -20,13 +20,15 @@ def run(
     clients: int,
     seconds: float = 0,
     transactions: int = 0,
+    rate: int = 0,
     movements: int = 1,
     options: str = "",
     variables: Mapping[str, object] = {},
 ) -> Sample:
     """So many clients run a script of sql/ for some seconds, or for so many transactions each.
 
-    Its rate is in movements, of which a transaction has `movements`. `options`: PGOPTIONS.
+    Its rate is in movements, of which a transaction has `movements`. `rate`: no more transactions a
+    second than these, at random moments. `options`: PGOPTIONS.
     """
     with tempfile.TemporaryDirectory() as folder:
         how_long = f"--time={max(1, round(seconds))}"  # it knows whole seconds only
@@ -37,6 +39,7 @@ def run(
             f"--client={clients}",
             f"--jobs={min(clients, THREADS)}",
             f"--transactions={transactions}" if transactions else how_long,
+            *([f"--rate={rate}"] if rate else []),
             f"--file={SQL / script}.sql",
             f"--log-prefix={folder}/log",
             "--log",

@@ -159,7 +159,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/find_replay.sql', '6aaa3e94a050e6dda0897175266efd635b9786c1d26903b8237e4fd39edf9fe5'),
     ('functions/private/movement/lock_and_find.sql', '1acf2d157f85cb6472b623447adaf07b17b24c9c95bf325c957de2429e054926'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
-    ('functions/private/movement/move.sql', '4275b0e3184570e566fd67bce86e4b53f672751bc6361d14987175c9bda7d9d2'),
+    ('functions/private/movement/move.sql', '60c5eb188b4554c8ad386d3263cbad3eca688ae03df4fcb2d81595da42ba3e2b'),
     ('functions/private/movement/move_carefully.sql', 'ebaeb3840f142252361214c5e6d4487636b6aa34f9044b1d77c3ca89e84b5b74'),
     ('functions/private/movement/new_transfer.sql', '8332dcdd2c4b2483c3181a8c6a6e0f6d96326950078fabba907cc45fe985fedd'),
     ('functions/private/movement/post.sql', '9c76727776585cf73cab2463a82b27bd5ae2e8f82539564ba5e2d1c22734cdae'),

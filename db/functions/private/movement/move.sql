@@ -26,12 +26,8 @@ DECLARE
     v_amount numeric;
     v_is_sound boolean;
     v_base bigint;
-    v_position bigint;
-    v_seq bigint;
     v_created_at timestamptz := clock_timestamp();
-    v_balance numeric;
-    v_hash bytea;
-    v_is_capped boolean;
+    v_moved record;  -- with the types of its columns: what those check is not checked again
 BEGIN
     -- 1. Check the request. After a start of the server, feed_base has to be looked at once.
     SELECT
@@ -68,27 +64,27 @@ BEGIN
             AND w.is_plain
             AND w.balance + v_amount >= w.held
         RETURNING w.seq, w.moved_at, w.balance, w.head, w.is_capped, w.feed_position
-        INTO v_seq, v_created_at, v_balance, v_hash, v_is_capped, v_position;
+        INTO v_moved;
 
         -- 4. Append the transfer. A replay is noticed here, and its movement is taken back. That is
         -- expensive but rare. To look for the key before would cost each movement something.
         IF FOUND THEN
             INSERT INTO wallet_private.transfer VALUES (
-                p_user_id, v_transaction_id, v_seq, v_created_at, v_asset_id, 1, p_kind, v_amount,
-                v_balance, 'TREASURY', p_idempotency_key, p_reference, NULL, p_metadata, v_actor,
-                v_hash, v_position
+                p_user_id, v_transaction_id, v_moved.seq, v_moved.moved_at, v_asset_id, 1, p_kind,
+                v_amount, v_moved.balance, 'TREASURY', p_idempotency_key, p_reference, NULL,
+                p_metadata, v_actor, v_moved.head, v_moved.feed_position
             ) ON CONFLICT (user_id, idempotency_key) DO NOTHING;
             IF FOUND THEN
                 -- 5. Settle what a race decided, and 6. return the receipt.
-                IF v_is_capped THEN
+                IF v_moved.is_capped THEN
                     PERFORM wallet_private.settle_supply(p_user_id, v_asset_id, v_amount);
                 END IF;
                 RETURN ROW(
-                    v_transaction_id, p_kind, p_user_id, p_asset, abs(v_amount), v_balance,
-                    p_reference, p_metadata, v_created_at, false
+                    v_transaction_id, p_kind, p_user_id, p_asset, abs(v_amount), v_moved.balance,
+                    p_reference, p_metadata, v_moved.moved_at, false
                 )::wallet.receipt;
             END IF;
-            PERFORM wallet_private.take_back(p_user_id, v_asset_id, v_seq, v_amount, 0);
+            PERFORM wallet_private.take_back(p_user_id, v_asset_id, v_moved.seq, v_amount, 0);
         END IF;
     END IF;
 
