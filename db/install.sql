@@ -121,7 +121,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/history/read_cursor.sql', '09cb8d34f462d7d9dbc1081570f7b8964cde9b6ef049b380bdae70ba4f6bdec1'),
     ('functions/private/history/read_place.sql', 'bc77cde421f7c41567b25b3a95ad3222eee426b3c2ed70a0f24bae6728e0dd39'),
     ('functions/private/history/seq_at.sql', 'd3c458a5a7cd5a727025d4691f4ddf4d05469cbd82f480a6a61d3e2718c028e5'),
-    ('functions/private/history/write_cursor.sql', '2603725c20ecbee205d7c816ee7268d8dfff0e5a5de25844463233b810d773e6'),
+    ('functions/private/history/write_cursor.sql', 'bdf96711097cc8d0c561ba31376f7bcfce033befb9a60967e881df8ccf105a76'),
     ('functions/private/hold/expire_holds.sql', '0158c400ad2661eddbf43d678ae32ab55d3fa68dfaae8c833ee8d55867fde5a2'),
     ('functions/private/hold/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
     ('functions/private/hold/find_open_hold.sql', '66231790c3e9553cfd5f33d92e1d1b92a45e4e936177141640eea5702f61763a'),
