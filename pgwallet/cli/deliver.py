@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import click
+import uvloop
 from msgspec.structs import replace
 
 from gateway import logs
 from gateway.server import cancel_on_signal
 from gateway.settings import Settings
-from pgwallet.cli.shared import run, server
+from pgwallet.cli.shared import server
 from pgwallet.deliver import Deliverer
 
 logger = logging.getLogger("pgwallet")
@@ -36,7 +37,9 @@ def deliver(is_child: bool) -> None:
     settings = Settings.from_env()
     logs.set_up(settings.log_level)
     with server(settings) as dsn:
-        run(_deliver(replace(settings, database_url=dsn), is_child))
+        work = _deliver(replace(settings, database_url=dsn), is_child)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work)
 
 
 @contextmanager

@@ -176,6 +176,25 @@ async def test_a_token_that_expires_ends_it(user: Caller) -> None:
         await asyncio.wait_for(listener.is_over.wait(), 5)
 
 
+async def test_who_is_slow_hears_each_once(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on its way to a client is not asked for again."""
+    send = events.EventSourceResponse.send
+
+    async def send_slowly(self: Any, *arguments: Any, **named: Any) -> None:
+        await asyncio.sleep(0.25)
+        await send(self, *arguments, **named)
+
+    async with listening(user) as listener:
+        await listener.next()
+        monkeypatch.setattr(events.EventSourceResponse, "send", send_slowly)
+        for _ in range(6):
+            await spend(user)
+        heard = [(await listener.next())[:2] for _ in range(6)]
+        assert heard == [("transaction", f"GOLD:{seq}") for seq in range(2, 8)]
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(listener.events.get(), 1)
+
+
 async def test_hundreds_of_listeners_cost_one_query_a_second(
     gateway: TestClient, new_user: Any, connect_module: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
