@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.soak.world import CRASHES, DURABLE, World, crash
+from tests.soak.world import CRASHES, DURABLE, World, crash, reading
 from tests.support.servers import Servers
 
 COLUMNS = ("requests", "accepted", "tries", "unanswered", "retried", "unheard", "replays")
@@ -22,11 +22,14 @@ async def soak(servers: Servers, rounds: int, accepted: int, seed: int) -> int:
     print(f"seed {seed}, PostgreSQL {server.version}, fsync on, 2 gateways\n")
     print(f"{'round':>5} {'crash':<16}", *(f"{name:>10}" for name in COLUMNS), "  lost doubled  s")
     with tempfile.TemporaryDirectory() as folder:
-        async with World.open(server.template, Path(folder), seed) as world:
+        async with (
+            World.open(server.template, Path(folder), seed) as world,
+            reading(world, Path(folder)) as readers,
+        ):
             before = [0] * len(COLUMNS)
             for number in range(rounds):
                 started = time.monotonic()
-                report = await crash(world, number, accepted)
+                report = await crash(world, number, accepted, readers)
                 tally = dataclasses.asdict(world.game.tally())
                 now = [tally[name] for name in COLUMNS]
                 line(

@@ -1,6 +1,6 @@
 """Killed under load, and nothing acknowledged is lost, nothing is there twice."""
 
-from tests.soak.world import DURABLE, World, crash
+from tests.soak.world import DURABLE, World, crash, reading
 
 ROUNDS = 3
 ACCEPTED = 100  # at least, in each third of a round
@@ -8,10 +8,14 @@ ACCEPTED = 100  # at least, in each third of a round
 
 async def test_nothing_is_lost_or_doubled_by_crashes(new_server, tmp_path):
     server = new_server("18", **DURABLE)
-    async with World.open(server.template, tmp_path, seed=1) as world:
+    async with (
+        World.open(server.template, tmp_path, seed=1) as world,
+        reading(world, tmp_path) as readers,
+    ):
         for number in range(ROUNDS):
-            report = await crash(world, number, ACCEPTED)
+            report = await crash(world, number, ACCEPTED, readers)
             assert (report.lost, report.doubled, report.findings) == (0, 0, [])
+    assert all(reader.starts > ROUNDS for reader in readers)
     tally = world.game.tally()
     assert min(tally.unanswered, tally.unheard, tally.replays) > 0
 

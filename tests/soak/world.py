@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ import psutil
 from pgwallet.embedded import EmbeddedPostgres
 from tests.soak.checker import Report, check
 from tests.soak.load import Game, HttpWay, create_catalogue, create_users
+from tests.soak.reader import KINDS, Reader
 from tests.support.servers import Database
 
 SECRET = "a secret for the soak, 32 bytes or more"
@@ -227,14 +228,33 @@ class World:
 CRASHES = [World.kill_postmaster, World.kill_backend, World.stop_immediately]
 
 
-async def crash(world: World, number: int, accepted: int) -> Report:
-    """One round: under load a gateway is killed, then the server crashes; and then the check."""
+@asynccontextmanager
+async def reading(world: World, folder: Path) -> AsyncIterator[list[Reader]]:
+    """Readers of events, of each kind one."""
+    readers = [Reader(world.database, folder, kind) for kind in KINDS]
+    for reader in readers:
+        await reader.begin()
+    try:
+        yield readers
+    finally:
+        for reader in readers:
+            await reader.end()
+
+
+async def crash(world: World, number: int, accepted: int, readers: Sequence[Reader] = ()) -> Report:
+    """One round: under load a gateway and the readers are killed, then the server crashes; and then
+    the check."""
     await world.change_player()
     async with world.play():
         await world.until_played(accepted)
         await world.kill_gateway()
+        for reader in readers:
+            await reader.kill()
         await world.until_played(accepted)
         await CRASHES[number % len(CRASHES)](world)
         await world.until_healthy()
         await world.until_played(accepted)
-    return await world.check()
+    report = await world.check()
+    for reader in readers:
+        report.findings += await reader.findings()
+    return report
