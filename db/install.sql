@@ -52,7 +52,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/catalogue/check_open.sql', '268b47d2a247a3bd66ba8e41c005898605ef75bb28ad16ebe24257fda30d5b74'),
     ('functions/private/catalogue/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
     ('functions/private/catalogue/is_for.sql', '5c88edf62800e614911de870c9a9370bc1df82e9fa0c8ac03f563bd9b3e91e98'),
-    ('functions/private/catalogue/record_action.sql', '0f8674251c0cfcb2165ed2c93efc369323380c563b062cf2ac24e2c25d002992'),
+    ('functions/private/catalogue/record_action.sql', '96eee46f627a3ee902aa58203396bd81d26fae1c9bf8a98a71fd03f5ae295071'),
     ('functions/private/catalogue/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
     ('functions/private/catalogue/to_asset.sql', '2e4b230f445405b45641d8459192627c4d91280110c878a88482ddf817d3c86b'),
     ('functions/private/check/check_amount.sql', '6ed48218c6d7309f2d9c3f79da59a2f8872df0e04f2098e48807f0d2fa5b8d93'),

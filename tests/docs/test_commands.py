@@ -71,7 +71,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             except (URLError, ConnectionError):
                 assert up.poll() is None, "pgwallet up ended"
                 time.sleep(0.1)
-        yield environ | of_psql(EmbeddedPostgres(home))
+        yield environ | of_psql(EmbeddedPostgres(home)) | {"PGDATABASE": "wallet"}
     finally:
         up.send_signal(signal.SIGINT)
         assert up.wait(timeout=30) == 0

@@ -46,13 +46,14 @@ class Wallet:
         return self._containers.compose(*command, PGWALLET_PORT=str(self.port))
 
     def up(self) -> None:
-        """Until the health check says that the gateway answers."""
+        """Until the health checks say that the gateway answers, and that webhooks are sent."""
         self.compose("up", "--detach", "--no-build")
-        self.wait_for("healthy")
+        for service in ("gateway", "deliver"):
+            self.wait_for("healthy", service)
 
-    def wait_for(self, health: str) -> None:
+    def wait_for(self, health: str, service: str = "gateway") -> None:
         end = time.monotonic() + 60
-        while (found := self.inspect("gateway")["State"]["Health"]["Status"]) != health:
+        while (found := self.inspect(service)["State"]["Health"]["Status"]) != health:
             assert time.monotonic() < end, (found, self.compose("logs"))
             time.sleep(0.2)
 
@@ -90,7 +91,7 @@ def test_compose_serves_keeps_and_forgets(wallet: Wallet) -> None:
     started = time.monotonic()
     wallet.compose("stop")
     assert time.monotonic() - started < 5
-    for service in ("gateway", "postgres"):
+    for service in ("gateway", "deliver", "postgres"):
         assert wallet.inspect(service)["State"]["ExitCode"] == 0
 
     wallet.compose("down")

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,7 +22,9 @@ from gateway.app import create_app
 from gateway.database import LOSES_STATEMENTS, SchemaMismatch
 from gateway.settings import Settings
 from pgwallet.cli import main
+from pgwallet.deliver import Deliverer
 from tests.support import thirdparty
+from tests.support.receiver import receiving
 from tests.support.servers import Database, Servers
 
 SECRET = "a secret for tests, 32 bytes or more"
@@ -130,6 +133,29 @@ async def test_movements(
     assert answers == {200: 200, 201: 200}
     assert database.psql(f"SELECT available FROM wallet.get_balance('{user}', 'GOLD')") == "800"
     assert database.psql("SELECT * FROM wallet.verify()") == ""
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_webhooks(
+    pooled: Callable[[str], str], database: Database, keeps_statements: bool, mode: str
+) -> None:
+    url = pooled(mode)
+    if mode == "transaction" and not keeps_statements:
+        pytest.skip("this PgBouncer loses what was prepared")
+    database.psql("SELECT wallet.create_asset('GOLD', 'Gold')")
+    user = database.psql("SELECT user_id FROM wallet.create_user()")
+    async with receiving() as receiver:
+        database.psql("SELECT wallet.create_subscription('shop')")
+        database.psql(f"SELECT wallet.create_webhook('shop', '{receiver.url}')")
+        settings = Settings(database_url=url, webhook_targets="any", deliver_port=0)
+        delivering = asyncio.create_task(Deliverer(settings).run())
+        for number in range(20):
+            database.psql(f"SELECT wallet.bonus('{user}', 'GOLD', 1, '{number}')")
+        await receiver.until(20)
+        delivering.cancel()
+        with suppress(asyncio.CancelledError):
+            await delivering
+    assert receiver.wallets() == {(user, "GOLD"): list(range(1, 21))}
 
 
 @pytest.mark.parametrize("mode", MODES)

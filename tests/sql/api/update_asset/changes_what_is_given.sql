@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(11);
+SELECT plan(12);
 \ir ../../support/_books.sql
 
 SELECT to_jsonb(a.*) - 'created_at' AS ruby
@@ -58,6 +58,13 @@ SELECT is(
         ORDER BY o.action_id DESC LIMIT 1
     ),
     'R', 'with what it is then'
+);
+SELECT ok(
+    NOT EXISTS (
+        SELECT FROM wallet.operator_action AS o
+        WHERE o.details ?| '{feed_base,server_started_at}'
+    ),
+    'and without what it has for the feed alone'
 );
 
 SELECT * FROM finish();
