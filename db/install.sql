@@ -30,6 +30,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
+    ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
@@ -100,6 +101,11 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/conversion/conversion_step.sql', '3fd0caca266e52d02e4d4c38ee188885b1a13e574ae2454395d95977f84e869c'),
     ('functions/private/conversion/find_gain.sql', '1331c2d1c643c196f3b73c06fc35ec8571cc711b5ced1b07464b96204e45fb01'),
     ('functions/private/conversion/find_rate.sql', 'f3f516c97f1074f0ce92039bfc85e687cacb705e41bb81aee3e49246a9834c6c'),
+    ('functions/private/economy/add_days.sql', '39eaab19e1a8fb22643443650a7223e29e2629b25f55ee977d6433efcabddae2'),
+    ('functions/private/economy/count_days.sql', '9fb0ee49c6299f76d9523f365c30e99605a97855e5dc7869d3928be326cf60a3'),
+    ('functions/private/economy/fold_step.sql', '9b8bd491b5363cc04d5338e52fb2489f29428d77d70b46a4ded59d5d2682be55'),
+    ('functions/private/economy/is_imported.sql', '6e44768451a8b4864c5f9b65f69684a6112285751c14b1b23a8d006de4c1157a'),
+    ('functions/private/feed/check_feed.sql', 'cc92315b23c030b8bea51eaf830c1f9b2f73a4846ee052d00ccb556f22356a6b'),
     ('functions/private/feed/check_filter.sql', '83d388d0901be7f099bd9eb01b1580d333a00eb761b81f9e87c7390108bf7b72'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
     ('functions/private/feed/feed_horizon.sql', 'bcf9d9ce829bcdd7d15160ff5102ed81580a39efe9d58cfc6cc741b0452bd811'),
@@ -128,7 +134,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/hold/record_capture.sql', 'f06154cd9448cf024de57f5289bc2bb79dad9337bf6c6f3b8544a591b300c0a9'),
     ('functions/private/hold/to_hold.sql', '1c7ee663c847e211d72a7df1088b57ccb39735106c409a801c5575994c70d8ae'),
     ('functions/private/import/chain_history.sql', 'eb406110cd44f11051c702e434b22030fc40cffacc572a2015760fac0b39b0b6'),
-    ('functions/private/import/import_history.sql', 'a7913c5cf1b85f6a15ff4f44b7bb6903b74d5cd51b2e98445ff7c2d09e6bada0'),
+    ('functions/private/import/import_history.sql', '69406c005b2346b240b9c5fc5767f3ac5626c740f2fe79bd20a12ef89d014a94'),
     ('functions/private/import/read_history.sql', 'd354ad2eb77f36ae363dd1981da9cfae5688a827d31037751ec300e93621ab8f'),
     ('functions/private/import/refuse_line.sql', '984aa5c1964ab8067ff9b4a99ec609a73754e6d10c3a0023531c4502caf36f92'),
     ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
@@ -193,12 +199,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/checkpoint_root.sql', '9602a379746b0253b7a59305595870c0b362a645afc72f0651b6392bbff754c8'),
     ('functions/private/verify/uuid_before.sql', '22be10a129debe2d4a831d08d76eba87fa579738bb8457d19f9a9cbb1a2c8db5'),
     ('functions/private/verify/verify_assets.sql', 'ae6a9da2e3e15aa75ac68da8563e3c633671d0d1677f44797c0515c0d6f26681'),
-    ('functions/private/verify/verify_books.sql', '902681be63331b09db9e012069ab0bddbe0694755f85e6373af3f4075fdf5731'),
+    ('functions/private/verify/verify_books.sql', 'bcfbd04ed631ab0e5f839d75e2fef6959207229d4ae40e1fa3d4aca174c28d21'),
     ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
     ('functions/private/verify/verify_chains.sql', '65421ce845922006bc07277e0cc8ba22854ed2b6d03c3479ed88dbe2cd13bb4f'),
     ('functions/private/verify/verify_completions.sql', '9d766cab1d1bcfc9ecf54eaee543cf944cb106d45f2717ff80435d79ab3bf863'),
     ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
+    ('functions/private/verify/verify_days.sql', 'f68ad15f0e6a7ece5bed0080fbc42a29126695c967d5ee2a9d0de1e72b071f2b'),
     ('functions/private/verify/verify_holds.sql', '725c84254f4faafb7145b4142fcfdf87064a0fee15efaf0d3fc872fa367b80ce'),
     ('functions/private/verify/verify_lots.sql', '8b7a1bf74bdc033106a3ab4f13f1fea6eb7b6562c6c59e71a0e857800e5353da'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
@@ -227,14 +234,16 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
-    ('functions/api/create_subscription.sql', '19b223f04ccbf4542304ebc8dae372e7e6efc90d8876460a787ccfd951543d3c'),
+    ('functions/api/create_subscription.sql', '4edbdf4fe1b19d0284fdb2c3b212284725511efacbda67642fe433b56797d6ff'),
     ('functions/api/create_task.sql', '9a3e1ca615656cb177f75bb5a42cfcfe57673fb1e318621c5c7babd4194a8387'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
+    ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
     ('functions/api/expire_holds.sql', '0947031294dc8052f80173cb86befbcb38f49f99d807291bf561659ee2456cbb'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
+    ('functions/api/fold_economy.sql', 'df86d8d71086702bb70a54e98ba862cdf437a9a368085855e978ae00b1b76380'),
     ('functions/api/get_balance.sql', 'b6a25c13e7cd7ee73219fc5a5a595e7d0df85a7a0dc61779660aa64b4abaab13'),
     ('functions/api/get_balance_at.sql', '28a0e1c858eb6be8f80065b76e67fc8b65c2073f11903298869c60e75a5aeafc'),
     ('functions/api/get_credential.sql', 'bd107696cb9798928fbf77e5accb7079e9758b6dbb2f08619fd229ba6c36f367'),
@@ -296,7 +305,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'facdbb6afbb9f2b93632bba246e6e1f7febd27ad152313637de1cacaff0117e9')
+    ('grants.sql', '1d280e2397767d9e1cea205d258e73d8a4c3df6627d396d04e4563d41b776cde')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -405,6 +414,11 @@ SELECT 'schema/V0019__support.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0019__support.sql
     \ir schema/V0019__support.sql
+\endif
+SELECT 'schema/V0020__days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0020__days.sql
+    \ir schema/V0020__days.sql
 \endif
 SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -755,6 +769,31 @@ SELECT 'functions/private/conversion/find_rate.sql' = ANY (:'pgwallet_pending'::
 \if :pgwallet_run
     \echo functions/private/conversion/find_rate.sql
     \ir functions/private/conversion/find_rate.sql
+\endif
+SELECT 'functions/private/economy/add_days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/add_days.sql
+    \ir functions/private/economy/add_days.sql
+\endif
+SELECT 'functions/private/economy/count_days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/count_days.sql
+    \ir functions/private/economy/count_days.sql
+\endif
+SELECT 'functions/private/economy/fold_step.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/fold_step.sql
+    \ir functions/private/economy/fold_step.sql
+\endif
+SELECT 'functions/private/economy/is_imported.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/is_imported.sql
+    \ir functions/private/economy/is_imported.sql
+\endif
+SELECT 'functions/private/feed/check_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/check_feed.sql
+    \ir functions/private/feed/check_feed.sql
 \endif
 SELECT 'functions/private/feed/check_filter.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1251,6 +1290,11 @@ SELECT 'functions/private/verify/verify_conversions.sql' = ANY (:'pgwallet_pendi
     \echo functions/private/verify/verify_conversions.sql
     \ir functions/private/verify/verify_conversions.sql
 \endif
+SELECT 'functions/private/verify/verify_days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_days.sql
+    \ir functions/private/verify/verify_days.sql
+\endif
 SELECT 'functions/private/verify/verify_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/verify/verify_holds.sql
@@ -1416,6 +1460,11 @@ SELECT 'functions/api/drop_subscription.sql' = ANY (:'pgwallet_pending'::text[])
     \echo functions/api/drop_subscription.sql
     \ir functions/api/drop_subscription.sql
 \endif
+SELECT 'functions/api/economy.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/economy.sql
+    \ir functions/api/economy.sql
+\endif
 SELECT 'functions/api/expire_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/expire_holds.sql
@@ -1430,6 +1479,11 @@ SELECT 'functions/api/find_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo functions/api/find_user.sql
     \ir functions/api/find_user.sql
+\endif
+SELECT 'functions/api/fold_economy.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/fold_economy.sql
+    \ir functions/api/fold_economy.sql
 \endif
 SELECT 'functions/api/get_balance.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -234,7 +234,7 @@ def _listen(live: Live, users: Users) -> Handler:
 
 
 def _fields(struct: msgspec.Struct) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.to_builtins(struct, builtin_types=(datetime, UUID))
+    fields: dict[str, Any] = msgspec.to_builtins(struct, builtin_types=(date, datetime, UUID))
     return fields
 
 

@@ -292,6 +292,10 @@ ROUTES = (
         query=t.LiabilityQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
     read(
+        "/v1/economy", "economy", t.EconomyDay, "What was issued and removed on each day",
+        query=t.EconomyQuery, roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
+    ),
+    read(
         "/v1/admin/verify", "verify", t.Finding, "Check the books: no item, no error",
         query=t.VerifyQuery, roles=ADMIN | SUPPORT, shape=page,
     ),

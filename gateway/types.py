@@ -83,6 +83,7 @@ ItemId = Annotated[Int8, _eg(1)]
 Seconds = Annotated[int, _doc("Whole seconds.", ge=1, le=2**31 - 1)]
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-01-31T12:00:00Z"])]
 Month = Annotated[date, _doc("Its first day.", "2026-01-01")]
+Day = Annotated[date, _doc("A day of UTC.", "2026-01-31")]
 Password = Annotated[str, Meta(min_length=8, max_length=128, examples=["correct horse"])]
 _Role = Literal["user", "support", "service", "admin"]
 Role = Annotated[_Role, _named("Role")]
@@ -416,6 +417,12 @@ class TreasuryQuery(Query):
 class LiabilityQuery(Query):
     at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
     zone: Annotated[str, _doc("Whose months these are: a name of the IANA database.")] = "UTC"
+
+
+class EconomyQuery(Query):
+    from_day: Annotated[Day, _doc("Without it: 29 days before to_day.")] | None = None
+    to_day: Annotated[Day, _doc("Without it: today. At most 366 days in all.")] | None = None
+    asset: Code | None = None
 
 
 class BalanceQuery(Query):
@@ -769,6 +776,19 @@ class LiabilityItem(Struct):
     expired: Annotated[Units, _doc("What of it had expired.", "10")]
     reversed: Annotated[Units, _doc("What of it was taken back.", "5")]
     outstanding: Annotated[Units, _doc("The rest.", "40")]
+
+
+class EconomyDay(Struct):
+    asset: Code
+    day: Day
+    issued: Annotated[Units, _doc("In all.", "960")]
+    removed: Annotated[Units, _doc("In all.", "500")]
+    outstanding: Annotated[Units, _doc("What users held at the end of the day.", "5290")]
+    issued_by_kind: Annotated[dict[str, Units], _doc("Where it came from.", {"BONUS": "960"})]
+    removed_by_kind: Annotated[dict[str, Units], _doc("Where it went.", {"SPEND": "500"})]
+    transfers: Annotated[int, _doc("How many, holds among them.", 27)]
+    movers: Annotated[int, _doc("Users who moved something of the asset.", 11)]
+    new_users: Annotated[int, _doc("Users who did so for the first time.", 1)]
 
 
 class Finding(Struct):

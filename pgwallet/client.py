@@ -16,7 +16,7 @@ import functools
 import inspect
 import random
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import (
     Any,
@@ -155,7 +155,7 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 class Wallet:
@@ -575,6 +575,15 @@ class Wallet:
     async def liability(
         self, asset: str, *, at: datetime | None = None, zone: str = "UTC"
     ) -> Page[t.LiabilityItem]: ...
+
+    @_route
+    async def economy(
+        self,
+        *,
+        from_day: date | None = None,
+        to_day: date | None = None,
+        asset: str | None = None,
+    ) -> Page[t.EconomyDay]: ...
 
     @_route
     async def verify(self, *, user_id: UserId | None = None) -> Page[t.Finding]: ...

@@ -119,6 +119,19 @@ CREATE TYPE wallet.credential AS (
 	password_hash text
 );
 
+CREATE TYPE wallet.economy_day AS (
+	asset text,
+	day date,
+	issued numeric,
+	removed numeric,
+	outstanding numeric,
+	issued_by_kind jsonb,
+	removed_by_kind jsonb,
+	transfers bigint,
+	movers bigint,
+	new_users bigint
+);
+
 CREATE TYPE wallet.entry AS (
 	transaction_id uuid,
 	leg integer,
@@ -580,6 +593,29 @@ CREATE TYPE wallet_private.feed_place AS (
 	user_id uuid,
 	asset_id integer,
 	seq bigint
+);
+
+CREATE TABLE wallet_private.daily (
+    asset_id integer NOT NULL,
+    day date NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    transfers bigint NOT NULL,
+    issued wallet_private.amount NOT NULL,
+    removed wallet_private.amount NOT NULL,
+    movers bigint NOT NULL,
+    new_users bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.daily.movers IS 'Transfers that were the first of their day in their wallet.';
+
+COMMENT ON COLUMN wallet_private.daily.new_users IS 'Transfers that were the first in their wallet.';
+
+CREATE TYPE wallet_private.fold_step AS (
+	place wallet_private.feed_place,
+	days wallet_private.daily[],
+	transfers integer,
+	is_last boolean
 );
 
 CREATE TYPE wallet_private.history_item AS (
@@ -1159,6 +1195,14 @@ COMMENT ON COLUMN wallet_private.feed.system_identifier IS 'Of the server that b
 
 COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a position.';
 
+CREATE TABLE wallet_private.fold (
+    is_only boolean DEFAULT true NOT NULL,
+    place wallet_private.feed_place NOT NULL,
+    CONSTRAINT fold_is_one_row_check CHECK (is_only)
+);
+
+COMMENT ON COLUMN wallet_private.fold.place IS 'Up to here the transfers are in daily. Those that were brought over are there at once.';
+
 CREATE TABLE wallet_private.hold_capture (
     user_id uuid NOT NULL,
     hold_id uuid NOT NULL,
@@ -1325,8 +1369,14 @@ ALTER TABLE ONLY wallet_private.conversion_rate
 ALTER TABLE ONLY wallet_private.credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY wallet_private.daily
+    ADD CONSTRAINT daily_pkey PRIMARY KEY (asset_id, day, kind);
+
 ALTER TABLE ONLY wallet_private.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (is_only);
+
+ALTER TABLE ONLY wallet_private.fold
+    ADD CONSTRAINT fold_pkey PRIMARY KEY (is_only);
 
 ALTER TABLE ONLY wallet_private.hold_capture
     ADD CONSTRAINT hold_capture_pkey PRIMARY KEY (user_id, hold_id, transaction_id);
@@ -1530,6 +1580,8 @@ REVOKE ALL ON TYPE wallet.conversion_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.credential FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.economy_day FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.entry FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.entry_item FROM PUBLIC;
@@ -1613,6 +1665,8 @@ REVOKE ALL ON TYPE wallet_private.quantity FROM PUBLIC;
 REVOKE ALL ON TYPE wallet_private.batch_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.feed_place FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.fold_step FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.history_item FROM PUBLIC;
 

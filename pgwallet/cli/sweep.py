@@ -1,4 +1,4 @@
-"""pgwallet sweep: close the holds that have expired, and book what has expired of lots."""
+"""pgwallet sweep: what is due by now: holds, lots, and the days of the economy."""
 
 import click
 
@@ -9,7 +9,9 @@ from pgwallet.cli.shared import function, json_option, print_json, run, server
 @click.command()
 @json_option
 def sweep(is_json: bool) -> None:
-    """Close the holds that have expired, and book what has expired of lots.
+    """Close the holds that have expired, book what has expired of lots, count the days.
+
+    The days are those of wallet.economy: what is counted, it need not read in the ledger.
 
     \b
     Examples:
@@ -18,10 +20,11 @@ def sweep(is_json: bool) -> None:
     with server(Settings.from_env()) as dsn:
         closed = run(_sweep(dsn, "expire_holds"))
         expired = run(_sweep(dsn, "expire_lots"))
+        folded = run(_sweep(dsn, "fold_economy"))
     if is_json:
-        print_json({"holds_closed": closed, "lots_expired": expired})
+        print_json({"holds_closed": closed, "lots_expired": expired, "transfers_counted": folded})
     else:
-        click.echo(f"holds closed: {closed}\nlots expired: {expired}")
+        click.echo(f"holds closed: {closed}\nlots expired: {expired}\ntransfers counted: {folded}")
 
 
 async def _sweep(dsn: str, name: str) -> int:

@@ -268,3 +268,24 @@ async def test_a_hold_is_a_transaction_that_moves_nothing(
     answer = await user("GET", f"/v1/wallets/me/transactions/{world['hold_id']}")
     transaction = await answer.json()
     assert (transaction["kind"], transaction["entries"]) == ("HOLD", [])
+
+
+async def test_the_economy_is_told_by_day(admin: Caller, gold: str) -> None:
+    path = f"/v1/economy?from_day=2026-01-30&to_day=2026-02-01&asset={gold}"
+    answer = await admin("GET", path)
+    items = (await answer.json())["items"]
+    assert (answer.status, [each["day"] for each in items]) == (
+        200, ["2026-01-30", "2026-01-31", "2026-02-01"],
+    )  # fmt: skip
+    for each in items:
+        assert set(each) == set(t.EconomyDay.__struct_fields__)
+        assert (each["outstanding"], each["issued_by_kind"]) == ("0.00", {})
+        msgspec.convert(each, t.EconomyDay)
+
+    [today] = (await (await admin("GET", f"/v1/economy?asset={gold}")).json())["items"][-1:]
+    assert today["day"] == datetime.now(UTC).date().isoformat()
+    backwards = await admin("GET", "/v1/economy?from_day=2026-02-01&to_day=2026-01-30")
+    assert await problem(backwards) == (422, "WA109")
+    for day in ("today", "2026-02-30", "2026-01-30T00:00:00Z", "0"):
+        bad = await admin("GET", f"/v1/economy?to_day={day}")
+        assert (await problem(bad), day) == ((422, "GW422"), day)

@@ -23,17 +23,7 @@ BEGIN
         PERFORM wallet_private.find_user(p_user_id);
     END IF;
     PERFORM wallet_private.check_choice('start', v_start, '{now,beginning}');
-    IF NOT EXISTS (
-        SELECT FROM pg_catalog.pg_index AS i
-        WHERE i.indexrelid = to_regclass('wallet_private.transfer_feed_position_idx')
-            AND i.indisvalid
-    ) THEN
-        RAISE EXCEPTION 'the feed has no index'
-            USING ERRCODE = 'WA321',
-                DETAIL = 'The ledger was too large for the migration to make it.',
-                HINT = 'Run, as wallet_owner: CREATE INDEX CONCURRENTLY '
-                'transfer_feed_position_idx ON wallet_private.transfer (feed_position)';
-    END IF;
+    PERFORM wallet_private.check_feed();
 
     INSERT INTO wallet_private.subscription (code, asset_ids, kinds, user_id, place)
     VALUES (

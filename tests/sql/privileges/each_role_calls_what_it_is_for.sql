@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(610);
+SELECT plan(626);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -28,9 +28,11 @@ FROM (
     ('create_user', 'go'),
     ('create_webhook', 'go'),
     ('drop_subscription', 'go'),
+    ('economy', 'goa'),
     ('expire_holds', 'o'),
     ('expire_lots', 'o'),
     ('find_user', 'go'),
+    ('fold_economy', 'o'),
     ('get_balance', 'go'),
     ('get_balance_at', 'goa'),
     ('get_credential', 'g'),

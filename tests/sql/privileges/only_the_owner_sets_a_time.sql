@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(9);
+SELECT plan(10);
 \ir ../support/_roles.sql
 
 -- A transfer's time is the clock's. Only what brings over another wallet's past sets it, and only
@@ -18,9 +18,18 @@ CROSS JOIN (
 SELECT results_eq(
     $$
         SELECT p.oid::regproc::text FROM pg_proc AS p
-        WHERE p.prosrc ~ 'import_history|chain_history'
+        WHERE p.prosrc ~ '(import|chain)_history[(]'
     $$,
     $$ VALUES ('wallet_private.import_history') $$, 'no function calls it for them'
+);
+SELECT results_eq(
+    $$
+        SELECT DISTINCT a.grantee::regrole::text
+        FROM pg_proc AS p
+        CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
+        WHERE p.proname IN ('import_history', 'chain_history')
+    $$,
+    $$ VALUES ('wallet_owner') $$, 'nobody else was granted it'
 );
 SELECT is(
     (

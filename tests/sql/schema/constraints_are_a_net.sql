@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(103);
+SELECT plan(106);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -15,6 +15,9 @@ SELECT subscription FROM wallet.resend_webhook_events('warehouse', (
     SELECT t.transaction_id FROM wallet_private.transfer AS t
     ORDER BY t.transaction_id LIMIT 1
 )) \gset
+INSERT INTO wallet_private.daily
+SELECT asset_id, '2026-01-01', 'TOPUP', 1, 1, 0, 1, 1 FROM wallet_private.asset
+ORDER BY asset_id LIMIT 1;
 CALL pg_temp.unlock();
 -- A partition of a cluster has these.
 INSERT INTO wallet_private.partition (number, partitions) VALUES (0, 2);
@@ -141,6 +144,7 @@ FROM (
     ),
     ('webhook_event_subscription_id_fkey', 'UPDATE webhook_event SET subscription_id = 0'),
     ('feed_is_one_row_check', 'UPDATE feed SET is_only = false'),
+    ('fold_is_one_row_check', 'UPDATE fold SET is_only = false'),
     ('partition_partitions_is_a_power_of_two_check', 'UPDATE partition SET partitions = 3'),
     ('partition_number_is_below_partitions_check', 'UPDATE partition SET number = 2'),
     ('name_kind_is_known_check', 'UPDATE name SET kind = ''phone'''),

@@ -154,6 +154,9 @@ BEGIN
     UPDATE wallet_private.purchase SET purchased_at = purchased_at - p_time;
     UPDATE wallet_private.task_completion SET completed_at = completed_at - p_time;
     CALL pg_temp.rechain();
+    -- The days are counted anew.
+    DELETE FROM wallet_private.daily;
+    UPDATE wallet_private.fold SET place = wallet_private.feed_start('beginning');
     CALL pg_temp.lock();
 END
 $$;

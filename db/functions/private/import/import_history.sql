@@ -19,6 +19,7 @@ AS $$
 DECLARE
     v_items wallet_private.history_item[];
     v_item wallet_private.history_item;
+    v_transfers wallet_private.transfer[];
     v_key record;
     v_lock wallet_private.batch_item;
     v_moved wallet_private.transfer;
@@ -89,21 +90,17 @@ BEGIN
     -- 4. Append the transfers, and put the wallets where they lead. A subscription to all that is
     -- in the ledger has to look for transfers without a place from now on.
     UPDATE wallet_private.feed AS f SET is_whole = false WHERE f.is_whole;
-    WITH appended AS (
-        INSERT INTO wallet_private.transfer
-        SELECT t.* FROM wallet_private.chain_history(v_items, p_actor) AS t
-        RETURNING user_id, asset_id, seq, created_at, balance_after, hash
-    )
-
+    v_transfers := ARRAY(SELECT t FROM wallet_private.chain_history(v_items, p_actor) AS t);
+    INSERT INTO wallet_private.transfer SELECT t.* FROM unnest(v_transfers) AS t;
     UPDATE wallet_private.wallet AS w
     SET balance = l.balance_after,
         seq = l.seq,
         moved_at = l.created_at,
         head = l.hash
     FROM (
-        SELECT DISTINCT ON (a.user_id, a.asset_id) a.*
-        FROM appended AS a
-        ORDER BY a.user_id, a.asset_id, a.seq DESC
+        SELECT DISTINCT ON (t.user_id, t.asset_id) t.*
+        FROM unnest(v_transfers) AS t
+        ORDER BY t.user_id, t.asset_id, t.seq DESC
     ) AS l
     WHERE w.user_id = l.user_id AND w.asset_id = l.asset_id;
     UPDATE wallet_private.user_account AS u SET created_at = f.created_at
@@ -136,6 +133,10 @@ BEGIN
     ) AS w
     CROSS JOIN LATERAL wallet_private.past_lots(w.user_id, w.asset_id, w.seq) AS p;
 
+    -- 6. Count it, as it has no place where wallet.fold_economy would find it.
+    PERFORM wallet_private.add_days(
+        ARRAY(SELECT d FROM wallet_private.count_days(v_transfers) AS d)
+    );
     PERFORM wallet_private.record_action(
         'import_history', 'users',
         jsonb_build_object(

@@ -8,5 +8,6 @@ AS $$
 BEGIN
     RETURN QUERY SELECT f.* FROM wallet_private.verify_assets() AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_campaigns() AS f;
+    RETURN QUERY SELECT f.* FROM wallet_private.verify_days() AS f;
 END
 $$;
