@@ -27,6 +27,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
+    ('schema/V0014__limits.sql', 'f0ae222f85c7f74a1959a6a221ed3cad465fbc95f78558f859b3c23386361035'),
     ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
@@ -36,12 +37,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
     ('functions/private/batch/post_runs.sql', '39aec081325747d865dc1b944706affe7f310fbad0e10c29bcc53d6c96672be5'),
     ('functions/private/batch/post_together.sql', 'c987584d58092fb745cbf2f09c98fa0f5e1ac959bd785a61c02aa1863a9f8323'),
-    ('functions/private/batch/sort_batch.sql', '2facf1b362bc5097632950b80d8061ac08fe083f4ff66f2799f116c746dd60c1'),
+    ('functions/private/batch/sort_batch.sql', 'c5fa5ae552c4a4ea0d6b8976cd30fbf6716a507650c3ce6349a38feacf745b4c'),
     ('functions/private/batch/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
     ('functions/private/campaign/campaign_key.sql', '737186b44bab70fda77f7a954b6da74b5c5025fbc8ead71633bf554bc2701bcb'),
     ('functions/private/campaign/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
     ('functions/private/campaign/lock_budget.sql', 'ddcd014467c02e6ce500d2cf1ef327c208a12cbe3c60eeda72299e6fb8ee7f53'),
-    ('functions/private/campaign/open_missing.sql', 'e489c5b02edbbf04cd019b971294e2f631e34c125dfaaae716a128dbd2e5b0d6'),
+    ('functions/private/campaign/open_missing.sql', 'fce32de647d35b8ac65eb14a37dbf5560a345ace49afc4b8797bf3d19081d686'),
     ('functions/private/campaign/read_grants.sql', '00526e92bfc5319ac69775b466d2f21471f936f450821608ee38c642da1cb7e9'),
     ('functions/private/campaign/refuse_grant.sql', '0081a653a118522a9183910c4b0c23092e5984e9fd2aec091d2129a2111aca59'),
     ('functions/private/campaign/spread_budget.sql', 'b75cc2e4ecfe6d322f2f86ac38edeb0a58e2d09a28155ef5de3889b14d5fff93'),
@@ -53,6 +54,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/catalogue/check_open.sql', '268b47d2a247a3bd66ba8e41c005898605ef75bb28ad16ebe24257fda30d5b74'),
     ('functions/private/catalogue/find_asset.sql', '00b223d438695558ac347ca46657acc707b08b3c02343f75d67eb0d570ee3b96'),
     ('functions/private/catalogue/is_for.sql', '5c88edf62800e614911de870c9a9370bc1df82e9fa0c8ac03f563bd9b3e91e98'),
+    ('functions/private/catalogue/is_plain.sql', '63a099128cbed5b90e7d286856c9d37895606a39fcb2408d5ba726e772f132f0'),
     ('functions/private/catalogue/record_action.sql', '96eee46f627a3ee902aa58203396bd81d26fae1c9bf8a98a71fd03f5ae295071'),
     ('functions/private/catalogue/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
     ('functions/private/catalogue/to_asset.sql', '2e4b230f445405b45641d8459192627c4d91280110c878a88482ddf817d3c86b'),
@@ -78,7 +80,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/find_name.sql', 'ee7cb911eaba389619f74c53050bb318f82280bdab958194909429c5109a63b7'),
     ('functions/private/cluster/find_named.sql', 'fa2ac7fb70b546e5624a699893362e8d19ed8272a2fb3ec87a58580e17e6ebf3'),
     ('functions/private/cluster/first_user_id.sql', '9ac30f169cfad8b2f13c35d72d8e94710ff6cf9b29ac276392064b734e69ddb9'),
-    ('functions/private/cluster/get_catalogue.sql', 'fabf4a7994cf66e59777d7eddb9eeea9063a7bf8871bf6c151db9df5ea37cff8'),
+    ('functions/private/cluster/get_catalogue.sql', 'f7d7f5b98b3936aa5bb80e8f74ba8facd622c8881998a459ab76a4c90dcc6b8c'),
     ('functions/private/cluster/give_share.sql', 'c450bf7972bb07be4aa6e00d1aa31f3fcb9667978d4b5a83e7c7e511b055f4b0'),
     ('functions/private/cluster/grant_part.sql', 'a07fca1b2de4e8e2878c58cedf3892f397217c464be05201fbccc92676ed324d'),
     ('functions/private/cluster/heed_claim.sql', '7f277243edca1526ab0aaa15990c36b957729e3ae5f7dd877dbb22be30ccff02'),
@@ -90,7 +92,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/list_names.sql', '138eb20dc981e8643110ae0a22cd4587b18ff2a87db2e209aa4ccaf62f496211'),
     ('functions/private/cluster/note_copies.sql', '3f6909768cab87ffc130eeae8a022cba536e080413bc2b921f6a6f5f6a11839a'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
-    ('functions/private/cluster/put_catalogue.sql', '8cb19a481393c87a36dab36e8e5c2e6b184ce14ef3d0ed789494c0751f525279'),
+    ('functions/private/cluster/put_catalogue.sql', '41e409abd9d1254dc2d817f000c30b28c2179fbfd33ae1266ba03ecd0c218eec'),
     ('functions/private/cluster/see_share.sql', '942cfb03a0dee984b457c92f2dbb76d73ff316146d7b10e5330f7e37daa08bfa'),
     ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
     ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
@@ -128,7 +130,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/history/read_place.sql', 'bc77cde421f7c41567b25b3a95ad3222eee426b3c2ed70a0f24bae6728e0dd39'),
     ('functions/private/history/seq_at.sql', 'd3c458a5a7cd5a727025d4691f4ddf4d05469cbd82f480a6a61d3e2718c028e5'),
     ('functions/private/history/write_cursor.sql', 'bdf96711097cc8d0c561ba31376f7bcfce033befb9a60967e881df8ccf105a76'),
-    ('functions/private/hold/expire_holds.sql', '0158c400ad2661eddbf43d678ae32ab55d3fa68dfaae8c833ee8d55867fde5a2'),
+    ('functions/private/hold/expire_holds.sql', '903f2bf0c0058244cae8f8da16f155649bffe48bacda2e3f58324774d877ada6'),
     ('functions/private/hold/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
     ('functions/private/hold/find_open_hold.sql', '66231790c3e9553cfd5f33d92e1d1b92a45e4e936177141640eea5702f61763a'),
     ('functions/private/hold/record_capture.sql', 'f06154cd9448cf024de57f5289bc2bb79dad9337bf6c6f3b8544a591b300c0a9'),
@@ -140,6 +142,31 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
     ('functions/private/item/record_purchase.sql', '5b0a44d53ae2b2e1e0323d0f335d0ea73e4228eb2bee131517e6db87fea29979'),
     ('functions/private/item/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),
+    ('functions/private/limit/amount_of_origin.sql', '8317f9f9d55bc0a60390256c6541b1f5118189cbce652ebea9269c95f942c953'),
+    ('functions/private/limit/captures_taken_back.sql', 'a10c9f05e5e571e88960b8adbbbb5d168a15883a5eaddd3cbf11b869948dd5d4'),
+    ('functions/private/limit/check_limit.sql', 'bd4259d5e53c8ba18e78ab3323a10e054f7b4be359aa6e82142d9a349d726ecf'),
+    ('functions/private/limit/check_maximum.sql', 'de9be5ba79cecdb8255b07535242e736c3e18cc3ff691b5dd013154de6920ebc'),
+    ('functions/private/limit/check_time_zone.sql', 'a535697b974e57d622a38d628ff44eaa8ec5bb9a0c478fba2acbfc82759bcbd2'),
+    ('functions/private/limit/clip_credit.sql', '96bce0d5967743ad3dab74ca9d5bb1029a4075a889aa1dcae754bb38e8468276'),
+    ('functions/private/limit/counted_amount.sql', 'f717dc16554e706444463d480f72e41b1f970d20c94e31d89d9b713ec032335b'),
+    ('functions/private/limit/find_limit.sql', '28a1c9db56514bf46daeb85cb4bc37556e764a8265f2a65d284426592830e5b9'),
+    ('functions/private/limit/first_period.sql', '2725313897546d776e69ab8a08a422fe00bd3834f9a11b6c78855d65ef0ae1b3'),
+    ('functions/private/limit/give_back_use.sql', '5faa94d0cabc33f4807b213f5750919b3c41d1e57f519a87cce420a7067407b1'),
+    ('functions/private/limit/given_back.sql', '2cc92b359d449a9cb915f97a78763c01483a2eb44a7cbe7b10a639609bc9c562'),
+    ('functions/private/limit/keep_out_for_limits.sql', '9077c9facd1c8578af2d76a1b9bae6036b7f693d4b37c17b9d01d9a88562229a'),
+    ('functions/private/limit/limit_period.sql', '601405eb1d82e73266127f4e83dd7e2a97ecefb62d47632f9a305b6be544706c'),
+    ('functions/private/limit/limit_used.sql', '115446c6b55c8b02bd9c70848bf14ced8fecbb6cd49cae3a578df72c1056be02'),
+    ('functions/private/limit/local_period.sql', 'adeeac2f2d9a5326c06f1f30fba432de9d21166b5f936a105a1e85ffe31fe36d'),
+    ('functions/private/limit/more_at.sql', '7ab17a96627af3df3dc5c1054e564b1b7d7b465a1a4456131c6ffb08b53e0ceb'),
+    ('functions/private/limit/period_end.sql', 'e270a13581fb333837c929946323d10ffc76f701677e88efed4a308d4fd570a7'),
+    ('functions/private/limit/plan_limits.sql', '06ee225c787913dfbfab240d187f47184d996d797d10579667272cbf35cd2e8c'),
+    ('functions/private/limit/put_limits.sql', '8527e1d7776d766d635015b47b33168e720cf93c038acf75a647fbb59bdb4456'),
+    ('functions/private/limit/refuse_limit.sql', '48210306729b3d39aaabf95de2db35581ed4df5ecbb5287fac1e619da42e5cf1'),
+    ('functions/private/limit/rest_of_hold.sql', '2084f721dc5bd5c91c2039e8e910819b0c46d262f394dc3220e4d14415a7bb95'),
+    ('functions/private/limit/set_limited.sql', '7296caede9c633ae8d410ce7285a952a35bcff314a4e18fdd000ed3450e6409c'),
+    ('functions/private/limit/settle_limits.sql', '8965ce539a48d978ea48603867d7632e4d8319893dca688c9e070ca724c4e19e'),
+    ('functions/private/limit/to_limit.sql', 'ea848010d280c70b19fa595a52f8f6d60dc2d65df1462012106bff224a0ecd22'),
+    ('functions/private/limit/uses_of_limits.sql', '46b6b2382ac43232380c5a30e45a7484a942b08149e2ca640883d85f6fe7f05f'),
     ('functions/private/lot/book_due.sql', '8a2db513624a587b4764877d9e2bce90f7f503b725b51c65ac57ef992af54cb6'),
     ('functions/private/lot/carry_lots.sql', '03875d4a3d2cf7b51f6a9c1c7a2d45a94e1b160b0e4a743168b060dfdb810374'),
     ('functions/private/lot/change_lots.sql', '7531c467d70792093e589fa1e6350001068a849cb26516d1197b2cfcfc136f18'),
@@ -160,17 +187,19 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/slice_lots.sql', '6d40e9e1b279742de91b6e27e84dda646522a26e1e74b6b4f68b369b062966e8'),
     ('functions/private/lot/to_instant.sql', '9aa949cc907e728a82f33091c6597db724fca56bb622ff569819429d962aabd4'),
     ('functions/private/movement/check_request.sql', 'a889cb38e0aef6da592d0011d1f116aee6eb83207a3ecbf540f364029664fd26'),
-    ('functions/private/movement/clear_way.sql', 'cf5e6e99aca83fbbbaa946daa3f0a3d35aa9dad3b5227ad8d195c9cf6b5d6668'),
+    ('functions/private/movement/clear_way.sql', '964dd6c127426970d68a06a8567253c9ec7af300ae673f48eda35105ba463019'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
-    ('functions/private/movement/find_replay.sql', '6aaa3e94a050e6dda0897175266efd635b9786c1d26903b8237e4fd39edf9fe5'),
-    ('functions/private/movement/lock_and_find.sql', '1acf2d157f85cb6472b623447adaf07b17b24c9c95bf325c957de2429e054926'),
+    ('functions/private/movement/find_replay.sql', '1ba0821c5f8d35676131e8ea88b5619c154c8776a79312e55222c55f3c673f9c'),
+    ('functions/private/movement/lock_and_find.sql', '71e998b68d8fda0a7f13307305c34884e54a29fcf5f4d4bebd4d88a29bfb59b3'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
     ('functions/private/movement/move.sql', '60c5eb188b4554c8ad386d3263cbad3eca688ae03df4fcb2d81595da42ba3e2b'),
     ('functions/private/movement/move_carefully.sql', 'ebaeb3840f142252361214c5e6d4487636b6aa34f9044b1d77c3ca89e84b5b74'),
     ('functions/private/movement/new_transfer.sql', '8332dcdd2c4b2483c3181a8c6a6e0f6d96326950078fabba907cc45fe985fedd'),
-    ('functions/private/movement/post.sql', '9c76727776585cf73cab2463a82b27bd5ae2e8f82539564ba5e2d1c22734cdae'),
-    ('functions/private/movement/post_pair.sql', '0203e353041368d30310b88b979b562f9a7856528d1b9b3e74cc4e4a3792ed0e'),
+    ('functions/private/movement/plan.sql', 'b2b513b646cbc700a40010ad772ad17a46fdacde1e07624873c1d1552d5784bd'),
+    ('functions/private/movement/post.sql', '88299b82412c7a3a28019687a1080a780ad59de3831f7caef2b5a568a6d98ab2'),
+    ('functions/private/movement/post_pair.sql', '91ea79f0ada26c0c631e67265e379bb86212536fa401fbb144f8dc944473cb52'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
+    ('functions/private/movement/settle.sql', '739664db25665dc47a66fb7af6909ea6f3613138b568ac7caa116aae17dc1c5d'),
     ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
@@ -185,13 +214,14 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/supply/set_supply.sql', 'b0d96890388a484329b38c282b9211ef35ee114954e696db9f766f9fb733b100'),
     ('functions/private/supply/settle_supply.sql', '290b7b5a28f9109406ea4e7d5e623af23b71489a42909edcc5868c856ad7832b'),
     ('functions/private/task/find_task.sql', 'e7e4a637ae0cbaed2c5e387acfcd7c38e0821be36ad7e2fe8868c131923ce4b8'),
-    ('functions/private/task/record_completion.sql', 'cb5c08459664c3d0b18f42d8e41cb3113806d253b5f9716d0048d624f6e07148'),
-    ('functions/private/task/to_task.sql', '52f63b1bd9d1b444304495b485a840749a43d9838fc389e957fdd5f78def7074'),
+    ('functions/private/task/record_completion.sql', 'c1987d2048b6482633c7ac15cfbc395595a6f9c02b246000efcd202694fcfcb0'),
+    ('functions/private/task/set_task_period.sql', '7d2df365f971cffef90e6db4fe623b5b3ba86b71e24c312f0d7451d8b955c95d'),
+    ('functions/private/task/to_task.sql', '48da9e20efc69ca0effdcc13cb5c99db96a670f8fa902e4266a0ef0c2a7e9788'),
     ('functions/private/user/add_user.sql', 'f4abb8ceada62e902145d92e1705947f33e623788c0c26ce52a2c86a747766a7'),
     ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
-    ('functions/private/user/open_wallets.sql', 'fe4cb8438fd0c6deb90f18834f5c1023ae1f9efedc3d06de91a887e408e5fb2a'),
+    ('functions/private/user/open_wallets.sql', '0808cfa25a910218d946c0e7b38f9b4ffdd93f09aa2a8b178337d6d31a0d1c7e'),
     ('functions/private/user/refuse_import.sql', 'e4339fa392818463af083bc7f7b4627bdb497cf9856b6fd84cf7d2d145c7d0bf'),
     ('functions/private/user/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
     ('functions/private/user/refuse_user.sql', '8a8cda7c35f768363e24b440d5c3692781115a5db80b316b1cfe40b4db42e5cd'),
@@ -203,15 +233,16 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
     ('functions/private/verify/verify_chains.sql', '65421ce845922006bc07277e0cc8ba22854ed2b6d03c3479ed88dbe2cd13bb4f'),
-    ('functions/private/verify/verify_completions.sql', '9d766cab1d1bcfc9ecf54eaee543cf944cb106d45f2717ff80435d79ab3bf863'),
+    ('functions/private/verify/verify_completions.sql', 'fb36c035423db2efb7886010bf5ad3f26f048da2323b5ba535b93b31cecf9fe2'),
     ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
     ('functions/private/verify/verify_days.sql', 'f68ad15f0e6a7ece5bed0080fbc42a29126695c967d5ee2a9d0de1e72b071f2b'),
     ('functions/private/verify/verify_holds.sql', '725c84254f4faafb7145b4142fcfdf87064a0fee15efaf0d3fc872fa367b80ce'),
+    ('functions/private/verify/verify_limits.sql', '0ec0bf28c0bf54088001e65fae0d617d02e10e30ffe158ce3cc3b99956d335c0'),
     ('functions/private/verify/verify_lots.sql', '8b7a1bf74bdc033106a3ab4f13f1fea6eb7b6562c6c59e71a0e857800e5353da'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
     ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
-    ('functions/private/verify/verify_users.sql', '241680ff27101039589bf736a92f9fe2ea5fff4e556048fae1b67b945c147a1c'),
-    ('functions/private/verify/verify_wallets.sql', '2f0c1083bfa8007f8daa2e446f9bb029ab158c505614c5513200bff43adf487f'),
+    ('functions/private/verify/verify_users.sql', 'e92a9637c7bf3a588ea8424bae1f1372132afb9791b198abb834cd5e3084ba9c'),
+    ('functions/private/verify/verify_wallets.sql', 'c0958829ec9486305f7298f785cfe4857e600636315db2e7b49441a7e6a3a00a'),
     ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
     ('functions/private/webhook/due_events.sql', 'e969202263d8f7c9b08362b42ebba04e2c4fdbe4fd987885161a4b50eb67aab5'),
     ('functions/private/webhook/find_webhook.sql', '3c56cf3f948a34a62e14dff31c4a9d45991e293c15e14d046d0507a997e33bdc'),
@@ -223,19 +254,20 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/webhook/to_webhook.sql', 'ecc2f101730dc1112a83bc1783a4ab0f36c4e6bd5ec111356c71b35efb6b413f'),
     ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
     ('functions/api/adjust.sql', '8a8db7ae67bdbc1f3ccd61a5d367ea09e7602472cb27169809d724027f71ca4a'),
-    ('functions/api/bonus.sql', 'f17a75ba9ac34e2977ca3fd3da6efe1ee2fdc48906fa535e04014e1530aa7010'),
-    ('functions/api/buy_item.sql', 'a559a88d9253e828306f2afaf4957a2d8ae3c6262bfa8dbf322dd08b02033d81'),
+    ('functions/api/bonus.sql', '6f8344fb244a5738149fd34cef3f794bcc694f15b24f37d06ec9b119ce75e592'),
+    ('functions/api/buy_item.sql', '8c52e150a121e0da60f853e8366e03323e71bef54943178f04db2d8e56fd68d2'),
     ('functions/api/capture_hold.sql', '1bd668fed4171f97ebbd355bb68e29f391536d7a0b8deef298134f6ca5fe9f10'),
     ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
     ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
-    ('functions/api/complete_task.sql', 'e5de4779d1c95caffb0cdd8746f75356bd9ed359b4651fec1054d64283672099'),
-    ('functions/api/convert.sql', '4ee258e246bd4bb0e3381c25450df99cb74838be35d8622900de6c2701d0ca61'),
+    ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
+    ('functions/api/convert.sql', '81b101b09f453ecfa54a8fc3fe4bc52cbd29c966b7afaf793c552e6f8ad53876'),
     ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
+    ('functions/api/create_limit.sql', 'b6b17d6ff1179cccf774664caebf970c009300ba112a6baff65bf9dbdb0d7033'),
     ('functions/api/create_subscription.sql', '4edbdf4fe1b19d0284fdb2c3b212284725511efacbda67642fe433b56797d6ff'),
-    ('functions/api/create_task.sql', '9a3e1ca615656cb177f75bb5a42cfcfe57673fb1e318621c5c7babd4194a8387'),
+    ('functions/api/create_task.sql', 'edc4f1ca8fe7914002319efe60144fdebfb44e7b26fb3324b9b498da7ef26644'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
@@ -253,7 +285,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
-    ('functions/api/import_users.sql', '39a2be168cc267bc41f7bc1b7882aaeda652167ce523bb972f0eb7ea450ae97d'),
+    ('functions/api/import_users.sql', '84de9632e7f74973df2ece9112c2ef2a4c817f8dfadf5c5eb578d86954d0072a'),
     ('functions/api/liability.sql', 'e2beb541a316fe5b11da8b2fddc6918c1de23b0fb0ad49f520019f5cb8b6ce11'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', '0cfeda61f0e16b585646e074ebc962b2efc47a7e3e3426ff3213a43c2e795fea'),
@@ -262,6 +294,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_holds.sql', '0044905826b02aebdda06ce1ec05d72ed3074c86e889d113e57ae830e09d3157'),
     ('functions/api/list_items.sql', '6767b26f349e77170e2bd530fce0b0f418958cf226a6c41afda39d53ae53c8b1'),
     ('functions/api/list_ledger_entries.sql', '98e3069163414f3d21fbbf918c0f41f02b11472ce388058fe563d13cd43996d1'),
+    ('functions/api/list_limit_use.sql', 'a3346b64e3c297081091f76a2e96305e6317f6d158247127c0cf3bf234d3b21d'),
+    ('functions/api/list_limits.sql', 'c2c63bd53554107f9643fc3d123f745c1c924c91e1ef8eefd813d5473f422cc0'),
     ('functions/api/list_lots.sql', '838f67fc533361f961951c3e7bdd1eaad211ab8c5e6f288fad58d94b64dff4fc'),
     ('functions/api/list_subscriptions.sql', '8f0a7f463956c8ceab918367413ec4f5cd9e9b4ebc2a1ca522d8555d900dd269'),
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
@@ -269,7 +303,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
     ('functions/api/list_webhook_failures.sql', 'bdc890bfb5374a5ed352f65397a811a97a8f89e524e96adcc83268afc881d3c2'),
     ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
-    ('functions/api/place_hold.sql', '0f88a72f62b04656924fa25026a2e2ae4035fc12488f20ce6e0e9bfff3d319fd'),
+    ('functions/api/place_hold.sql', '8df2e2a6c9fa64b13a96734fcc278401a9f799a5d709a3eaab76e72d69b02b0c'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
     ('functions/api/read_events.sql', 'bf960bb448f7e3abf47c16c1468132f293285d52eda194ad250509df319629b2'),
     ('functions/api/read_news.sql', '04c9ff21a0cc9564a34eabd1e181c0aa078034dc83d0ec95ab4e8b508f96f009'),
@@ -284,16 +318,17 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/set_password.sql', '8b6bbbfc6009b6f423eed3f60e1b8dcbeb03e4d371f8da3d83847b0557713885'),
     ('functions/api/set_user_status.sql', 'b4adca04c586f7228df0c54ddbd495d02eed2b827345723fe676135fe162e6eb'),
     ('functions/api/settle_webhook_events.sql', '7ce64bbade511766cdb878b5a0b354dd70ca6ef775ccb6e1d224326926f383e0'),
-    ('functions/api/sign_up.sql', '4b09b48cf484f4f05113182bdff14dd7bfbdee85d36e6c025973c22cf8a9bb7b'),
-    ('functions/api/spend.sql', 'fb39cfc75afb6f8d0bd29f3ee0b142b8828a931b928ca0bb81113513d33fe842'),
+    ('functions/api/sign_up.sql', '34a5b6f28ad31004e34b586739a7de2ad7c9677f888a6283dc14dcb6a2ebff08'),
+    ('functions/api/spend.sql', '34fa0b07d4a39d51410f4e1b51572d490a40ed453b9da8a4914a03b1a033c3e6'),
     ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
     ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
-    ('functions/api/topup.sql', '5063f893be119a6f3caf66c188f3c6695fc2e5d480b0ec87b71a69ec25f2fb0d'),
+    ('functions/api/topup.sql', '7f131738e08da69b5568de6f983626071db3c2508d18646dccd36af6fd60b26b'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
     ('functions/api/update_asset.sql', '6f633792bc3e1bebbe99514a1ef1d2e28d22f559418f14ae8e8ede83559dc04c'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
+    ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
     ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
-    ('functions/api/update_task.sql', '2da8e49ed4f9c8a0a871e70270102bdc01077d13a4c864fdc122b1609201709a'),
+    ('functions/api/update_task.sql', '420610efdfb523a47e7e2fe51d34436743532bfbc16c3c01a7f04f5e6d3c18d0'),
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
@@ -305,7 +340,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', '1d280e2397767d9e1cea205d258e73d8a4c3df6627d396d04e4563d41b776cde')
+    ('grants.sql', 'cbb8e1c6b169728a0c1b498fc9e373e8520891d1ad46b4964dbe50c3f5408c0b')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -399,6 +434,11 @@ SELECT 'schema/V0010__cluster.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0010__cluster.sql
     \ir schema/V0010__cluster.sql
+\endif
+SELECT 'schema/V0014__limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0014__limits.sql
+    \ir schema/V0014__limits.sql
 \endif
 SELECT 'schema/V0017__liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -529,6 +569,11 @@ SELECT 'functions/private/catalogue/is_for.sql' = ANY (:'pgwallet_pending'::text
 \if :pgwallet_run
     \echo functions/private/catalogue/is_for.sql
     \ir functions/private/catalogue/is_for.sql
+\endif
+SELECT 'functions/private/catalogue/is_plain.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/catalogue/is_plain.sql
+    \ir functions/private/catalogue/is_plain.sql
 \endif
 SELECT 'functions/private/catalogue/record_action.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -965,6 +1010,131 @@ SELECT 'functions/private/item/to_item.sql' = ANY (:'pgwallet_pending'::text[]) 
     \echo functions/private/item/to_item.sql
     \ir functions/private/item/to_item.sql
 \endif
+SELECT 'functions/private/limit/amount_of_origin.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/amount_of_origin.sql
+    \ir functions/private/limit/amount_of_origin.sql
+\endif
+SELECT 'functions/private/limit/captures_taken_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/captures_taken_back.sql
+    \ir functions/private/limit/captures_taken_back.sql
+\endif
+SELECT 'functions/private/limit/check_limit.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/check_limit.sql
+    \ir functions/private/limit/check_limit.sql
+\endif
+SELECT 'functions/private/limit/check_maximum.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/check_maximum.sql
+    \ir functions/private/limit/check_maximum.sql
+\endif
+SELECT 'functions/private/limit/check_time_zone.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/check_time_zone.sql
+    \ir functions/private/limit/check_time_zone.sql
+\endif
+SELECT 'functions/private/limit/clip_credit.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/clip_credit.sql
+    \ir functions/private/limit/clip_credit.sql
+\endif
+SELECT 'functions/private/limit/counted_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/counted_amount.sql
+    \ir functions/private/limit/counted_amount.sql
+\endif
+SELECT 'functions/private/limit/find_limit.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/find_limit.sql
+    \ir functions/private/limit/find_limit.sql
+\endif
+SELECT 'functions/private/limit/first_period.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/first_period.sql
+    \ir functions/private/limit/first_period.sql
+\endif
+SELECT 'functions/private/limit/give_back_use.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/give_back_use.sql
+    \ir functions/private/limit/give_back_use.sql
+\endif
+SELECT 'functions/private/limit/given_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/given_back.sql
+    \ir functions/private/limit/given_back.sql
+\endif
+SELECT 'functions/private/limit/keep_out_for_limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/keep_out_for_limits.sql
+    \ir functions/private/limit/keep_out_for_limits.sql
+\endif
+SELECT 'functions/private/limit/limit_period.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/limit_period.sql
+    \ir functions/private/limit/limit_period.sql
+\endif
+SELECT 'functions/private/limit/limit_used.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/limit_used.sql
+    \ir functions/private/limit/limit_used.sql
+\endif
+SELECT 'functions/private/limit/local_period.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/local_period.sql
+    \ir functions/private/limit/local_period.sql
+\endif
+SELECT 'functions/private/limit/more_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/more_at.sql
+    \ir functions/private/limit/more_at.sql
+\endif
+SELECT 'functions/private/limit/period_end.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/period_end.sql
+    \ir functions/private/limit/period_end.sql
+\endif
+SELECT 'functions/private/limit/plan_limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/plan_limits.sql
+    \ir functions/private/limit/plan_limits.sql
+\endif
+SELECT 'functions/private/limit/put_limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/put_limits.sql
+    \ir functions/private/limit/put_limits.sql
+\endif
+SELECT 'functions/private/limit/refuse_limit.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/refuse_limit.sql
+    \ir functions/private/limit/refuse_limit.sql
+\endif
+SELECT 'functions/private/limit/rest_of_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/rest_of_hold.sql
+    \ir functions/private/limit/rest_of_hold.sql
+\endif
+SELECT 'functions/private/limit/set_limited.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/set_limited.sql
+    \ir functions/private/limit/set_limited.sql
+\endif
+SELECT 'functions/private/limit/settle_limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/settle_limits.sql
+    \ir functions/private/limit/settle_limits.sql
+\endif
+SELECT 'functions/private/limit/to_limit.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/to_limit.sql
+    \ir functions/private/limit/to_limit.sql
+\endif
+SELECT 'functions/private/limit/uses_of_limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/limit/uses_of_limits.sql
+    \ir functions/private/limit/uses_of_limits.sql
+\endif
 SELECT 'functions/private/lot/book_due.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/lot/book_due.sql
@@ -1105,6 +1275,11 @@ SELECT 'functions/private/movement/new_transfer.sql' = ANY (:'pgwallet_pending':
     \echo functions/private/movement/new_transfer.sql
     \ir functions/private/movement/new_transfer.sql
 \endif
+SELECT 'functions/private/movement/plan.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/movement/plan.sql
+    \ir functions/private/movement/plan.sql
+\endif
 SELECT 'functions/private/movement/post.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/movement/post.sql
@@ -1119,6 +1294,11 @@ SELECT 'functions/private/movement/refuse_low_balance.sql' = ANY (:'pgwallet_pen
 \if :pgwallet_run
     \echo functions/private/movement/refuse_low_balance.sql
     \ir functions/private/movement/refuse_low_balance.sql
+\endif
+SELECT 'functions/private/movement/settle.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/movement/settle.sql
+    \ir functions/private/movement/settle.sql
 \endif
 SELECT 'functions/private/movement/take_back.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1194,6 +1374,11 @@ SELECT 'functions/private/task/record_completion.sql' = ANY (:'pgwallet_pending'
 \if :pgwallet_run
     \echo functions/private/task/record_completion.sql
     \ir functions/private/task/record_completion.sql
+\endif
+SELECT 'functions/private/task/set_task_period.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/task/set_task_period.sql
+    \ir functions/private/task/set_task_period.sql
 \endif
 SELECT 'functions/private/task/to_task.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1299,6 +1484,11 @@ SELECT 'functions/private/verify/verify_holds.sql' = ANY (:'pgwallet_pending'::t
 \if :pgwallet_run
     \echo functions/private/verify/verify_holds.sql
     \ir functions/private/verify/verify_holds.sql
+\endif
+SELECT 'functions/private/verify/verify_limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_limits.sql
+    \ir functions/private/verify/verify_limits.sql
 \endif
 SELECT 'functions/private/verify/verify_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1434,6 +1624,11 @@ SELECT 'functions/api/create_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/api/create_item.sql
     \ir functions/api/create_item.sql
+\endif
+SELECT 'functions/api/create_limit.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/create_limit.sql
+    \ir functions/api/create_limit.sql
 \endif
 SELECT 'functions/api/create_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1574,6 +1769,16 @@ SELECT 'functions/api/list_ledger_entries.sql' = ANY (:'pgwallet_pending'::text[
 \if :pgwallet_run
     \echo functions/api/list_ledger_entries.sql
     \ir functions/api/list_ledger_entries.sql
+\endif
+SELECT 'functions/api/list_limit_use.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_limit_use.sql
+    \ir functions/api/list_limit_use.sql
+\endif
+SELECT 'functions/api/list_limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_limits.sql
+    \ir functions/api/list_limits.sql
 \endif
 SELECT 'functions/api/list_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1724,6 +1929,11 @@ SELECT 'functions/api/update_item.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo functions/api/update_item.sql
     \ir functions/api/update_item.sql
+\endif
+SELECT 'functions/api/update_limit.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/update_limit.sql
+    \ir functions/api/update_limit.sql
 \endif
 SELECT 'functions/api/update_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

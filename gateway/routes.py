@@ -34,6 +34,7 @@ _PATH_TYPES: Mapping[str, Any] = {
     "hold_id": t.HoldId,
     "task_id": t.TaskId,
     "item_id": t.ItemId,
+    "limit_id": t.LimitId,
     "to_asset": t.ToCode,
     "subscription": t.SubscriptionCode,
 }
@@ -146,6 +147,10 @@ ROUTES = (
     read(
         WALLET + "/lots/{asset}", "list_lots", t.Lot, "Lots in the order of use", shape=page
     ),
+    read(
+        WALLET + "/limits/{asset}", "list_limit_use", t.LimitUse, "What is left of limits",
+        shape=page,
+    ),
     # A wallet, moved
     move(WALLET + "/spend", "spend", t.Receipt, "Spend", body=t.TransferRequest),
     move(
@@ -162,7 +167,8 @@ ROUTES = (
     ),
     move(
         WALLET + "/tasks/{task_id}/complete", "complete_task", t.TaskReceipt,
-        "Complete a task and take its reward", trusted=(*KEYED, "is_self"),
+        "Complete a task and take its reward", body=t.TaskCompletion,
+        trusted=(*KEYED, "is_self"),
     ),
     move(
         WALLET + "/items/{item_id}/buy", "buy_item", t.PurchaseReceipt, "Buy an item",
@@ -239,6 +245,7 @@ ROUTES = (
     ),
     read("/v1/tasks", "list_tasks", t.Task, "Tasks", shape=page),
     read("/v1/items", "list_items", t.Item, "Items", shape=page),
+    read("/v1/limits", "list_limits", t.LimitRule, "Limits", query=t.LimitQuery, shape=page),
     # Accounts
     Route(
         "POST", "/v1/auth/signup", "sign_up", t.SignUp, "Open an account",
@@ -267,6 +274,11 @@ ROUTES = (
     ),
     create("/v1/admin/tasks", "create_task", t.Task, "Create a task", body=t.NewTask),
     change("/v1/admin/tasks/{task_id}", "update_task", t.Task, "Change a task", body=t.TaskChange),
+    create("/v1/admin/limits", "create_limit", t.LimitRule, "Create a limit", body=t.NewLimit),
+    change(
+        "/v1/admin/limits/{limit_id}", "update_limit", t.LimitRule, "Change a limit",
+        body=t.LimitChange,
+    ),
     create("/v1/admin/items", "create_item", t.Item, "Create an item", body=t.NewItem),
     change("/v1/admin/items/{item_id}", "update_item", t.Item, "Change an item", body=t.ItemChange),
     read(

@@ -133,6 +133,28 @@ LotOrigin = Annotated[Literal["paid", "free"], _named("LotOrigin"), _eg("free")]
 Lifetime = Annotated[Seconds, _doc("Whole seconds that a credit lives if nothing else says.")]
 Duration = Annotated[int, _doc("Whole seconds; 0 takes it away.", ge=0, le=2**31 - 1)]
 PaidExpiring = Annotated[bool, _doc("Whether what was paid for may expire too.", False)]
+Period = Annotated[
+    str, _choice("Period", "Of the calendar; a week begins on Monday.", "day", "week", "month")
+]
+TimeZone = Annotated[str, _doc("UTC, or a name of the IANA database.", "Europe/Berlin")]
+LimitMeasure = Annotated[
+    str,
+    _choice(
+        "LimitMeasure",
+        "What is limited: the amounts or the number of movements, or what a user holds.",
+        "amount", "count", "balance",
+    ),
+]  # fmt: skip
+Direction = Annotated[str, _choice("Direction", "What moves.", "credit", "debit")]
+LimitKinds = Annotated[
+    list[str],
+    _doc("TOPUP, BONUS, TASK, CONVERT; of debits SPEND, PURCHASE, HOLD, CONVERT."),
+]
+Rolling = Annotated[Seconds, _doc("Whole seconds that it looks back.", 86400)]
+Clipping = Annotated[
+    bool, _doc("Whether a BONUS or TASK beyond a limit on the balance is reduced.", False)
+]
+LimitId = Annotated[Int8, _eg(1)]
 SelfService = Annotated[bool, _doc("Whether users may report it themselves.", False)]
 Limit = Annotated[int, _doc("How many at most.", ge=1, le=200)]
 Cursor = Annotated[str, _doc("The next_cursor of the page before, with the same filters.")]
@@ -149,6 +171,10 @@ class Body(Struct, forbid_unknown_fields=True):
 
 class Movement(Body):
     metadata: Json | None = None
+
+
+class TaskCompletion(Movement):
+    time_zone: Annotated[TimeZone, _doc("Where the user is.")] | None = None
 
 
 class TransferRequest(Body):
@@ -293,6 +319,8 @@ class NewTask(Body):
     cooldown: Annotated[Seconds, _doc("Whole seconds until it pays again.")] | None = None
     is_self_service: SelfService = False
     expires_in: Annotated[Seconds, _doc("Whole seconds that the reward lives.")] | None = None
+    period: Annotated[Period, _doc("It pays once in each.")] | None = None
+    time_zone: TimeZone | None = None
 
 
 class TaskChange(Body):
@@ -303,6 +331,28 @@ class TaskChange(Body):
     is_self_service: SelfService | None = None
     is_active: bool | None = None
     expires_in: Duration | None = None
+    period: Annotated[str, _doc("day, week or month; none takes it away.", "none")] | None = None
+    time_zone: TimeZone | None = None
+
+
+class NewLimit(Body):
+    code: Annotated[str, _doc("It can't be changed later.", "daily_spend")]
+    asset: Code
+    measure: LimitMeasure
+    maximum: Annotated[Amount, _doc("An amount of the asset, or a count.", "100")]
+    direction: Annotated[Direction, _doc("Not of a balance.")] | None = None
+    kinds: Annotated[LimitKinds, _doc("Without it: all of this direction.")] | None = None
+    origin: LotOrigin | None = None
+    period: Period | None = None
+    time_zone: Annotated[TimeZone, _doc("Of the period; without it: UTC.")] | None = None
+    rolling: Rolling | None = None
+    is_clipping: Clipping = False
+
+
+class LimitChange(Body):
+    maximum: Annotated[Amount | None, _doc("An amount of the asset, or a count.", "50")] = None
+    is_clipping: Clipping | None = None
+    is_active: bool | None = None
 
 
 class NewItem(Body):
@@ -407,6 +457,10 @@ class HoldQuery(Query):
 
 class UserQuery(Query):
     query: Annotated[str, _doc("An email address, external id or user id.", "eve@example.com")]
+
+
+class LimitQuery(Query):
+    asset: Code | None = None
 
 
 class TreasuryQuery(Query):
@@ -744,6 +798,37 @@ class Task(Struct):
     is_active: bool
     created_at: Moment
     expires_in: Annotated[int | None, _doc("Whole seconds; null: as the asset says.")]
+    period: Annotated[Period | None, _doc("It pays once in each; null: no matter.")]
+    time_zone: Annotated[TimeZone | None, _doc("Of the period, if the call gives none.")]
+
+
+class LimitRule(Struct):
+    limit_id: LimitId
+    code: Annotated[str, _eg("daily_spend")]
+    asset: Code
+    measure: LimitMeasure
+    maximum: Annotated[Units, _doc("An amount of the asset, or a count.", "100")]
+    direction: Direction
+    kinds: Annotated[LimitKinds | None, _doc("Null: all of this direction.")]
+    origin: Annotated[LotOrigin | None, _doc("Null: whether paid or free.")]
+    period: Annotated[Period | None, _doc("Null: no period.")]
+    time_zone: Annotated[TimeZone | None, _doc("Of the period.")]
+    rolling: Annotated[int | None, _doc("Whole seconds that it looks back; null: not rolling.")]
+    is_clipping: Clipping
+    is_active: bool
+    created_at: Moment
+
+
+class LimitUse(Struct):
+    user_id: UserId
+    limit_id: LimitId
+    code: Annotated[str, _eg("daily_spend")]
+    asset: Code
+    measure: LimitMeasure
+    maximum: Annotated[Units, _doc("An amount of the asset, or a count.", "100")]
+    used: Annotated[Units, _doc("What counts at present.", "30")]
+    remaining: Annotated[Units, _doc("What is left of the maximum.", "70")]
+    more_at: Annotated[Moment | None, _doc("When more is left; null: nothing is used.")]
 
 
 class Item(Struct):

@@ -263,6 +263,9 @@ class Wallet:
     @_route
     async def list_lots(self, user_id: UserId, asset: str) -> Page[t.Lot]: ...
 
+    @_route
+    async def list_limit_use(self, user_id: UserId, asset: str) -> Page[t.LimitUse]: ...
+
     # A wallet, moved
 
     @_route
@@ -294,7 +297,12 @@ class Wallet:
 
     @_route
     async def complete_task(
-        self, user_id: UserId, task_id: int, **more: Unpack[MovementOptions]
+        self,
+        user_id: UserId,
+        task_id: int,
+        *,
+        time_zone: str | None = None,
+        **more: Unpack[MovementOptions],
     ) -> t.TaskReceipt: ...
 
     @_route
@@ -443,6 +451,9 @@ class Wallet:
     @_route
     async def list_items(self) -> Page[t.Item]: ...
 
+    @_route
+    async def list_limits(self, *, asset: str | None = None) -> Page[t.LimitRule]: ...
+
     # Accounts
 
     @_route
@@ -504,6 +515,8 @@ class Wallet:
         cooldown: int | None = None,
         is_self_service: bool | None = None,
         expires_in: int | None = None,
+        period: str | None = None,
+        time_zone: str | None = None,
     ) -> t.Task: ...
 
     @_route
@@ -518,7 +531,36 @@ class Wallet:
         is_self_service: bool | None = None,
         is_active: bool | None = None,
         expires_in: int | None = None,
+        period: str | None = None,
+        time_zone: str | None = None,
     ) -> t.Task: ...
+
+    @_route
+    async def create_limit(
+        self,
+        code: str,
+        asset: str,
+        measure: str,
+        maximum: Amount,
+        *,
+        direction: str | None = None,
+        kinds: list[str] | None = None,
+        origin: str | None = None,
+        period: str | None = None,
+        time_zone: str | None = None,
+        rolling: int | None = None,
+        is_clipping: bool | None = None,
+    ) -> t.LimitRule: ...
+
+    @_route
+    async def update_limit(
+        self,
+        limit_id: int,
+        *,
+        maximum: Amount | None = None,
+        is_clipping: bool | None = None,
+        is_active: bool | None = None,
+    ) -> t.LimitRule: ...
 
     @_route
     async def create_item(

@@ -271,6 +271,35 @@ CREATE TYPE wallet.liability_item AS (
 	outstanding numeric
 );
 
+CREATE TYPE wallet.limit_rule AS (
+	limit_id bigint,
+	code text,
+	asset text,
+	measure text,
+	maximum numeric,
+	direction text,
+	kinds text[],
+	origin text,
+	period text,
+	time_zone text,
+	rolling interval,
+	is_clipping boolean,
+	is_active boolean,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.limit_use AS (
+	user_id uuid,
+	limit_id bigint,
+	code text,
+	asset text,
+	measure text,
+	maximum numeric,
+	used numeric,
+	remaining numeric,
+	more_at timestamp with time zone
+);
+
 CREATE TYPE wallet.lot AS (
 	user_id uuid,
 	asset text,
@@ -399,7 +428,9 @@ CREATE TYPE wallet.task AS (
 	is_self_service boolean,
 	is_active boolean,
 	created_at timestamp with time zone,
-	expires_in interval
+	expires_in interval,
+	period text,
+	time_zone text
 );
 
 CREATE TYPE wallet.task_receipt AS (
@@ -662,6 +693,26 @@ CREATE TYPE wallet_private.history_result AS (
 CREATE DOMAIN wallet_private.origin AS text
 	CONSTRAINT origin_is_known_check CHECK ((VALUE = ANY (ARRAY['paid'::text, 'free'::text])));
 
+CREATE TABLE wallet_private.hold (
+    user_id uuid NOT NULL,
+    hold_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    amount wallet_private.amount NOT NULL,
+    captured wallet_private.amount DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    lots jsonb,
+    CONSTRAINT hold_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric)),
+    CONSTRAINT hold_captured_is_within_amount_check CHECK ((((captured)::numeric >= (0)::numeric) AND ((captured)::numeric <= (amount)::numeric))),
+    CONSTRAINT hold_is_captured_when_used_up_check CHECK (((status = 'captured'::text) = ((captured)::numeric = (amount)::numeric))),
+    CONSTRAINT hold_is_open_until_closed_check CHECK (((status = 'open'::text) = (closed_at IS NULL))),
+    CONSTRAINT hold_status_is_known_check CHECK ((status = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text])))
+);
+
+COMMENT ON COLUMN wallet_private.hold.lots IS 'Which lots it holds, in the order in which captures use them: [{"lot", "amount"}].';
+
 CREATE TABLE wallet_private.lot (
     user_id uuid NOT NULL,
     asset_id integer NOT NULL,
@@ -698,6 +749,7 @@ CREATE TABLE wallet_private.asset (
     lot_order text,
     expires_in interval,
     is_paid_expiring boolean DEFAULT false NOT NULL,
+    is_limited boolean DEFAULT false NOT NULL,
     got_lots_at timestamp with time zone,
     CONSTRAINT asset_code_is_upper_snake_case_check CHECK ((code ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)),
     CONSTRAINT asset_scale_is_0_to_8_check CHECK (((scale >= 0) AND (scale <= 8))),
@@ -718,6 +770,8 @@ COMMENT ON COLUMN wallet_private.asset.lot_order IS 'Which lots a debit uses fir
 COMMENT ON COLUMN wallet_private.asset.expires_in IS 'How long a credit lives if nothing else says; NULL = for ever.';
 
 COMMENT ON COLUMN wallet_private.asset.is_paid_expiring IS 'Whether what was paid for may expire too.';
+
+COMMENT ON COLUMN wallet_private.asset.is_limited IS 'Whether it has, or had, a limit.';
 
 COMMENT ON COLUMN wallet_private.asset.got_lots_at IS 'When it got lots; NULL = it has none.';
 
@@ -740,6 +794,38 @@ COMMENT ON COLUMN wallet_private.subscription.kinds IS 'Only these; NULL = all.'
 COMMENT ON COLUMN wallet_private.subscription.user_id IS 'Only this one''s; NULL = everyone''s.';
 
 COMMENT ON COLUMN wallet_private.subscription.place IS 'Up to here all has arrived.';
+
+CREATE TABLE wallet_private.limit_rule (
+    limit_id bigint NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    asset_id integer NOT NULL,
+    measure text NOT NULL,
+    maximum wallet_private.amount NOT NULL,
+    direction text NOT NULL,
+    kinds text[],
+    origin wallet_private.origin,
+    period text,
+    time_zone text,
+    rolling interval,
+    is_clipping boolean NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT limit_rule_clips_a_balance_check CHECK (((measure = 'balance'::text) OR (NOT is_clipping))),
+    CONSTRAINT limit_rule_direction_is_known_check CHECK ((direction = ANY (ARRAY['credit'::text, 'debit'::text]))),
+    CONSTRAINT limit_rule_has_one_time_check CHECK ((((measure = 'balance'::text) AND (period IS NULL) AND (rolling IS NULL)) OR ((measure <> 'balance'::text) AND ((period IS NULL) <> (rolling IS NULL))))),
+    CONSTRAINT limit_rule_maximum_is_positive_check CHECK (((maximum)::numeric > (0)::numeric)),
+    CONSTRAINT limit_rule_measure_is_known_check CHECK ((measure = ANY (ARRAY['amount'::text, 'count'::text, 'balance'::text]))),
+    CONSTRAINT limit_rule_period_has_a_zone_check CHECK (((period IS NULL) = (time_zone IS NULL))),
+    CONSTRAINT limit_rule_period_is_known_check CHECK ((period = ANY (ARRAY['day'::text, 'week'::text, 'month'::text])))
+);
+
+COMMENT ON TABLE wallet_private.limit_rule IS 'What a user may do at most, of one asset.';
+
+COMMENT ON COLUMN wallet_private.limit_rule.measure IS 'What is counted: amounts, movements, or what the user holds afterwards.';
+
+COMMENT ON COLUMN wallet_private.limit_rule.kinds IS 'NULL = all of this direction.';
+
+COMMENT ON COLUMN wallet_private.limit_rule.rolling IS 'How far it looks back, in whole seconds; NULL = it goes by the calendar.';
 
 CREATE TABLE wallet_private.webhook (
     subscription_id integer NOT NULL,
@@ -804,26 +890,6 @@ COMMENT ON COLUMN wallet_private.campaign.budget IS 'The most it may give; NULL 
 
 COMMENT ON COLUMN wallet_private.campaign.expires_in IS 'How long its grants live; NULL = as the asset says.';
 
-CREATE TABLE wallet_private.hold (
-    user_id uuid NOT NULL,
-    hold_id uuid NOT NULL,
-    asset_id integer NOT NULL,
-    status text DEFAULT 'open'::text NOT NULL,
-    amount wallet_private.amount NOT NULL,
-    captured wallet_private.amount DEFAULT 0 NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    closed_at timestamp with time zone,
-    lots jsonb,
-    CONSTRAINT hold_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric)),
-    CONSTRAINT hold_captured_is_within_amount_check CHECK ((((captured)::numeric >= (0)::numeric) AND ((captured)::numeric <= (amount)::numeric))),
-    CONSTRAINT hold_is_captured_when_used_up_check CHECK (((status = 'captured'::text) = ((captured)::numeric = (amount)::numeric))),
-    CONSTRAINT hold_is_open_until_closed_check CHECK (((status = 'open'::text) = (closed_at IS NULL))),
-    CONSTRAINT hold_status_is_known_check CHECK ((status = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text])))
-);
-
-COMMENT ON COLUMN wallet_private.hold.lots IS 'Which lots it holds, in the order in which captures use them: [{"lot", "amount"}].';
-
 CREATE TABLE wallet_private.item (
     item_id bigint NOT NULL,
     code text NOT NULL COLLATE pg_catalog."C",
@@ -867,12 +933,18 @@ CREATE TABLE wallet_private.task (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_in interval,
+    period text,
+    time_zone text,
     CONSTRAINT task_cooldown_is_positive_check CHECK ((cooldown > '00:00:00'::interval)),
     CONSTRAINT task_max_completions_is_positive_check CHECK ((max_completions > 0)),
     CONSTRAINT task_reward_is_positive_check CHECK (((reward)::numeric > (0)::numeric))
 );
 
 COMMENT ON COLUMN wallet_private.task.expires_in IS 'How long its reward lives; NULL = as the asset says.';
+
+COMMENT ON COLUMN wallet_private.task.period IS 'It pays each user once in each; NULL = as often as the cooldown allows.';
+
+COMMENT ON COLUMN wallet_private.task.time_zone IS 'Of the period, if the call gives none.';
 
 CREATE TABLE wallet_private.user_account (
     user_id uuid NOT NULL,
@@ -917,7 +989,7 @@ COMMENT ON COLUMN wallet_private.wallet.head IS 'Hash of the last transfer: the 
 
 COMMENT ON COLUMN wallet_private.wallet.feed_position IS 'feed_position of the last transfer; NULL where that has none.';
 
-COMMENT ON COLUMN wallet_private.wallet.is_plain IS 'Whether a movement changes the balance and no more: the asset has no lots.';
+COMMENT ON COLUMN wallet_private.wallet.is_plain IS 'Whether a movement changes the balance and no more: the asset has neither lots nor limits.';
 
 CREATE VIEW wallet.balance AS
  SELECT u.user_id,
@@ -1221,6 +1293,25 @@ ALTER TABLE wallet_private.item ALTER COLUMN item_id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+ALTER TABLE wallet_private.limit_rule ALTER COLUMN limit_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.limit_rule_limit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wallet_private.limit_use (
+    user_id uuid NOT NULL,
+    limit_id bigint NOT NULL,
+    period bigint NOT NULL,
+    used wallet_private.quantity NOT NULL
+)
+WITH (fillfactor='66');
+
+COMMENT ON COLUMN wallet_private.limit_use.period IS 'The days from 1970-01-01 to its first day; of a rolling limit the hundredths before it.';
+
 CREATE TABLE wallet_private.migration (
     file_name text NOT NULL COLLATE pg_catalog."C",
     content_hash bytea NOT NULL,
@@ -1310,10 +1401,13 @@ CREATE TABLE wallet_private.task_completion (
     task_id bigint NOT NULL,
     ordinal integer NOT NULL,
     transaction_id uuid NOT NULL,
-    completed_at timestamp with time zone NOT NULL
+    completed_at timestamp with time zone NOT NULL,
+    period date
 );
 
 COMMENT ON COLUMN wallet_private.task_completion.ordinal IS 'This user''s how-manieth completion: unique, so a limit can''t be passed by a race.';
+
+COMMENT ON COLUMN wallet_private.task_completion.period IS 'The first day of the period that it is for.';
 
 ALTER TABLE wallet_private.task ALTER COLUMN task_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME wallet_private.task_task_id_seq
@@ -1393,6 +1487,15 @@ ALTER TABLE ONLY wallet_private.item
 ALTER DOMAIN wallet_private.kind
     ADD CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'EXPIRE'::text, 'HOLD'::text, 'RELEASE'::text]))) NOT VALID;
 
+ALTER TABLE ONLY wallet_private.limit_rule
+    ADD CONSTRAINT limit_rule_code_key UNIQUE (code);
+
+ALTER TABLE ONLY wallet_private.limit_rule
+    ADD CONSTRAINT limit_rule_pkey PRIMARY KEY (limit_id);
+
+ALTER TABLE ONLY wallet_private.limit_use
+    ADD CONSTRAINT limit_use_pkey PRIMARY KEY (user_id, limit_id, period);
+
 ALTER TABLE ONLY wallet_private.lot
     ADD CONSTRAINT lot_pkey PRIMARY KEY (user_id, asset_id, lot_id);
 
@@ -1435,6 +1538,12 @@ ALTER TABLE ONLY wallet_private.task
 ALTER TABLE ONLY wallet_private.task_completion
     ADD CONSTRAINT task_completion_pkey PRIMARY KEY (user_id, task_id, ordinal);
 
+ALTER TABLE wallet_private.task
+    ADD CONSTRAINT task_period_has_a_zone_check CHECK (((period IS NULL) = (time_zone IS NULL))) NOT VALID;
+
+ALTER TABLE wallet_private.task
+    ADD CONSTRAINT task_period_is_known_check CHECK ((period = ANY (ARRAY['day'::text, 'week'::text, 'month'::text]))) NOT VALID;
+
 ALTER TABLE ONLY wallet_private.task
     ADD CONSTRAINT task_pkey PRIMARY KEY (task_id);
 
@@ -1467,6 +1576,8 @@ CREATE UNIQUE INDEX conversion_rate_current_idx ON wallet_private.conversion_rat
 CREATE INDEX hold_expires_at_idx ON wallet_private.hold USING btree (expires_at) WHERE (status = 'open'::text);
 
 CREATE INDEX hold_open_idx ON wallet_private.hold USING btree (user_id, asset_id, expires_at) WHERE (status = 'open'::text);
+
+CREATE INDEX limit_rule_asset_id_idx ON wallet_private.limit_rule USING btree (asset_id);
 
 CREATE INDEX lot_expires_at_idx ON wallet_private.lot USING btree (expires_at) WHERE (is_open AND (expires_at IS NOT NULL));
 
@@ -1533,6 +1644,9 @@ ALTER TABLE ONLY wallet_private.hold_capture
 
 ALTER TABLE ONLY wallet_private.item
     ADD CONSTRAINT item_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
+
+ALTER TABLE ONLY wallet_private.limit_rule
+    ADD CONSTRAINT limit_rule_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
 
 ALTER TABLE ONLY wallet_private.purchase
     ADD CONSTRAINT purchase_item_id_fkey FOREIGN KEY (item_id) REFERENCES wallet_private.item(item_id);
@@ -1607,6 +1721,10 @@ REVOKE ALL ON TYPE wallet.import_result FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.liability_item FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.limit_rule FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.limit_use FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.lot FROM PUBLIC;
 

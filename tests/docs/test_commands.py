@@ -31,6 +31,7 @@ ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
         "payment-webhook", "game-server", "events", "sql-only", "webhooks", "run-the-economy",
         "month-end",
         "move-from-another-wallet",
+        "limits",
     )
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"

@@ -25,6 +25,7 @@ GET   /v1/wallets/{user_id}/transactions/{transaction_id}  401 200 404 404 200 4
 GET   /v1/wallets/{user_id}/ledger                         401 200 404   - 200   - 200   - 200   -
 GET   /v1/wallets/{user_id}/holds                          401 200 404   - 200   - 200   - 200   -
 GET   /v1/wallets/{user_id}/lots/{asset}                   401 200 404   - 200   - 200   - 200   -
+GET   /v1/wallets/{user_id}/limits/{asset}                 401 200 404   - 200   - 200   - 200   -
 GET   /v1/wallets/{user_id}/events                         401 200 404   - 200   - 200   - 200   -
 POST  /v1/wallets/{user_id}/spend                          401 201 404   - 403   - 201   - 201   -
 POST  /v1/wallets/{user_id}/convert                        401 201 404   - 403   - 201   - 201   -
@@ -53,6 +54,7 @@ GET   /v1/assets                                           401 200   -   - 200  
 GET   /v1/conversion-rates                                 401 200   -   - 200   - 200   - 200   -
 GET   /v1/tasks                                            401 200   -   - 200   - 200   - 200   -
 GET   /v1/items                                            401 200   -   - 200   - 200   - 200   -
+GET   /v1/limits                                           401 200   -   - 200   - 200   - 200   -
 POST  /v1/auth/signup                                      201 201   -   - 201   - 201   - 201   -
 POST  /v1/auth/login                                       401 401   -   - 401   - 401   - 401   -
 POST  /v1/auth/password                                    401 401   -   - 401   - 401   - 401   -
@@ -63,6 +65,8 @@ POST  /v1/admin/tasks                                      401 403   -   - 403  
 PATCH /v1/admin/tasks/{task_id}                            401 403   -   - 403   - 403   - 200   -
 POST  /v1/admin/items                                      401 403   -   - 403   - 403   - 201   -
 PATCH /v1/admin/items/{item_id}                            401 403   -   - 403   - 403   - 200   -
+POST  /v1/admin/limits                                     401 403   -   - 403   - 403   - 201   -
+PATCH /v1/admin/limits/{limit_id}                          401 403   -   - 403   - 403   - 200   -
 GET   /v1/admin/users                                      401 403   -   - 200   - 403   - 200   -
 POST  /v1/admin/users                                      401 403   -   - 403   - 403   - 201   -
 POST  /v1/admin/users/{user_id}/status                     401 403 403   - 403   - 403   - 200   -
@@ -123,12 +127,14 @@ async def catalogue(thing: Thing, gold: str) -> dict[str, Any]:
     item = {"code": f"i{tag}".lower(), "name": "I", "asset": gold, "price": 1}
     await thing("POST", "/v1/admin/assets", {"code": f"S{tag}", "name": "Silver"})
     await thing("PUT", rate, {"from_amount": 1, "to_amount": 50})
+    limit = {"code": f"l{tag}", "asset": f"S{tag}", "measure": "balance", "maximum": 10**9}
     return {
         "asset": gold,
         "from_asset": gold,
         "to_asset": f"S{tag}",
         "task_id": (await thing("POST", "/v1/admin/tasks", task))["task_id"],
         "item_id": (await thing("POST", "/v1/admin/items", item))["item_id"],
+        "limit_id": (await thing("POST", "/v1/admin/limits", limit))["limit_id"],
         "subscription": await new_subscription(thing, has_webhook=True),
     }
 
@@ -175,6 +181,7 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
         "assets": {"code": f"A{tag.upper()}", "name": "A"},
         "tasks": named | {"reward": 1},
         "items": named | {"price": 1},
+        "limits": {"code": f"l{tag}", "asset": ids["to_asset"], "measure": "balance", "maximum": 9},
         "subscriptions": {"code": f"s{tag}"},
         "webhook": {"url": "https://a.example/"},
         "users": {"name": "A"},

@@ -49,6 +49,8 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
     task = await made("POST", "/v1/admin/tasks", task | {"cooldown": 60, "is_self_service": True})
     item = {"code": f"i{tag.lower()}", "name": "I", "asset": gold, "price": "5.50", "stock": 3}
     item = await made("POST", "/v1/admin/items", item)
+    limit = {"code": f"k{tag}", "asset": silver, "measure": "balance", "maximum": 10**9}
+    limit = await made("POST", "/v1/admin/limits", limit)
     amount = {"asset": gold, "amount": "2.50"}
     hold = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
     other = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
@@ -63,6 +65,7 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "to_asset": silver,
         "task_id": task["task_id"],
         "item_id": item["item_id"],
+        "limit_id": limit["limit_id"],
         "hold_id": hold["hold_id"],
         "other_hold_id": other["hold_id"],
         "transaction_id": spent["transaction_id"],
@@ -99,6 +102,12 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "update_task": {"reward": "6", "cooldown": 120},
         "create_item": {"code": f"j{tag.lower()}", "name": "I", "asset": gold, "price": 1},
         "update_item": {"stock": 10},
+        "create_limit": {
+            "code": f"l{tag}", "asset": world["to_asset"], "measure": "amount", "maximum": "500",
+            "direction": "credit", "kinds": ["BONUS"], "period": "week",
+            "time_zone": "Asia/Kolkata",
+        },
+        "update_limit": {"maximum": 400},
         "create_user": {"external_id": tag, "role": "service"},
         "set_user_status": {"status": "active", "reason": "why not"},
         "create_subscription": {"code": f"n{tag}", "assets": [gold], "kinds": ["SPEND"]},
@@ -147,6 +156,42 @@ async def test_a_balance_at_a_moment(user: Caller) -> None:
     assert (now["balance"], before["balance"]) == ("100.00", "0.00")
     later = await (await user("GET", path, params={"at": "9999-01-01T00:00:00Z"})).json()
     assert later == now
+
+
+async def test_limits(user: Caller, admin: Caller) -> None:
+    code, wallet = f"M{uuid4().hex[:8].upper()}", f"/v1/wallets/{user.user_id}"
+    await admin("POST", "/v1/admin/assets", {"code": code, "name": "Limited"})
+    limit = {"code": f"spent_{code}", "asset": code, "measure": "amount", "maximum": 30}
+    rule = limit | {"direction": "debit", "rolling": 3600}
+    made = await (await admin("POST", "/v1/admin/limits", rule)).json()
+    assert (made["rolling"], made["maximum"], made["period"]) == (3600, "30", None)
+    listed = await (await user("GET", "/v1/limits", params={"asset": code})).json()
+    assert listed["items"] == [made]
+
+    body = {"asset": code, "amount": 10}
+    assert (await admin("POST", f"{wallet}/topup", body | {"amount": 100})).status == 201
+    # A crowd: as many as the limit lets through, though movements go together.
+    crowd = await asyncio.gather(*(user("POST", f"{wallet}/spend", body) for _ in range(20)))
+    assert sorted(answer.status for answer in crowd) == [201] * 3 + [409] * 17
+    refused = next(answer for answer in crowd if answer.status == 409)
+    assert (await refused.json())["code"] == "WA412"
+    [use] = (await (await user("GET", f"{wallet}/limits/{code}")).json())["items"]
+    assert (use["used"], use["remaining"]) == ("30", "0")
+    assert datetime.fromisoformat(use["more_at"]) > datetime.now(UTC)
+    changed = await admin("PATCH", f"/v1/admin/limits/{made['limit_id']}", {"maximum": "40"})
+    assert (await changed.json())["maximum"] == "40"
+    assert (await user("POST", f"{wallet}/spend", body)).status == 201
+
+
+async def test_a_task_goes_by_the_users_calendar(user: Caller, admin: Caller) -> None:
+    task = {"code": f"d{uuid4().hex[:8]}", "name": "Daily", "asset": "GOLD", "reward": 1}
+    made = await admin("POST", "/v1/admin/tasks", task | {"period": "day", "is_self_service": True})
+    path = f"/v1/wallets/me/tasks/{(await made.json())['task_id']}/complete"
+    statuses = [
+        (await user("POST", path, {"time_zone": zone})).status
+        for zone in ("Asia/Kolkata", "Asia/Kolkata", "Nowhere/City")
+    ]
+    assert statuses == [201, 409, 422]
 
 
 async def test_lots(user: Caller, admin: Caller) -> None:

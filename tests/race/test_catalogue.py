@@ -54,6 +54,7 @@ async def test_a_code_is_taken_once(arena):
         call("create_asset", code, "An asset"),
         call("create_item", code, "An item", GOLD, 1),
         call("create_task", code, "A task", GOLD, 1),
+        call("create_limit", code, await arena.asset(), "balance", 9),
     ]:
         answers = await arena.together([make] * 20)
         assert (len(answers.receipts), answers.refusals) == (1, {"WA304": 19})

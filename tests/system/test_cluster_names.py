@@ -201,3 +201,32 @@ async def test_catalogue_changes_at_once_are_the_same_everywhere(wallet: Cluster
     assert await at_once(wallet, made, rows * 2) == {"done": 12, "WA304": 12}
     tasks = "SELECT array_agg((task_id, code) ORDER BY task_id) FROM wallet_private.task"
     assert len({part.psql(tasks) for part in wallet.parts}) == 1
+
+
+async def test_a_limit_holds_in_all_partitions(
+    wallet: ClusterDatabase, proxy: asyncpg.Connection
+) -> None:
+    await proxy.execute("SELECT wallet.create_asset('LIMITED', 'Limited')")
+    users = [await proxy.fetchval("SELECT user_id FROM wallet.create_user()") for _ in range(12)]
+    for user in users:
+        await proxy.execute("SELECT wallet.topup($1, 'LIMITED', 100, 'topup')", user)
+    made = await proxy.fetchval(
+        """SELECT limit_id FROM wallet.create_limit(
+            'everywhere', 'LIMITED', 'amount', 30, 'debit', p_period => 'day'
+        )"""
+    )
+    rules = "SELECT array_agg(r ORDER BY limit_id) FROM wallet_private.limit_rule AS r"
+    plain = """SELECT bool_or(is_plain) FROM wallet_private.wallet AS w
+    INNER JOIN wallet_private.asset AS a USING (asset_id) WHERE a.code = 'LIMITED'"""
+    assert len({part.psql(rules) for part in wallet.parts}) == 1
+    assert {part.psql(plain) for part in wallet.parts} == {"f"}
+
+    spends = [(user, f"key {number}") for user in users for number in range(5)]
+    spend = "SELECT wallet.spend($1, 'LIMITED', 10, $2)"
+    assert await at_once(wallet, spend, spends) == {"done": 36, "WA412": 24}
+    await proxy.execute("SELECT wallet.update_limit($1, 40)", made)
+    for user in users:
+        await proxy.execute(spend, user, "one more")
+        left = "SELECT remaining FROM wallet.list_limit_use($1, 'LIMITED')"
+        assert await proxy.fetchval(left, user) == 0
+    assert await proxy.fetch("SELECT * FROM wallet.verify()") == []

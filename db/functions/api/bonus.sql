@@ -28,4 +28,5 @@ COMMENT ON FUNCTION wallet.bonus(uuid, text, numeric, text, text, jsonb, text, t
 at p_expires_at, or as the asset says if that is NULL.
 Returns: wallet.receipt. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset; then, of a capped asset, a supply stripe.
-Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA402 WA501 WA502 WA503';
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA402 WA412 WA413
+WA501 WA502 WA503';

@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION wallet.complete_task(
     p_idempotency_key text,
     p_is_self boolean DEFAULT false,
     p_metadata jsonb DEFAULT NULL,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_time_zone text DEFAULT NULL
 ) RETURNS wallet.task_receipt
 LANGUAGE plpgsql
 VOLATILE
@@ -26,6 +27,10 @@ BEGIN
         jsonb_build_object('task_id', p_task_id),
         p_metadata, p_actor
     );
+    IF p_time_zone IS NOT NULL THEN
+        PERFORM wallet_private.check_time_zone(p_time_zone);
+        v_request.details := v_request.details || jsonb_build_object('time_zone', p_time_zone);
+    END IF;
     v_task := wallet_private.find_task(p_task_id);
     SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = v_task.asset_id;
 
@@ -49,6 +54,7 @@ BEGIN
                 v_request.details, 'expires_in', EXTRACT(EPOCH FROM v_task.expires_in)
             );
         END IF;
+        v_request := wallet_private.set_task_period(v_request, v_task);
         v_transfer := wallet_private.post(v_request);
 
         -- 5. Settle what a race decided. The wallet is locked, so this user's count stays as it is.
@@ -66,10 +72,13 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.complete_task(uuid, bigint, text, boolean, jsonb, text) IS
+COMMENT ON FUNCTION wallet.complete_task(uuid, bigint, text, boolean, jsonb, text, text) IS
 'Pays a user the reward of a task. p_is_self says that the users themselves ask, which only a
-self-service task allows.
+self-service task allows. p_time_zone is where the user is: a task that pays once a day, week or
+month goes by the calendar there (NULL = by the task''s own). The next time is for a later day of
+the calendar than the last one, whatever the zone: nobody gets one day twice.
 Returns: wallet.task_receipt. For a key that was used before it is the first one again, with
 is_replay.
 Locks: the user''s wallet in the reward''s asset; then, of a capped asset, a supply stripe.
-Raises: WA101 WA104 WA106 WA111 WA201 WA203 WA301 WA402 WA405 WA406 WA501 WA502 WA503';
+Raises: WA101 WA104 WA106 WA111 WA116 WA201 WA203 WA301 WA402 WA405 WA406 WA412 WA413
+WA501 WA502 WA503';

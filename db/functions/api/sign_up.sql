@@ -33,8 +33,9 @@ BEGIN
                 'sign_up:' || v_asset.code, 'sign_up', NULL, coalesce(p_actor, v_user.user_id::text)
             );
         EXCEPTION
-            -- A cap that is reached keeps nobody from joining.
-            WHEN SQLSTATE 'WA402' THEN v_refused := v_refused || v_asset.code;
+            -- A cap or a limit that is reached keeps nobody from joining.
+            WHEN SQLSTATE 'WA402' OR SQLSTATE 'WA412' OR SQLSTATE 'WA413' THEN
+                v_refused := v_refused || v_asset.code;
         END;
     END LOOP;
 
@@ -46,8 +47,9 @@ $$;
 
 COMMENT ON FUNCTION wallet.sign_up(text, text, text, text, text) IS
 'Makes a user who logs in with a password. The user gets a wallet in every asset and the sign-up
-bonus of each. A bonus that is more than the cap of its asset leaves is not paid: refused_bonuses
-names the asset. p_password_hash is the argon2id hash of the password, never the password itself.
+bonus of each. A bonus that is more than the cap or a limit of its asset leaves is not paid:
+refused_bonuses names the asset. p_password_hash is the argon2id hash of the password, never the
+password itself.
 Returns: wallet.new_user.
 Locks: of a capped asset that gives a sign-up bonus, a supply stripe.
 Raises: WA101 WA106 WA113 WA302';

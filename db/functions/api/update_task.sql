@@ -7,7 +7,9 @@ CREATE OR REPLACE FUNCTION wallet.update_task(
     p_is_self_service boolean DEFAULT NULL,
     p_is_active boolean DEFAULT NULL,
     p_actor text DEFAULT NULL,
-    p_expires_in interval DEFAULT NULL
+    p_expires_in interval DEFAULT NULL,
+    p_period text DEFAULT NULL,
+    p_time_zone text DEFAULT NULL
 ) RETURNS wallet.task
 LANGUAGE plpgsql
 VOLATILE
@@ -30,6 +32,11 @@ BEGIN
     IF p_expires_in <> interval '0' THEN
         p_expires_in := wallet_private.check_expires_in(v_asset, p_expires_in);
     END IF;
+    PERFORM wallet_private.check_choice('period', p_period, '{day,week,month,none}');
+    PERFORM wallet_private.check_time_zone(p_time_zone);
+    IF p_time_zone IS NOT NULL AND coalesce(p_period, v_task.period, 'none') = 'none' THEN
+        PERFORM wallet_private.check_given('period', NULL::text);
+    END IF;
     IF p_reward IS NOT NULL THEN
         v_reward := wallet_private.check_amount('reward', p_reward, v_asset);
     END IF;
@@ -41,7 +48,12 @@ BEGIN
         cooldown = nullif(coalesce(p_cooldown, t.cooldown), interval '0'),
         is_self_service = coalesce(p_is_self_service, t.is_self_service),
         is_active = coalesce(p_is_active, t.is_active),
-        expires_in = nullif(coalesce(p_expires_in, t.expires_in), interval '0')
+        expires_in = nullif(coalesce(p_expires_in, t.expires_in), interval '0'),
+        period = nullif(coalesce(p_period, t.period), 'none'),
+        time_zone = CASE
+            WHEN coalesce(p_period, t.period) <> 'none'
+                THEN coalesce(p_time_zone, t.time_zone, 'UTC')
+        END
     WHERE t.task_id = p_task_id
     RETURNING * INTO v_task;
     PERFORM wallet_private.record_action('update_task', v_task.code, to_jsonb(v_task), p_actor);
@@ -49,10 +61,11 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION
-wallet.update_task(bigint, text, numeric, integer, interval, boolean, boolean, text, interval) IS
+COMMENT ON FUNCTION wallet.update_task(
+    bigint, text, numeric, integer, interval, boolean, boolean, text, interval, text, text
+) IS
 'Changes those fields of a task that are given; NULL leaves a field as it is. p_max_completions 0,
-p_cooldown 0 and p_expires_in 0 take the limit away.
+p_cooldown 0, p_expires_in 0 and p_period none take the limit away.
 Returns: wallet.task.
 Locks: the task''s row.
-Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA203 WA502';
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA116 WA203 WA502';

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(626);
+SELECT plan(658);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -23,6 +23,7 @@ FROM (
     ('create_asset', 'go'),
     ('create_campaign', 'o'),
     ('create_item', 'go'),
+    ('create_limit', 'go'),
     ('create_task', 'go'),
     ('create_subscription', 'go'),
     ('create_user', 'go'),
@@ -49,6 +50,8 @@ FROM (
     ('list_campaigns', 'oa'),
     ('list_conversion_rates', 'go'),
     ('list_holds', 'go'),
+    ('list_limit_use', 'goa'),
+    ('list_limits', 'goa'),
     ('list_lots', 'goa'),
     ('list_items', 'go'),
     ('list_ledger_entries', 'goa'),
@@ -82,6 +85,7 @@ FROM (
     ('update_asset', 'go'),
     ('update_item', 'go'),
     ('update_subscription', 'go'),
+    ('update_limit', 'go'),
     ('update_task', 'go'),
     ('update_webhook', 'go'),
     ('verify', 'ga'),

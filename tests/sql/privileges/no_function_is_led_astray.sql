@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(161);
+SELECT plan(169);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -127,6 +127,7 @@ SELECT count(*) AS subscriptions FROM (
 CROSS JOIN LATERAL wallet.create_subscription(v.code) \gset
 SELECT subscription FROM wallet.create_webhook('sent', 'https://shop.example/') \gset
 SELECT next_cursor FROM wallet.read_events('acknowledged') \gset
+SELECT limit_id FROM wallet.create_limit('held', 'GOLD', 'balance', 1000) \gset
 CREATE TEMPORARY TABLE attempt AS
 SELECT
     p.proname AS function,
@@ -151,6 +152,7 @@ LEFT JOIN (
     ('create_asset', '''RUBY'', ''Ruby'', 2, 100, 5'),
     ('create_campaign', '''SPRING'', ''GOLD'', 50'),
     ('create_item', '''bow'', ''Bow'', ''GOLD'', 1'),
+    ('create_limit', '''spent'', ''GOLD'', ''amount'', 1000, ''debit'', p_period => ''day'''),
     ('create_subscription', '''warehouse'', ''{GOLD}'', ''{SPEND}'''),
     ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
@@ -183,6 +185,8 @@ LEFT JOIN (
     ('list_balances', format('%L', :'alice')),
     ('list_conversion_rates', ''),
     ('list_holds', format('%L, p_limit => 1', :'alice')),
+    ('list_limit_use', format('%L, ''GOLD''', :'alice')),
+    ('list_limits', ''),
     ('list_lots', format('%L, ''GOLD''', :'alice')),
     ('list_items', ''),
     ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
@@ -219,6 +223,7 @@ LEFT JOIN (
     ('topup', format('%L, ''GOLD'', 1, ''topup-2''', :'alice')),
     ('treasury', ''),
     ('update_asset', '''SILVER'', ''Silver'''),
+    ('update_limit', :'limit_id'),
     ('update_item', :'item_id' || ', ''Sword'''),
     ('update_subscription', '''changed'', ''{GOLD}'''),
     ('update_task', :'task_id' || ', ''Visit'''),

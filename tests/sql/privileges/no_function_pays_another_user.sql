@@ -38,12 +38,12 @@ SELECT is_empty(
         WHERE p.pronamespace = 'wallet'::regnamespace
         AND p.proname NOT IN (
             'post_batch', 'grant_batch', 'import_users', 'list_user_ids', 'create_subscription',
-            'update_subscription', 'read_news', 'settle_webhook_events'
+            'update_subscription', 'read_news', 'settle_webhook_events', 'create_limit'
         )
         AND (t.typcategory = 'A' OR t.typtype = 'c')
     $$,
     'and only batches take a list or a record: of requests, of credits, of new users, of ids; '
-    'a filter of events; what readers know, and what came of events'
+    'a filter of events or movements; what readers know, and what came of events'
 );
 
 -- alice's history has every kind of movement. Bob's is his own, and so is each request of a batch.

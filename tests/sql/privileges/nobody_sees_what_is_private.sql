@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(221);
+SELECT plan(233);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(106);
+SELECT plan(119);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -11,6 +11,11 @@ SELECT subscription FROM wallet.create_subscription('warehouse') \gset
 SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first') \gset
 SELECT balance FROM wallet.bonus(:'bob', 'STAR', 1, 'star') \gset
 SELECT subscription FROM wallet.create_webhook('warehouse', 'https://shop.example/') \gset
+SELECT asset FROM wallet.create_asset('COIN', 'Coin') \gset
+SELECT limit_id FROM wallet.create_limit(
+    'earned', 'COIN', 'amount', 10, 'credit', p_period => 'day'
+) \gset
+SELECT balance FROM wallet.bonus(:'bob', 'COIN', 1, 'coin') \gset
 SELECT subscription FROM wallet.resend_webhook_events('warehouse', (
     SELECT t.transaction_id FROM wallet_private.transfer AS t
     ORDER BY t.transaction_id LIMIT 1
@@ -69,6 +74,23 @@ FROM (
     ('task_cooldown_is_positive_check', 'UPDATE task SET cooldown = ''0'''),
     ('task_max_completions_is_positive_check', 'UPDATE task SET max_completions = 0'),
     ('task_reward_is_positive_check', 'UPDATE task SET reward = 0'),
+    ('task_period_is_known_check', 'UPDATE task SET period = ''year'', time_zone = ''UTC'''),
+    ('task_period_has_a_zone_check', 'UPDATE task SET period = ''day'''),
+    ('limit_rule_measure_is_known_check', 'UPDATE limit_rule SET measure = ''weight'''),
+    ('limit_rule_maximum_is_positive_check', 'UPDATE limit_rule SET maximum = 0'),
+    ('limit_rule_direction_is_known_check', 'UPDATE limit_rule SET direction = ''up'''),
+    ('limit_rule_period_is_known_check', 'UPDATE limit_rule SET period = ''year'''),
+    ('limit_rule_has_one_time_check', 'UPDATE limit_rule SET rolling = ''1 day'''),
+    ('limit_rule_period_has_a_zone_check', 'UPDATE limit_rule SET time_zone = NULL'),
+    ('limit_rule_clips_a_balance_check', 'UPDATE limit_rule SET is_clipping = true'),
+    ('limit_rule_asset_id_fkey', 'UPDATE limit_rule SET asset_id = 0'),
+    (
+        'limit_rule_code_key',
+        'INSERT INTO limit_rule ('
+        'code, asset_id, measure, maximum, direction, period, time_zone, is_clipping) '
+        'SELECT code, asset_id, measure, maximum, direction, period, time_zone, false '
+        'FROM limit_rule'
+    ),
     ('item_max_per_user_is_positive_check', 'UPDATE item SET max_per_user = 0'),
     ('item_price_is_positive_check', 'UPDATE item SET price = 0'),
     ('item_stock_is_not_negative_check', 'UPDATE item SET stock = -1'),
@@ -212,7 +234,9 @@ SELECT set_eq(
         ('user_account', 'tokens_revoked_at'),
         ('transfer', 'idempotency_key'), ('transfer', 'reference'), ('transfer', 'details'),
         ('transfer', 'metadata'), ('hold', 'closed_at'), ('campaign', 'budget'),
-        ('budget', 'available')
+        ('budget', 'available'), ('task', 'period'), ('task', 'time_zone'),
+        ('task_completion', 'period'), ('limit_rule', 'kinds'), ('limit_rule', 'origin'),
+        ('limit_rule', 'period'), ('limit_rule', 'time_zone'), ('limit_rule', 'rolling')
     $$,
     'only these may be NULL'
 );

@@ -21,6 +21,10 @@ AS $$
             ('WA127', 'results are missing'),
             ('WA225', 'webhook not found'),
             ('WA205', 'hold not found'),
+            ('WA231', 'limit not found'),
+            ('WA116', 'the time zone is not known'),
+            ('WA412', 'a limit is reached'),
+            ('WA413', 'the user would hold too much'),
             ('WA206', 'transaction not found'),
             ('WA208', 'campaign not found'),
             ('WA220', 'subscription not found'),
@@ -132,7 +136,20 @@ BEGIN
 END
 $$;
 
--- As if all that has happened had happened that much earlier, the books still sound.
+-- How many periods of a limit a time has.
+CREATE FUNCTION pg_temp.periods(p_limit_id bigint, p_time interval) RETURNS bigint
+LANGUAGE sql
+STABLE
+AS $$
+    SELECT (
+        EXTRACT(EPOCH FROM p_time) / coalesce(EXTRACT(EPOCH FROM r.rolling) / 100, 86400)
+    )::bigint
+    FROM wallet_private.limit_rule AS r
+    WHERE r.limit_id = p_limit_id
+$$;
+
+-- As if all that has happened had happened that much earlier, the books still sound. What a limit
+-- or a task counts by the day moves on by whole days.
 CREATE PROCEDURE pg_temp.let_pass(p_time interval)
 LANGUAGE plpgsql
 AS $$
@@ -150,9 +167,31 @@ BEGIN
     SET details = jsonb_set(t.details, '{result}', pg_temp.earlier(t.details -> 'result', p_time))
     WHERE t.details #> '{result}' ?| '{lot,lots}';
     UPDATE wallet_private.asset SET got_lots_at = got_lots_at - p_time;
+    UPDATE wallet_private.limit_use AS u
+    SET period = u.period - pg_temp.periods(u.limit_id, p_time);
+    UPDATE wallet_private.transfer AS t
+    SET details = jsonb_set(t.details, '{result,limits}', (
+        SELECT jsonb_agg(
+            l.entry || CASE WHEN l.entry ? 'period' THEN jsonb_build_object(
+                'period', (l.entry ->> 'period')::bigint
+                    - pg_temp.periods((l.entry ->> 'limit')::bigint, p_time)
+            ) ELSE '{}' END
+            ORDER BY l.place
+        )
+        FROM jsonb_array_elements(t.details #> '{result,limits}')
+            WITH ORDINALITY AS l (entry, place)
+    ))
+    WHERE t.details -> 'result' ? 'limits';
     UPDATE wallet_private.hold_capture SET captured_at = captured_at - p_time;
     UPDATE wallet_private.purchase SET purchased_at = purchased_at - p_time;
-    UPDATE wallet_private.task_completion SET completed_at = completed_at - p_time;
+    UPDATE wallet_private.task_completion
+    SET completed_at = completed_at - p_time, period = period - p_time;
+    UPDATE wallet_private.transfer AS t
+    SET details = jsonb_set(
+        t.details, '{result,period}',
+        to_jsonb(((t.details #>> '{result,period}')::date - p_time)::date)
+    )
+    WHERE t.details -> 'result' ? 'period';
     CALL pg_temp.rechain();
     -- The days are counted anew.
     DELETE FROM wallet_private.daily;

@@ -7,8 +7,8 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
     -- Makes transfers of the requests, sorted by wallet and then in their order. A user's requests
-    -- are plain if each is sound, has a key of its own and is of an asset without lots. run_length
-    -- counts those on one wallet.
+    -- are plain if each is sound, has a key of its own and is of an asset without lots and limits.
+    -- run_length counts those on one wallet.
     SELECT
         s.ord, s.asset, s.is_sound,
         bool_and(s.is_sound AND s.is_for AND s.is_only) OVER (PARTITION BY s.user_id),
@@ -32,7 +32,7 @@ AS $$
                 AND wallet_private.is_text(p_actors[r.ord], 255)
                 AND wallet_private.is_amount(r.amount, a.scale)
             ) IS TRUE AS is_sound,
-            wallet_private.is_for(a, r.kind) AND a.lot_order IS NULL AS is_for
+            wallet_private.is_for(a, r.kind) AND wallet_private.is_plain(a) AS is_for
         FROM unnest(p_requests) WITH ORDINALITY AS r (
             user_id, kind, asset, amount, idempotency_key, reference, metadata, ord
         )

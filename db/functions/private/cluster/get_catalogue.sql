@@ -30,6 +30,10 @@ AS $$
             SELECT coalesce(jsonb_agg(i ORDER BY i.item_id), '[]')
             FROM wallet_private.item AS i
         ),
+        'limit_rule', (
+            SELECT coalesce(jsonb_agg(r ORDER BY r.limit_id), '[]')
+            FROM wallet_private.limit_rule AS r
+        ),
         'campaign', (
             SELECT coalesce(jsonb_agg(c ORDER BY c.campaign_id), '[]')
             FROM wallet_private.campaign AS c

@@ -16,6 +16,8 @@ BEGIN
         RETURN (SELECT p.catalogue FROM wallet_private.partition AS p);
     END IF;
 
+    PERFORM wallet_private.keep_out_for_limits(p_catalogue -> 'limit_rule');
+
     INSERT INTO wallet_private.asset AS a OVERRIDING SYSTEM VALUE
     SELECT r.* FROM jsonb_populate_recordset(
         NULL::wallet_private.asset, p_catalogue -> 'asset'
@@ -36,6 +38,7 @@ BEGIN
         excluded.name, excluded.sign_up_bonus, excluded.is_purchasable, excluded.archived_at,
         excluded.lot_order, excluded.expires_in, excluded.is_paid_expiring, excluded.got_lots_at
     );
+    PERFORM wallet_private.put_limits(p_catalogue -> 'limit_rule');
 
     INSERT INTO wallet_private.supply (asset_id, stripe, available)
     SELECT a.asset_id, s.stripe, 0
@@ -64,13 +67,16 @@ BEGIN
         cooldown = excluded.cooldown,
         is_self_service = excluded.is_self_service,
         is_active = excluded.is_active,
-        expires_in = excluded.expires_in
+        expires_in = excluded.expires_in,
+        period = excluded.period,
+        time_zone = excluded.time_zone
     WHERE (
         t.name, t.reward, t.max_completions, t.cooldown, t.is_self_service, t.is_active,
-        t.expires_in
+        t.expires_in, t.period, t.time_zone
     ) IS DISTINCT FROM (
         excluded.name, excluded.reward, excluded.max_completions, excluded.cooldown,
-        excluded.is_self_service, excluded.is_active, excluded.expires_in
+        excluded.is_self_service, excluded.is_active, excluded.expires_in, excluded.period,
+        excluded.time_zone
     );
 
     INSERT INTO wallet_private.item AS i OVERRIDING SYSTEM VALUE

@@ -18,6 +18,12 @@ BEGIN
         RETURN 0;
     END IF;
     PERFORM wallet_private.lock_wallet(p_user_id, p_asset_id);
+    PERFORM wallet_private.give_back_use(h.user_id, g.limit_id, g.period, g.used)
+    FROM wallet_private.hold AS h
+    INNER JOIN wallet_private.asset AS a ON a.asset_id = h.asset_id AND a.is_limited
+    CROSS JOIN LATERAL wallet_private.rest_of_hold(h) AS g
+    WHERE h.user_id = p_user_id AND h.asset_id = p_asset_id AND h.status = 'open'
+        AND h.expires_at <= p_now;
 
     WITH expired AS (
         UPDATE wallet_private.hold AS h

@@ -26,7 +26,8 @@ BEGIN
         WHEN v_transfer.kind <> p_request.kind THEN 'kind'
         WHEN v_is_whole AND v_transfer.asset_id <> p_request.asset_id
             THEN CASE p_request.kind WHEN 'CONVERT' THEN 'from_asset' ELSE 'asset' END
-        WHEN v_is_whole AND v_transfer.amount <> p_request.amount THEN 'amount'
+        WHEN v_is_whole AND p_request.amount <> v_transfer.amount
+            + coalesce((v_transfer.details #>> '{result,clipped}')::numeric, 0) THEN 'amount'
         WHEN v_transfer.reference IS DISTINCT FROM p_request.reference THEN 'reference'
         WHEN v_transfer.details -> 'expires_at' IS DISTINCT FROM p_request.details -> 'expires_at'
             THEN 'expires_at'

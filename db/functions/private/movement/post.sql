@@ -49,7 +49,7 @@ BEGIN
             v_position, v_is_capped, v_is_plain;
         EXIT WHEN FOUND;
         IF NOT v_is_planned THEN
-            v_plan := wallet_private.plan_lots(p_transfer, p_hold);
+            v_plan := wallet_private.plan(p_transfer, p_hold);
             v_is_planned := v_plan.user_id IS NOT NULL;
             IF v_is_planned THEN
                 p_transfer := v_plan;
@@ -90,7 +90,7 @@ BEGIN
         );
     END IF;
     IF NOT v_is_plain THEN
-        PERFORM wallet_private.settle_lots(p_transfer, p_hold);
+        PERFORM wallet_private.settle(p_transfer, p_hold);
     END IF;
     RETURN p_transfer;
 END

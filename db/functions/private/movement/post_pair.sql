@@ -5,7 +5,7 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- Does what post does, for two legs in two assets of one user: both or none. The caller has locked
--- those of their wallets that are there.
+-- their wallets.
 DECLARE
     v_order integer[] := CASE
         WHEN p_legs[1].asset_id < p_legs[2].asset_id THEN ARRAY[1, 2] ELSE ARRAY[2, 1]
@@ -14,19 +14,6 @@ DECLARE
     v_is_appended boolean := false;
     v_leg integer;
 BEGIN
-    -- A wallet that is missing is opened, and locked.
-    IF (
-        SELECT count(*) < 2 FROM wallet_private.wallet AS w
-        WHERE w.user_id = v_request.user_id
-            AND w.asset_id = ANY (ARRAY[p_legs[1].asset_id, p_legs[2].asset_id])
-    ) THEN
-        PERFORM wallet_private.find_user(v_request.user_id);
-        PERFORM wallet_private.open_wallets(v_request.user_id);
-        FOREACH v_leg IN ARRAY v_order LOOP
-            PERFORM wallet_private.lock_wallet(v_request.user_id, p_legs[v_leg].asset_id);
-        END LOOP;
-    END IF;
-
     FOR v_leg IN 1..2 LOOP
         IF v_leg = 2 AND v_request.kind = 'CONVERT' THEN
             p_legs[2].details := wallet_private.carry_lots(p_legs[1], p_legs[2]);
@@ -52,9 +39,10 @@ BEGIN
             WHERE a.asset_id = p_legs[v_leg].asset_id AND a.supply IS NOT NULL;
         END LOOP;
         FOREACH v_leg IN ARRAY v_order LOOP
-            PERFORM wallet_private.settle_lots(p_legs[v_leg], 0)
-            FROM wallet_private.asset AS a
-            WHERE a.asset_id = p_legs[v_leg].asset_id AND a.lot_order IS NOT NULL;
+            PERFORM wallet_private.settle(p_legs[v_leg], 0)
+            FROM wallet_private.wallet AS w
+            WHERE w.user_id = v_request.user_id AND w.asset_id = p_legs[v_leg].asset_id
+                AND NOT w.is_plain;
         END LOOP;
     ELSE
         FOREACH v_leg IN ARRAY v_order LOOP

@@ -16,16 +16,17 @@ BEGIN
             'completion is backed by its transfer', coalesce(p.user_id, t.user_id),
             coalesce(p.transaction_id, t.transaction_id),
             format(
-                'number %s of task %s at %s',
+                'number %s of task %s at %s for %s',
                 row_number() OVER (
                     PARTITION BY t.user_id, t.details ->> 'task_id'
                     ORDER BY t.asset_id, t.seq
                 ),
-                t.details ->> 'task_id', EXTRACT(EPOCH FROM t.created_at)
+                t.details ->> 'task_id', EXTRACT(EPOCH FROM t.created_at),
+                t.details #>> '{result,period}'
             ),
             format(
-                'number %s of task %s at %s', p.ordinal, p.task_id,
-                EXTRACT(EPOCH FROM p.completed_at)
+                'number %s of task %s at %s for %s', p.ordinal, p.task_id,
+                EXTRACT(EPOCH FROM p.completed_at), p.period
             )
         FROM (
             SELECT * FROM wallet_private.task_completion AS o

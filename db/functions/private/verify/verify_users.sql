@@ -14,6 +14,7 @@ BEGIN
     RETURN QUERY SELECT f.* FROM wallet_private.verify_chains(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_wallets(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_lots(v_from, v_to) AS f;
+    RETURN QUERY SELECT f.* FROM wallet_private.verify_limits(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_purchases(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_completions(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_holds(v_from, v_to) AS f;

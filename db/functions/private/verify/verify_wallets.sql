@@ -50,7 +50,7 @@ BEGIN
             WHERE a.asset_id = w.asset_id
         ), w.is_capped::text),
         ('is_plain as its asset is', (
-            SELECT (a.lot_order IS NULL)::text FROM wallet_private.asset AS a
+            SELECT wallet_private.is_plain(a)::text FROM wallet_private.asset AS a
             WHERE a.asset_id = w.asset_id
         ), w.is_plain::text),
         ('is_active as its account is', (

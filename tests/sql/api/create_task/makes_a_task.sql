@@ -11,7 +11,7 @@ SELECT is(
     jsonb_build_object(
         'code', 'Daily_1', 'name', 'Daily', 'asset', 'POINTS', 'reward', 0.50,
         'max_completions', 3, 'cooldown', '1 day', 'is_self_service', true, 'is_active', true,
-        'expires_in', NULL
+        'expires_in', NULL, 'period', NULL, 'time_zone', NULL
     ),
     'the answer is the task'
 );
@@ -25,7 +25,8 @@ SELECT is(
     ),
     jsonb_build_object(
         'code', 't', 'name', 'T', 'asset', 'GOLD', 'reward', 7, 'max_completions', NULL,
-        'cooldown', NULL, 'is_self_service', false, 'is_active', true, 'expires_in', NULL
+        'cooldown', NULL, 'is_self_service', false, 'is_active', true,
+        'expires_in', NULL, 'period', NULL, 'time_zone', NULL
     ),
     'by default it has no limits and users can''t report it'
 );

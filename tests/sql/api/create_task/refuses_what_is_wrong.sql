@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(29);
+SELECT plan(33);
 \ir ../../support/_books.sql
 
 SELECT task_id FROM wallet.create_task('visit', 'Visit', 'GOLD', 1) \gset
@@ -39,6 +39,10 @@ SELECT throws_ok(
     ('{"cooldown": "3660 days 1 second"}', 'WA109'),
     ('{"is_self_service": null}', 'WA101'),
     ('{"expires_in": "1 day"}', 'WA502'),
+    ('{"period": "year"}', 'WA110'),
+    ('{"period": "day", "time_zone": "berlin"}', 'WA116'),
+    ('{"period": "day", "time_zone": ""}', 'WA116'),
+    ('{"time_zone": "UTC"}', 'WA101'),
     ('{"actor": ""}', 'WA106')
 ) AS v (change, code);
 SELECT is(

@@ -6,7 +6,7 @@ SELECT task_id FROM wallet.create_task('visit', 'Visit', 'POINTS', 1) \gset
 SELECT jsonb_build_object(
     'task_id', :task_id, 'code', 'visit', 'name', 'Visit', 'asset', 'POINTS', 'reward', 1.00,
     'max_completions', NULL, 'cooldown', NULL, 'is_self_service', false, 'is_active', true,
-    'expires_in', NULL
+    'expires_in', NULL, 'period', NULL, 'time_zone', NULL
 ) AS task \gset
 
 -- One after the other, each only what it names.

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(15);
+SELECT plan(18);
 \ir ../../support/_books.sql
 
 SELECT task_id FROM wallet.create_task('visit', 'Visit', 'POINTS', 1, 5, '1 day') \gset
@@ -23,6 +23,9 @@ SELECT throws_ok(
     ('{"cooldown": "0.5 seconds"}', 'WA109'),
     ('{"cooldown": "3661 days"}', 'WA109'),
     ('{"expires_in": "1 day"}', 'WA502'),
+    ('{"period": "year"}', 'WA110'),
+    ('{"period": "day", "time_zone": "berlin"}', 'WA116'),
+    ('{"time_zone": "UTC"}', 'WA101'),
     ('{"actor": ""}', 'WA106')
 ) AS v (change, code);
 SELECT results_eq(

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(46);
+SELECT plan(47);
 \ir ../../support/_forgery.sql
 
 -- Beyond what _history.sql has: a purchase of which nothing was returned, a hold that is open and
@@ -38,6 +38,7 @@ FROM (
         'task_completion', 'transaction_id', 'gen_random_uuid()',
         'completion is backed by its transfer'
     ),
+    ('task_completion', 'period', 'date ''2026-01-31''', 'completion is backed by its transfer'),
     ('task_completion', 'completed_at', 'completed_at - interval ''1 hour''', NULL),
     ('hold_capture', 'user_id', quote_literal(:'bob'), 'capture is backed by its transfer'),
     ('hold_capture', 'hold_id', quote_literal(:'open'), 'capture is backed by its transfer'),
