@@ -28,18 +28,25 @@ BEGIN
         (
             SELECT r.transaction_id FROM wallet_private.reversal AS r
             WHERE r.user_id = p_user_id AND r.reversal_id = p_transaction_id
+            UNION ALL
+            SELECT r.transaction_id FROM wallet_private.refund AS r
+            WHERE r.user_id = p_user_id AND r.refund_id = p_transaction_id
         ),
         ARRAY(
             SELECT r.reversal_id FROM wallet_private.reversal AS r
             WHERE r.user_id = p_user_id AND r.transaction_id = p_transaction_id
-            ORDER BY r.reversal_id
+            UNION ALL
+            SELECT r.refund_id FROM wallet_private.refund AS r
+            WHERE r.user_id = p_user_id AND r.transaction_id = p_transaction_id
+            ORDER BY reversal_id
         )
     )::wallet.transaction_detail;
 END
 $$;
 
 COMMENT ON FUNCTION wallet.get_transaction(uuid, uuid) IS
-'Gives one transaction of a user with its ledger entries, what it reverses and what reversed it.
+'Gives one transaction of a user with its ledger entries, what it reverses or refunds, and what
+reversed or refunded it.
 asset, amount and balance are those of its first leg.
 Returns: wallet.transaction_detail.
 Locks: nothing.

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(610);
+SELECT plan(634);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -19,6 +19,7 @@ FROM (
     ('change_supply', 'o'),
     ('checkpoint', 'a'),
     ('complete_task', 'g'),
+    ('consumption', 'go'),
     ('convert', 'g'),
     ('create_asset', 'go'),
     ('create_campaign', 'o'),
@@ -31,6 +32,7 @@ FROM (
     ('expire_holds', 'o'),
     ('expire_lots', 'o'),
     ('find_user', 'go'),
+    ('forgive_debt', 'go'),
     ('get_balance', 'go'),
     ('get_balance_at', 'goa'),
     ('get_credential', 'g'),
@@ -69,6 +71,7 @@ FROM (
     ('schema_version', 'goa'),
     ('set_conversion_rate', 'go'),
     ('set_password', 'g'),
+    ('set_refunded', 'go'),
     ('set_user_status', 'go'),
     ('settle_webhook_events', 'g'),
     ('sign_up', 'g'),

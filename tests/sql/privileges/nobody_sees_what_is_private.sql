@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(213);
+SELECT plan(221);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;
