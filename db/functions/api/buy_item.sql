@@ -82,5 +82,5 @@ is refused if that is no longer the price. NULL takes any price.
 Returns: wallet.purchase_receipt. For a key used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset of the price; of a capped asset a supply stripe; of a limited
 item its row.
-Raises: WA101 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA204 WA301 WA305 WA401 WA403 WA404 WA501
-WA503';
+Raises: WA101 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA204 WA301 WA305 WA401 WA403 WA404 WA414
+WA501 WA503';

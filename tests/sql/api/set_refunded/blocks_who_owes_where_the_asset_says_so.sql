@@ -1,26 +1,7 @@
 BEGIN;
-SELECT plan(19);
-\ir ../../support/_refunds.sql
+SELECT plan(12);
+\ir ../../support/_debtor.sql
 
-SELECT is_debt_blocking FROM wallet.update_asset('COIN', p_is_debt_blocking => true) \gset
-SELECT is(:'is_debt_blocking'::boolean, true, 'an asset in use can be set so');
-SELECT item_id FROM wallet.create_item('hat', 'Hat', 'COIN', 1) \gset
-SELECT transaction_id AS paid FROM wallet.topup(:'bob', 'COIN', 30, 'pay') \gset
-SELECT hold_id FROM wallet.place_hold(:'bob', 'COIN', 10, '1 hour', 'hold') \gset
-SELECT amount FROM wallet.spend(:'bob', 'COIN', 15, 'spend') \gset
-SELECT pg_temp.notice(:'bob', :'paid', 30, 1, 'debt') AS owed \gset
-SELECT is(pg_temp.state(:'bob', 'COIN'), '10, owes 25', 'ten are held');
-
-SELECT throws_ok(
-    format('SELECT * FROM wallet.%s', c.call), 'WA414', pg_temp.message('WA414'), c.description
-) FROM (
-    VALUES
-    (format('spend(%L, ''COIN'', 1, ''k'')', :'bob'), 'no spend'),
-    (format('buy_item(%L, %s, 1, NULL, ''k'')', :'bob', :'item_id'), 'no purchase'),
-    (format('convert(%L, ''COIN'', ''STAR'', 10, ''k'')', :'bob'), 'no conversion'),
-    (format('place_hold(%L, ''COIN'', 1, ''1 hour'', ''k'')', :'bob'), 'no hold'),
-    (format('capture_hold(%L, %L, 1, ''k'')', :'bob', :'hold_id'), 'no capture')
-) AS c (call, description);
 SELECT is(
     pg_temp.refusal_of(format('SELECT * FROM wallet.spend(%L, ''COIN'', 1, ''k'')', :'bob')),
     (

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 \ir ../../support/_refunds.sql
 
 SELECT transaction_id AS other_paid FROM wallet.topup(:'alice', 'STAR', 40, 'paid-2') \gset
@@ -60,6 +60,12 @@ SELECT results_eq(
         'WHERE t.user_id = %L AND t.kind = ''REFUND'' ORDER BY t.seq DESC LIMIT 2', :'alice'
     ),
     'VALUES (2, 40::numeric), (1, 10)', 'in two legs'
+);
+SELECT results_eq(
+    'SELECT sum(i.issued), sum(i.used), sum(i.reversed), sum(i.outstanding) '
+    'FROM wallet.liability(''STAR'') AS i',
+    'VALUES (388::numeric, 278::numeric, 40::numeric, 70::numeric)',
+    'reports count a refund as reversed, and what repays as used'
 );
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
 
