@@ -772,6 +772,8 @@ class TransactionDetail(Receipt):
     entries: list[LedgerEntry]
     reverses: Annotated[UUID | None, _doc("What it takes back.")]
     reversed_by: Annotated[list[UUID] | None, _doc("What took it back.")]
+    refunds: Annotated[UUID | None, _doc("The top-up that a store's notice is about.")]
+    refunded_by: Annotated[list[UUID] | None, _doc("What a store has said of it, the newest last.")]
 
 
 class User(Struct):

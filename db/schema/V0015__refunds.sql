@@ -93,6 +93,9 @@ CREATE TYPE wallet.consumption AS (
 
 ALTER TYPE wallet.asset ADD ATTRIBUTE is_debt_blocking boolean;
 ALTER TYPE wallet.balance_item ADD ATTRIBUTE debt numeric;
+ALTER TYPE wallet.transaction_detail
+ADD ATTRIBUTE refunds uuid,
+ADD ATTRIBUTE refunded_by uuid[];
 
 -- These get one more parameter, which has a default. On a new server there are none of them yet.
 DROP FUNCTION IF EXISTS wallet.create_asset(

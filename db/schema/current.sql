@@ -472,7 +472,9 @@ CREATE TYPE wallet.transaction_detail AS (
 	created_at timestamp with time zone,
 	entries wallet.entry[],
 	reverses uuid,
-	reversed_by uuid[]
+	reversed_by uuid[],
+	refunds uuid,
+	refunded_by uuid[]
 );
 
 CREATE TYPE wallet.transaction_item AS (

@@ -28,17 +28,20 @@ BEGIN
         (
             SELECT r.transaction_id FROM wallet_private.reversal AS r
             WHERE r.user_id = p_user_id AND r.reversal_id = p_transaction_id
-            UNION ALL
-            SELECT r.transaction_id FROM wallet_private.refund AS r
-            WHERE r.user_id = p_user_id AND r.refund_id = p_transaction_id
         ),
         ARRAY(
             SELECT r.reversal_id FROM wallet_private.reversal AS r
             WHERE r.user_id = p_user_id AND r.transaction_id = p_transaction_id
-            UNION ALL
+            ORDER BY r.reversal_id
+        ),
+        (
+            SELECT r.transaction_id FROM wallet_private.refund AS r
+            WHERE r.user_id = p_user_id AND r.refund_id = p_transaction_id
+        ),
+        ARRAY(
             SELECT r.refund_id FROM wallet_private.refund AS r
             WHERE r.user_id = p_user_id AND r.transaction_id = p_transaction_id
-            ORDER BY reversal_id
+            ORDER BY r.signed_at
         )
     )::wallet.transaction_detail;
 END

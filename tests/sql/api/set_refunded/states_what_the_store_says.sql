@@ -34,14 +34,14 @@ SELECT is(
     '{-30,0,-70,40,60,-100}', 'and each notice in the ledger'
 );
 SELECT is(
-    (SELECT cardinality(d.reversed_by) FROM wallet.get_transaction(:'bob', :'paid') AS d),
+    (SELECT cardinality(d.refunded_by) FROM wallet.get_transaction(:'bob', :'paid') AS d),
     6, 'the top-up names them'
 );
 SELECT is(
     (
-        SELECT d.reverses
+        SELECT d.refunds
         FROM wallet.get_transaction(:'bob', (
-            SELECT g.reversed_by[1] FROM wallet.get_transaction(:'bob', :'paid') AS g
+            SELECT g.refunded_by[1] FROM wallet.get_transaction(:'bob', :'paid') AS g
         )) AS d
     ),
     :'paid', 'and they name the top-up'
