@@ -85,7 +85,7 @@ SELECT t.transaction_id AS paid FROM wallet.transaction AS t
 WHERE t.idempotency_key = 'paid' \gset
 SELECT is((wallet.consumption(:'alice', :'paid')).rule, 'own_lot', 'a credit with a lot');
 SELECT is(
-    pg_temp.used(:'alice', :'paid'), '100: 30 used, 0 back, 0 expired, 70 left', 'is told by its lot'
+    pg_temp.used(:'alice', :'paid'), '100: 30 used, 0 back, 0 expired, 70 left', 'is told by it'
 );
 SELECT pg_temp.notice(:'alice', :'paid', 20, 1) AS taken \gset
 SELECT is(

@@ -40,7 +40,10 @@ SELECT throws_ok(
     format('SELECT * FROM wallet.reverse(%L, %L, NULL, ''r'', ''r-4'')', :'bob', t.transaction_id),
     'WA309', pg_temp.message('WA309'), 'a ' || t.kind
 ) FROM (
-    SELECT DISTINCT ON (o.kind) o.kind, o.transaction_id FROM wallet_private.transfer AS o
+    SELECT DISTINCT ON (o.kind)
+        o.kind,
+        o.transaction_id
+    FROM wallet_private.transfer AS o
     WHERE o.user_id = :'bob' AND o.kind IN ('REFUND', 'REPAY', 'FORGIVE')
     ORDER BY o.kind, o.seq
 ) AS t;

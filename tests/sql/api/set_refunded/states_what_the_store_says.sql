@@ -47,8 +47,11 @@ SELECT is(
     :'paid', 'and they name the top-up'
 );
 SELECT is(
-    (SELECT t.debit FROM wallet.statement(:'bob', 'COIN') AS t ORDER BY t.created_at DESC LIMIT 1),
-    100::numeric, 'the last line of the statement'
+    (
+        SELECT t.debit FROM wallet.statement(:'bob', 'COIN') AS t
+        ORDER BY t.created_at DESC
+        LIMIT 1
+    ), 100::numeric, 'the last line of the statement'
 );
 
 -- What the receipt says.

@@ -76,8 +76,9 @@ SELECT is(pg_temp.found_after(v.forgery), v.checks, v.description) FROM (
         '{a debt is what the one before left}', 'more forgiven'
     ),
     (
-        pg_temp.edit('{result,owed}', '34', 'kind = ''REFUND'' AND details @> ''{"refunded": 100}''')
-        || '; UPDATE wallet_private.debt SET amount = 26',
+        pg_temp.edit(
+            '{result,owed}', '34', 'kind = ''REFUND'' AND details @> ''{"refunded": 100}'''
+        ) || '; UPDATE wallet_private.debt SET amount = 26',
         '{a debt is what the one before left,a refund takes what it says}', 'less owed'
     ),
     (
