@@ -5,7 +5,7 @@ import {badge, button, copyable, empty, facts, h, json, pages, problem, section,
 import * as format from "./format.js";
 import {amount, balance, field, propose, reason, select} from "./propose.js";
 
-const FINAL = ["REVERSAL", "HOLD", "RELEASE"]; // there is nothing to take back
+const FINAL = ["REVERSAL", "HOLD", "RELEASE", "REFUND", "REPAY", "FORGIVE"]; // there is nothing to take back
 const USER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const to = (user, id) => h("a", {href: `#/users/${user}/transactions/${id}`}, id);
@@ -62,9 +62,12 @@ function movement(user, row, refresh) {
 /** What is behind a transaction: its entries, its request, what it takes back and what took it back. */
 export async function detail(user, id, refresh) {
   const made = await get(path`/v1/wallets/${user}/transactions/${id}`);
-  const back = await Promise.all((made.reversed_by ?? []).map((reversal) =>
-    get(path`/v1/wallets/${user}/transactions/${reversal}`)));
-  const left = back.reduce((sum, reversal) => format.subtract(sum, reversal.amount), made.amount);
+  const [back, refunds] = await Promise.all([made.reversed_by, made.refunded_by].map((ids) =>
+    Promise.all((ids ?? []).map((other) => get(path`/v1/wallets/${user}/transactions/${other}`)))));
+  // What the newest notice of a store has left taken.
+  const taken = refunds.at(-1)?.details.result.taken ?? "0";
+  const left = back.reduce((sum, reversal) => format.subtract(sum, reversal.amount),
+    format.subtract(made.amount, String(taken)));
   const canReverse = !FINAL.includes(made.kind) && !format.isZero(left);
   return h("div", {class: "detail"},
     facts([
@@ -78,6 +81,10 @@ export async function detail(user, id, refresh) {
       ["Reverses", made.reverses && to(user, made.reverses)],
       ["Reversed by", back.length ? h("ul", {}, back.map((reversal) => h("li", {},
         `${format.amount(reversal.amount, reversal.asset)} by `, to(user, reversal.transaction_id)))) : null],
+      ["Refunds", made.refunds && to(user, made.refunds)],
+      ["Refunded, says the store", refunds.length ? h("ul", {}, refunds.map((refund) => h("li", {},
+        `${format.amount(String(refund.details.refunded), refund.asset)} in all, by `,
+        to(user, refund.transaction_id)))) : null],
     ]),
     table("Entries", [
       {title: "Account", cell: (row) => row.account},

@@ -75,7 +75,8 @@ const tile = (row) => h("article", {class: "tile"},
   h("p", {class: "big"}, format.number(row.balance)),
   h("p", {class: "faint"}, format.isZero(row.held)
     ? "all of it can be spent"
-    : `${format.number(row.held)} held, ${format.number(row.available)} can be spent`));
+    : `${format.number(row.held)} held, ${format.number(row.available)} can be spent`),
+  !format.isZero(row.debt) && h("p", {class: "strong"}, `${format.number(row.debt)} owed`));
 
 function holds(id, refresh) {
   const list = h("ul", {class: "holds"});

@@ -28,6 +28,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
     ('schema/V0014__limits.sql', 'f0ae222f85c7f74a1959a6a221ed3cad465fbc95f78558f859b3c23386361035'),
+    ('schema/V0015__refunds.sql', 'bd58aaa9214a0ff3f598214344bd9f7eeee859303d16b60f79f354945b7f977e'),
     ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
@@ -42,7 +43,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/campaign/campaign_key.sql', '737186b44bab70fda77f7a954b6da74b5c5025fbc8ead71633bf554bc2701bcb'),
     ('functions/private/campaign/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
     ('functions/private/campaign/lock_budget.sql', 'ddcd014467c02e6ce500d2cf1ef327c208a12cbe3c60eeda72299e6fb8ee7f53'),
-    ('functions/private/campaign/open_missing.sql', 'fce32de647d35b8ac65eb14a37dbf5560a345ace49afc4b8797bf3d19081d686'),
+    ('functions/private/campaign/open_missing.sql', '482b113737c88932926d977b7143db420241d91cd08cb91ee1b9a83351f4a77c'),
     ('functions/private/campaign/read_grants.sql', '00526e92bfc5319ac69775b466d2f21471f936f450821608ee38c642da1cb7e9'),
     ('functions/private/campaign/refuse_grant.sql', '0081a653a118522a9183910c4b0c23092e5984e9fd2aec091d2129a2111aca59'),
     ('functions/private/campaign/spread_budget.sql', 'b75cc2e4ecfe6d322f2f86ac38edeb0a58e2d09a28155ef5de3889b14d5fff93'),
@@ -57,7 +58,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/catalogue/is_plain.sql', '63a099128cbed5b90e7d286856c9d37895606a39fcb2408d5ba726e772f132f0'),
     ('functions/private/catalogue/record_action.sql', '96eee46f627a3ee902aa58203396bd81d26fae1c9bf8a98a71fd03f5ae295071'),
     ('functions/private/catalogue/refuse_code.sql', '270826e343b72dbc5b9924d316af4593e779999b4d62dc9c7271d4db0b25e90e'),
-    ('functions/private/catalogue/to_asset.sql', '2e4b230f445405b45641d8459192627c4d91280110c878a88482ddf817d3c86b'),
+    ('functions/private/catalogue/to_asset.sql', '330b0f08d4ec5d810a3907891123d1801bbfcf49fa05efef44287841afc7b93f'),
     ('functions/private/check/check_amount.sql', '6ed48218c6d7309f2d9c3f79da59a2f8872df0e04f2098e48807f0d2fa5b8d93'),
     ('functions/private/check/check_choice.sql', 'e7eda2631d3146fd94ca09712c7b73de14a93e2b0b18f1c441529784a03c5cb6'),
     ('functions/private/check/check_duration.sql', '10261b2b1602b1c83f8db3e36c884142bcf6f15506ec247b67990456dcc6b312'),
@@ -92,7 +93,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/list_names.sql', '138eb20dc981e8643110ae0a22cd4587b18ff2a87db2e209aa4ccaf62f496211'),
     ('functions/private/cluster/note_copies.sql', '3f6909768cab87ffc130eeae8a022cba536e080413bc2b921f6a6f5f6a11839a'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
-    ('functions/private/cluster/put_catalogue.sql', '41e409abd9d1254dc2d817f000c30b28c2179fbfd33ae1266ba03ecd0c218eec'),
+    ('functions/private/cluster/put_catalogue.sql', 'a8f68a98fd770118e31751d8d7ef26838613693d63b751bca35635d464091121'),
     ('functions/private/cluster/see_share.sql', '942cfb03a0dee984b457c92f2dbb76d73ff316146d7b10e5330f7e37daa08bfa'),
     ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
     ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
@@ -103,12 +104,17 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/conversion/conversion_step.sql', '3fd0caca266e52d02e4d4c38ee188885b1a13e574ae2454395d95977f84e869c'),
     ('functions/private/conversion/find_gain.sql', '1331c2d1c643c196f3b73c06fc35ec8571cc711b5ced1b07464b96204e45fb01'),
     ('functions/private/conversion/find_rate.sql', 'f3f516c97f1074f0ce92039bfc85e687cacb705e41bb81aee3e49246a9834c6c'),
+    ('functions/private/debt/change_debt.sql', '563b87be3449a852d58d16d241b3d47bd2204e84b41ee006ed5a8159e2615c24'),
+    ('functions/private/debt/debt_at.sql', 'b5bebc6a8bb8df9e0d21b2e141d1299b8a7dc83df6569f1982df88cf0a69590e'),
+    ('functions/private/debt/debt_of.sql', 'c860058ebbaa1d8b806b8e4430edf23c618ce76ac395abe22c42b9c4f9f033cb'),
+    ('functions/private/debt/refuse_debtor.sql', 'd7faeeb89de74f867078d3945096e2c08b825be29c589264cb09461671bb09f2'),
+    ('functions/private/debt/repay_debt.sql', '8dfeefa4250fad17b0c48210733d3af4ef3a7ebc95afe3cf5661e8e0247913f9'),
     ('functions/private/economy/add_days.sql', '39eaab19e1a8fb22643443650a7223e29e2629b25f55ee977d6433efcabddae2'),
     ('functions/private/economy/count_days.sql', '9fb0ee49c6299f76d9523f365c30e99605a97855e5dc7869d3928be326cf60a3'),
     ('functions/private/economy/fold_step.sql', '9b8bd491b5363cc04d5338e52fb2489f29428d77d70b46a4ded59d5d2682be55'),
     ('functions/private/economy/is_imported.sql', '6e44768451a8b4864c5f9b65f69684a6112285751c14b1b23a8d006de4c1157a'),
     ('functions/private/feed/check_feed.sql', 'cc92315b23c030b8bea51eaf830c1f9b2f73a4846ee052d00ccb556f22356a6b'),
-    ('functions/private/feed/check_filter.sql', '83d388d0901be7f099bd9eb01b1580d333a00eb761b81f9e87c7390108bf7b72'),
+    ('functions/private/feed/check_filter.sql', 'c4d848ce8d74ec069156b0d27747318b7f61d44c87ddde620d18ee60e61c20ca'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
     ('functions/private/feed/feed_horizon.sql', 'bcf9d9ce829bcdd7d15160ff5102ed81580a39efe9d58cfc6cc741b0452bd811'),
     ('functions/private/feed/feed_identity.sql', '170865eac0b355dd52072cc3018e9d358bac0f2e667b4b2871b6a95a948577b3'),
@@ -124,13 +130,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/history/balance_at.sql', 'cec1cb423e0aa7b398089b2f83a89489aff5d2a95ffe59b73b53439323fa1e09'),
     ('functions/private/history/find_transaction.sql', '82ff9a646800960518b34f30f85a1326f27b0c674eeefcef754d5e5daa0cc9d7'),
     ('functions/private/history/held_at.sql', '361678aead56a2d70fe932177b36efe59d9af75ec4c7485f1b306d5bb701791f'),
-    ('functions/private/history/page_history.sql', '3723bd19d61c3a6ddbd5abeb4c65a6e2a07aa95722a93e056969084ed9c24830'),
+    ('functions/private/history/page_history.sql', '6a4326e51a9160207be722788aca69b69bbd6fa01a530235e7a6eb175987baf5'),
     ('functions/private/history/place_after.sql', '2e1f1c583fa6795b25c8458f4315a57a96c1d6daf4a5a6f24b8bd12dacb3b633'),
     ('functions/private/history/read_cursor.sql', '09cb8d34f462d7d9dbc1081570f7b8964cde9b6ef049b380bdae70ba4f6bdec1'),
     ('functions/private/history/read_place.sql', 'bc77cde421f7c41567b25b3a95ad3222eee426b3c2ed70a0f24bae6728e0dd39'),
     ('functions/private/history/seq_at.sql', 'd3c458a5a7cd5a727025d4691f4ddf4d05469cbd82f480a6a61d3e2718c028e5'),
     ('functions/private/history/write_cursor.sql', 'bdf96711097cc8d0c561ba31376f7bcfce033befb9a60967e881df8ccf105a76'),
-    ('functions/private/hold/expire_holds.sql', '903f2bf0c0058244cae8f8da16f155649bffe48bacda2e3f58324774d877ada6'),
+    ('functions/private/hold/expire_holds.sql', 'b2eefa63495233a25c78c84fdc4364448e4fcf7285cef9747e02ca3f1912304c'),
     ('functions/private/hold/find_hold.sql', 'be8679325973179f3004e1b7d6cefc9e59db43abedcfe668b83c874da6166387'),
     ('functions/private/hold/find_open_hold.sql', '66231790c3e9553cfd5f33d92e1d1b92a45e4e936177141640eea5702f61763a'),
     ('functions/private/hold/record_capture.sql', 'f06154cd9448cf024de57f5289bc2bb79dad9337bf6c6f3b8544a591b300c0a9'),
@@ -167,7 +173,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/limit/settle_limits.sql', '8965ce539a48d978ea48603867d7632e4d8319893dca688c9e070ca724c4e19e'),
     ('functions/private/limit/to_limit.sql', 'ea848010d280c70b19fa595a52f8f6d60dc2d65df1462012106bff224a0ecd22'),
     ('functions/private/limit/uses_of_limits.sql', '46b6b2382ac43232380c5a30e45a7484a942b08149e2ca640883d85f6fe7f05f'),
-    ('functions/private/lot/book_due.sql', '8a2db513624a587b4764877d9e2bce90f7f503b725b51c65ac57ef992af54cb6'),
+    ('functions/private/lot/book_due.sql', '08b32520f4b905d60e0252ece0b0ba6c38107f29e4a3f0761070d5ea1c2095cc'),
     ('functions/private/lot/carry_lots.sql', '03875d4a3d2cf7b51f6a9c1c7a2d45a94e1b160b0e4a743168b060dfdb810374'),
     ('functions/private/lot/change_lots.sql', '7531c467d70792093e589fa1e6350001068a849cb26516d1197b2cfcfc136f18'),
     ('functions/private/lot/check_expires_in.sql', '42ed351030870df286909f443521e783d5e3a1d1ee61705c10fa1dbe13aab81d'),
@@ -178,26 +184,27 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/lot_rank.sql', '82ec470b31aed8730b84460dac92b34f1a72b5917510ce69d1550951f805c032'),
     ('functions/private/lot/lot_text.sql', '2de0061d1fd1673ea04800bbbb88310cf7af4c4d20256088feb9efcd416272ec'),
     ('functions/private/lot/lots_at.sql', 'b523d16eee308e41aee1997db4d9894c6d33f0d3bee105e2d65f5870dfa253d7'),
-    ('functions/private/lot/make_lots.sql', '9fc693fb425bc2656d7b78e4d57717d06fa769b39316b91b52128ebdaccd5e09'),
+    ('functions/private/lot/make_lots.sql', '85ffbadf738e7a023de71bdacdaa0941bce3c77260058f4830db83a064dd2694'),
     ('functions/private/lot/new_lot.sql', 'fdf16331cd4a8c2ea1fe8fc44fe1bc983c500d4415567cb9301680da963683df'),
-    ('functions/private/lot/past_lots.sql', '384bd2377affbcff0ad7df74343f7a1567780cdce0b0e48cc596de8e941bf8fc'),
+    ('functions/private/lot/past_lots.sql', 'af23ac60f7fffa34e08cca63cce7ff1a844578d0c261f9e4f94fc77994dfb78f'),
     ('functions/private/lot/pick_lots.sql', '484b596ac04eacc6456876b02cb37266fef4771162724db49822318faa4015fc'),
-    ('functions/private/lot/plan_lots.sql', 'df6a75225d2e92b46f81df15438de385e317f9b1c143382d6a7481b2e65d3af7'),
-    ('functions/private/lot/settle_lots.sql', '8a426470b326ea48ad2b44dcd0d82d59f6f01863d4b26140876e2069f12413e5'),
+    ('functions/private/lot/plan_lots.sql', '1f854c321d92a83494bf062aa6217d1c59e429282faae55aec8ce845cb6b0303'),
+    ('functions/private/lot/settle_lots.sql', 'f68811b7c5019f6ca6c0c54c4033dc5eae3ca4bff7367de359658e18f4c10c06'),
     ('functions/private/lot/slice_lots.sql', '6d40e9e1b279742de91b6e27e84dda646522a26e1e74b6b4f68b369b062966e8'),
     ('functions/private/lot/to_instant.sql', '9aa949cc907e728a82f33091c6597db724fca56bb622ff569819429d962aabd4'),
     ('functions/private/movement/check_request.sql', 'a889cb38e0aef6da592d0011d1f116aee6eb83207a3ecbf540f364029664fd26'),
-    ('functions/private/movement/clear_way.sql', '964dd6c127426970d68a06a8567253c9ec7af300ae673f48eda35105ba463019'),
+    ('functions/private/movement/clear_way.sql', '7b48ee29eafa08399ebdc958ce5ec1d0070e63d1f64d213d8c1e1e0fdedb33f7'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
     ('functions/private/movement/find_replay.sql', '1ba0821c5f8d35676131e8ea88b5619c154c8776a79312e55222c55f3c673f9c'),
+    ('functions/private/movement/is_plain_wallet.sql', 'fa7c8a07054fe54b09237a56740ab5e0a3969fd016a3d699faba8ed5c9414372'),
     ('functions/private/movement/lock_and_find.sql', '71e998b68d8fda0a7f13307305c34884e54a29fcf5f4d4bebd4d88a29bfb59b3'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
     ('functions/private/movement/move.sql', '60c5eb188b4554c8ad386d3263cbad3eca688ae03df4fcb2d81595da42ba3e2b'),
     ('functions/private/movement/move_carefully.sql', 'ebaeb3840f142252361214c5e6d4487636b6aa34f9044b1d77c3ca89e84b5b74'),
     ('functions/private/movement/new_transfer.sql', '8332dcdd2c4b2483c3181a8c6a6e0f6d96326950078fabba907cc45fe985fedd'),
     ('functions/private/movement/plan.sql', 'b2b513b646cbc700a40010ad772ad17a46fdacde1e07624873c1d1552d5784bd'),
-    ('functions/private/movement/post.sql', '88299b82412c7a3a28019687a1080a780ad59de3831f7caef2b5a568a6d98ab2'),
-    ('functions/private/movement/post_pair.sql', '91ea79f0ada26c0c631e67265e379bb86212536fa401fbb144f8dc944473cb52'),
+    ('functions/private/movement/post.sql', 'f21b8344ba2b5d3c08c17d729f1534481da2f683a8962a68d416082b3f4fba68'),
+    ('functions/private/movement/post_pair.sql', '3d852b832ab47d84831a9443d153afea6efc1f534239cda87141075ed90d3d00'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
     ('functions/private/movement/settle.sql', '739664db25665dc47a66fb7af6909ea6f3613138b568ac7caa116aae17dc1c5d'),
     ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
@@ -205,9 +212,14 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
     ('functions/private/movement/with_result.sql', 'a54e132117ae4d034550fe9035b46f79586b58510e015301304327c1c71afd43'),
     ('functions/private/report/cohorts_at.sql', '4056f6339d50182946a9fab2b96d2fcca747e27660938ec97893a3ee9252c9f8'),
-    ('functions/private/report/effects_until.sql', 'f6898487596724945b81b0c1ab861ec2479ed1c639f67fe924c9ef476b3a172c'),
-    ('functions/private/reversal/plan_reversal.sql', 'a800edbb4838e0fdbea0e33eb4a3eee983415d96301123b50e29a4e29d8367e6'),
+    ('functions/private/report/effects_until.sql', '76017842a9b9367209536d07fc291b23a3ccb5a8d4ff9532c54186aba88c1dd5'),
+    ('functions/private/reversal/fifo_consumption.sql', '85b4a18e4a3323b70be0b761c4657746f0d58c8f2533d812ae3bdec03a42e128'),
+    ('functions/private/reversal/find_refundable.sql', '68c51fe12796b4eabd4b5ed86c58cbd9a929891ec54c42333f460e1ea9176c6d'),
+    ('functions/private/reversal/lot_consumption.sql', '6a8a64f55f90cc33818b5c7fe38db16ed797c6a5c450120c58d7645f054abca1'),
+    ('functions/private/reversal/plan_refund.sql', '550388213e600fed414a9303a1e6afcf1f5461dc66445cfeb860b75040878330'),
+    ('functions/private/reversal/plan_reversal.sql', '90297a9b960377aa4ad06788624c65524f7f0b435f03e9c2884b964b643113f4'),
     ('functions/private/reversal/record_reversal.sql', '5bfad53dd2683b74116dcff4aa69c88dc075b5514feb0260eb843ada027f5a8a'),
+    ('functions/private/reversal/return_lots.sql', '9a0c3e8ce5e5e9764ba4a29aca8ff8240b931b3271c7806fb2d90e64fff23805'),
     ('functions/private/supply/check_isolation.sql', 'de9b6c89e7eeb7bbd8d53e7f3480c00840f450effc60ea0b6281f9d6d6113140'),
     ('functions/private/supply/heed_caps.sql', 'da01092572b624b45a7889181c3b706b96a8e60977f47d5162e963ae7b350c03'),
     ('functions/private/supply/lock_supply.sql', '2792e983a04985fc5b80d24dd5b5d33015ef71030669930cac44588b1ea87ee3'),
@@ -221,7 +233,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
-    ('functions/private/user/open_wallets.sql', '0808cfa25a910218d946c0e7b38f9b4ffdd93f09aa2a8b178337d6d31a0d1c7e'),
+    ('functions/private/user/open_wallets.sql', '2960a48b9ca50466a94be8772afb5c86e5f97727e5d79de879e086e313b5a271'),
     ('functions/private/user/refuse_import.sql', 'e4339fa392818463af083bc7f7b4627bdb497cf9856b6fd84cf7d2d145c7d0bf'),
     ('functions/private/user/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
     ('functions/private/user/refuse_user.sql', '8a8cda7c35f768363e24b440d5c3692781115a5db80b316b1cfe40b4db42e5cd'),
@@ -232,17 +244,19 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_books.sql', 'bcfbd04ed631ab0e5f839d75e2fef6959207229d4ae40e1fa3d4aca174c28d21'),
     ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
-    ('functions/private/verify/verify_chains.sql', '65421ce845922006bc07277e0cc8ba22854ed2b6d03c3479ed88dbe2cd13bb4f'),
+    ('functions/private/verify/verify_chains.sql', 'cc200907a1aa3ea0798717b130353015f75e64100b510892b0f6fdbabd55cf89'),
     ('functions/private/verify/verify_completions.sql', 'fb36c035423db2efb7886010bf5ad3f26f048da2323b5ba535b93b31cecf9fe2'),
     ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
     ('functions/private/verify/verify_days.sql', 'f68ad15f0e6a7ece5bed0080fbc42a29126695c967d5ee2a9d0de1e72b071f2b'),
+    ('functions/private/verify/verify_debts.sql', '4a3eddba686b3b295fd10a7004970d8701c76318888718f53b2cc388a613762a'),
     ('functions/private/verify/verify_holds.sql', '725c84254f4faafb7145b4142fcfdf87064a0fee15efaf0d3fc872fa367b80ce'),
     ('functions/private/verify/verify_limits.sql', '0ec0bf28c0bf54088001e65fae0d617d02e10e30ffe158ce3cc3b99956d335c0'),
-    ('functions/private/verify/verify_lots.sql', '8b7a1bf74bdc033106a3ab4f13f1fea6eb7b6562c6c59e71a0e857800e5353da'),
+    ('functions/private/verify/verify_lots.sql', 'a5b8b10d667da34af8227f7c45a93d5aad1f99eb104a62a786ea75fe1a9a1e6a'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
+    ('functions/private/verify/verify_refunds.sql', '09f53070e59db5c7ccbba6018861d27d8debdc028b8a38ec60c3f3ab1f988ca0'),
     ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
-    ('functions/private/verify/verify_users.sql', 'e92a9637c7bf3a588ea8424bae1f1372132afb9791b198abb834cd5e3084ba9c'),
-    ('functions/private/verify/verify_wallets.sql', 'c0958829ec9486305f7298f785cfe4857e600636315db2e7b49441a7e6a3a00a'),
+    ('functions/private/verify/verify_users.sql', '76740471dc580ad7bc9c961c959b0c29cc1994014847a1d72ad2bc095885703c'),
+    ('functions/private/verify/verify_wallets.sql', 'aa070c604df20335a833993de94e3ee443a2aef7c7a92c9def8530d3cc5afec6'),
     ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
     ('functions/private/webhook/due_events.sql', 'e969202263d8f7c9b08362b42ebba04e2c4fdbe4fd987885161a4b50eb67aab5'),
     ('functions/private/webhook/find_webhook.sql', '3c56cf3f948a34a62e14dff31c4a9d45991e293c15e14d046d0507a997e33bdc'),
@@ -255,14 +269,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
     ('functions/api/adjust.sql', '8a8db7ae67bdbc1f3ccd61a5d367ea09e7602472cb27169809d724027f71ca4a'),
     ('functions/api/bonus.sql', '6f8344fb244a5738149fd34cef3f794bcc694f15b24f37d06ec9b119ce75e592'),
-    ('functions/api/buy_item.sql', '8c52e150a121e0da60f853e8366e03323e71bef54943178f04db2d8e56fd68d2'),
-    ('functions/api/capture_hold.sql', '1bd668fed4171f97ebbd355bb68e29f391536d7a0b8deef298134f6ca5fe9f10'),
+    ('functions/api/buy_item.sql', '5027d7acab9fb35537e41c5682da383412db65043ff8270f5ded727764177193'),
+    ('functions/api/capture_hold.sql', '39616688a3198ab07c1badbbbcbd5d93ccd46c2c7d8217301af509a0ec7792a0'),
     ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
     ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
-    ('functions/api/convert.sql', '81b101b09f453ecfa54a8fc3fe4bc52cbd29c966b7afaf793c552e6f8ad53876'),
-    ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
+    ('functions/api/consumption.sql', '5135cccb72f11519b459673232b3ceee37ee3fb78fddff5bad721b30076153d7'),
+    ('functions/api/convert.sql', '0b6dc75f1459434ec8d7432afc63f22d9e4f7866a616d5001e315adcd8a87c66'),
+    ('functions/api/create_asset.sql', '96863869f18e56710a0ab17fe4e6e3b600b4b9caa6c38f3eeedb3755aa75f859'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_limit.sql', 'b6b17d6ff1179cccf774664caebf970c009300ba112a6baff65bf9dbdb0d7033'),
@@ -272,23 +287,24 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
-    ('functions/api/expire_holds.sql', '0947031294dc8052f80173cb86befbcb38f49f99d807291bf561659ee2456cbb'),
+    ('functions/api/expire_holds.sql', 'f53c46cb1ef70d9c697492718c92ac609ebf64fe1354075d8d83a5136d21eba4'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
     ('functions/api/fold_economy.sql', 'df86d8d71086702bb70a54e98ba862cdf437a9a368085855e978ae00b1b76380'),
-    ('functions/api/get_balance.sql', 'b6a25c13e7cd7ee73219fc5a5a595e7d0df85a7a0dc61779660aa64b4abaab13'),
-    ('functions/api/get_balance_at.sql', '28a0e1c858eb6be8f80065b76e67fc8b65c2073f11903298869c60e75a5aeafc'),
+    ('functions/api/forgive_debt.sql', '1d83057d1d93d15f734cbe8c6ee03961dc114d0333d6da424c0cbc8d00cea511'),
+    ('functions/api/get_balance.sql', 'e24c91c2fd69d5781968aa55b115544a8cd38a07f299dbcaf4764710f90b622d'),
+    ('functions/api/get_balance_at.sql', '1fd9feaa2f561dfe73565beeff27c8eab1c4611418c8087c6e96bd11c210c389'),
     ('functions/api/get_credential.sql', 'bd107696cb9798928fbf77e5accb7079e9758b6dbb2f08619fd229ba6c36f367'),
     ('functions/api/get_feed_position.sql', '0a638aa6a8f1e290ff4911dddd7a1d63487d6af8b5f3fac28f131e6f560e7c05'),
     ('functions/api/get_token_state.sql', '7658a87106fbad8e0ce30feedbc9fb9b96b6cf1f1813478d49f8e72086b9e562'),
-    ('functions/api/get_transaction.sql', 'ac9d62608d48412e44da057a5fe0b5b54661fd54511aac950613a2ad695f83dc'),
+    ('functions/api/get_transaction.sql', '0d1ea308f6937576792a95a826c0e460df1feda24304766767a303c220f1546f'),
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
-    ('functions/api/import_users.sql', '84de9632e7f74973df2ece9112c2ef2a4c817f8dfadf5c5eb578d86954d0072a'),
-    ('functions/api/liability.sql', 'e2beb541a316fe5b11da8b2fddc6918c1de23b0fb0ad49f520019f5cb8b6ce11'),
+    ('functions/api/import_users.sql', '62ac0a1e73c977503392c4b8ab86d1054ca3a0cb7b9f470a07d24272f1f6ecce'),
+    ('functions/api/liability.sql', 'f1ecc39456feea5c1aee7fede456986ebe12069e3e6cb7b970040cc89c03ba72'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
-    ('functions/api/list_balances.sql', '0cfeda61f0e16b585646e074ebc962b2efc47a7e3e3426ff3213a43c2e795fea'),
+    ('functions/api/list_balances.sql', 'd77e64bc3fbac141c54051b504fd3fdba1d432ed18a9cd25a0cb8e8cdb412a15'),
     ('functions/api/list_campaigns.sql', 'f785daf0bc8c2e51491e9c6aea0e7bb76b4618f5e4571bdf29d5fbf6cf8f9609'),
     ('functions/api/list_conversion_rates.sql', '660a025d7235522a4ff5cfb05a02bd93736af9802e94e0be6242a0dd97cb6707'),
     ('functions/api/list_holds.sql', '0044905826b02aebdda06ce1ec05d72ed3074c86e889d113e57ae830e09d3157'),
@@ -303,28 +319,29 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
     ('functions/api/list_webhook_failures.sql', 'bdc890bfb5374a5ed352f65397a811a97a8f89e524e96adcc83268afc881d3c2'),
     ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
-    ('functions/api/place_hold.sql', '8df2e2a6c9fa64b13a96734fcc278401a9f799a5d709a3eaab76e72d69b02b0c'),
+    ('functions/api/place_hold.sql', 'd00e32548824f9a832012801d8c3864d2aaf7d6f47b66d89697876b6d5da511e'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
     ('functions/api/read_events.sql', 'bf960bb448f7e3abf47c16c1468132f293285d52eda194ad250509df319629b2'),
     ('functions/api/read_news.sql', '04c9ff21a0cc9564a34eabd1e181c0aa078034dc83d0ec95ab4e8b508f96f009'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
     ('functions/api/resend_webhook_events.sql', 'b157ddf8bb609ba03972dafaefd4cd6bcf2c912bf19216605f6e41a502857621'),
-    ('functions/api/reverse.sql', '7912fcd64fd60eecbea63b5ff74d678b297bb02698e1f81364e59206cc2711c8'),
+    ('functions/api/reverse.sql', 'b469e357885afee13f704be3a341cb099319d4f34f556349cd6e59d722637db8'),
     ('functions/api/revoke_tokens.sql', 'fb6565fe0ac42ddfe80fa892ec990944bea52cd018153cb27dd3f51dff4c7f58'),
     ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
     ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
     ('functions/api/set_conversion_rate.sql', '96598887ddc8ab8e2b03b121f773af23a0878d26c22aa828742adfd1ffc79616'),
     ('functions/api/set_password.sql', '8b6bbbfc6009b6f423eed3f60e1b8dcbeb03e4d371f8da3d83847b0557713885'),
+    ('functions/api/set_refunded.sql', '840b0d1991b8ec59ad74bfc1c7c20d79d114c1481e953246ddd8be0a4946f80f'),
     ('functions/api/set_user_status.sql', 'b4adca04c586f7228df0c54ddbd495d02eed2b827345723fe676135fe162e6eb'),
     ('functions/api/settle_webhook_events.sql', '7ce64bbade511766cdb878b5a0b354dd70ca6ef775ccb6e1d224326926f383e0'),
     ('functions/api/sign_up.sql', '34a5b6f28ad31004e34b586739a7de2ad7c9677f888a6283dc14dcb6a2ebff08'),
-    ('functions/api/spend.sql', '34fa0b07d4a39d51410f4e1b51572d490a40ed453b9da8a4914a03b1a033c3e6'),
+    ('functions/api/spend.sql', '0e70a1777ce9cacc83b12feb4e98e11975703abcde1e10230a8cd278d023ba22'),
     ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
     ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
     ('functions/api/topup.sql', '7f131738e08da69b5568de6f983626071db3c2508d18646dccd36af6fd60b26b'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
-    ('functions/api/update_asset.sql', '6f633792bc3e1bebbe99514a1ef1d2e28d22f559418f14ae8e8ede83559dc04c'),
+    ('functions/api/update_asset.sql', '3b6499f631a683560cf087198aab632e9ca7274b43272ab072fec3ccbb399c07'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
     ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
@@ -334,13 +351,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
     ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
     ('functions/api/version.sql', '3547167c0226894409c46c048165c827cf0be02f05e6ee483e9e01df9c94ca5d'),
-    ('views/balance.sql', '121433573f8051c06c55973822cb06514a33137595aed57d56b851c3d774a7c4'),
+    ('views/balance.sql', '9c8560dceab1ccef0142af6dde68868a30d7d76f6c08f6b22b1c7d46b51694d8'),
     ('views/economy_daily.sql', 'f45eb62d202e0c7b50ef12acc44a9c7fcaf1d0b08bc643bcb8ae941d10648efc'),
     ('views/ledger_entry.sql', '0634bce2348143ee51b7f006b8376f69f7934a6e6f01b2ffe9e40bbdfe32dde1'),
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'cbb8e1c6b169728a0c1b498fc9e373e8520891d1ad46b4964dbe50c3f5408c0b')
+    ('grants.sql', '750b307aec7eb885834c1df7a6da338c98414d471857d4f5d46a2eb8293f324a')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -439,6 +456,11 @@ SELECT 'schema/V0014__limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
 \if :pgwallet_run
     \echo schema/V0014__limits.sql
     \ir schema/V0014__limits.sql
+\endif
+SELECT 'schema/V0015__refunds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0015__refunds.sql
+    \ir schema/V0015__refunds.sql
 \endif
 SELECT 'schema/V0017__liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -814,6 +836,31 @@ SELECT 'functions/private/conversion/find_rate.sql' = ANY (:'pgwallet_pending'::
 \if :pgwallet_run
     \echo functions/private/conversion/find_rate.sql
     \ir functions/private/conversion/find_rate.sql
+\endif
+SELECT 'functions/private/debt/change_debt.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/debt/change_debt.sql
+    \ir functions/private/debt/change_debt.sql
+\endif
+SELECT 'functions/private/debt/debt_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/debt/debt_at.sql
+    \ir functions/private/debt/debt_at.sql
+\endif
+SELECT 'functions/private/debt/debt_of.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/debt/debt_of.sql
+    \ir functions/private/debt/debt_of.sql
+\endif
+SELECT 'functions/private/debt/refuse_debtor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/debt/refuse_debtor.sql
+    \ir functions/private/debt/refuse_debtor.sql
+\endif
+SELECT 'functions/private/debt/repay_debt.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/debt/repay_debt.sql
+    \ir functions/private/debt/repay_debt.sql
 \endif
 SELECT 'functions/private/economy/add_days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1250,6 +1297,11 @@ SELECT 'functions/private/movement/find_replay.sql' = ANY (:'pgwallet_pending'::
     \echo functions/private/movement/find_replay.sql
     \ir functions/private/movement/find_replay.sql
 \endif
+SELECT 'functions/private/movement/is_plain_wallet.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/movement/is_plain_wallet.sql
+    \ir functions/private/movement/is_plain_wallet.sql
+\endif
 SELECT 'functions/private/movement/lock_and_find.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/movement/lock_and_find.sql
@@ -1330,6 +1382,26 @@ SELECT 'functions/private/report/effects_until.sql' = ANY (:'pgwallet_pending'::
     \echo functions/private/report/effects_until.sql
     \ir functions/private/report/effects_until.sql
 \endif
+SELECT 'functions/private/reversal/fifo_consumption.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/reversal/fifo_consumption.sql
+    \ir functions/private/reversal/fifo_consumption.sql
+\endif
+SELECT 'functions/private/reversal/find_refundable.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/reversal/find_refundable.sql
+    \ir functions/private/reversal/find_refundable.sql
+\endif
+SELECT 'functions/private/reversal/lot_consumption.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/reversal/lot_consumption.sql
+    \ir functions/private/reversal/lot_consumption.sql
+\endif
+SELECT 'functions/private/reversal/plan_refund.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/reversal/plan_refund.sql
+    \ir functions/private/reversal/plan_refund.sql
+\endif
 SELECT 'functions/private/reversal/plan_reversal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/reversal/plan_reversal.sql
@@ -1339,6 +1411,11 @@ SELECT 'functions/private/reversal/record_reversal.sql' = ANY (:'pgwallet_pendin
 \if :pgwallet_run
     \echo functions/private/reversal/record_reversal.sql
     \ir functions/private/reversal/record_reversal.sql
+\endif
+SELECT 'functions/private/reversal/return_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/reversal/return_lots.sql
+    \ir functions/private/reversal/return_lots.sql
 \endif
 SELECT 'functions/private/supply/check_isolation.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1480,6 +1557,11 @@ SELECT 'functions/private/verify/verify_days.sql' = ANY (:'pgwallet_pending'::te
     \echo functions/private/verify/verify_days.sql
     \ir functions/private/verify/verify_days.sql
 \endif
+SELECT 'functions/private/verify/verify_debts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_debts.sql
+    \ir functions/private/verify/verify_debts.sql
+\endif
 SELECT 'functions/private/verify/verify_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/verify/verify_holds.sql
@@ -1499,6 +1581,11 @@ SELECT 'functions/private/verify/verify_purchases.sql' = ANY (:'pgwallet_pending
 \if :pgwallet_run
     \echo functions/private/verify/verify_purchases.sql
     \ir functions/private/verify/verify_purchases.sql
+\endif
+SELECT 'functions/private/verify/verify_refunds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_refunds.sql
+    \ir functions/private/verify/verify_refunds.sql
 \endif
 SELECT 'functions/private/verify/verify_reversals.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1605,6 +1692,11 @@ SELECT 'functions/api/complete_task.sql' = ANY (:'pgwallet_pending'::text[]) AS 
     \echo functions/api/complete_task.sql
     \ir functions/api/complete_task.sql
 \endif
+SELECT 'functions/api/consumption.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/consumption.sql
+    \ir functions/api/consumption.sql
+\endif
 SELECT 'functions/api/convert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/convert.sql
@@ -1679,6 +1771,11 @@ SELECT 'functions/api/fold_economy.sql' = ANY (:'pgwallet_pending'::text[]) AS p
 \if :pgwallet_run
     \echo functions/api/fold_economy.sql
     \ir functions/api/fold_economy.sql
+\endif
+SELECT 'functions/api/forgive_debt.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/forgive_debt.sql
+    \ir functions/api/forgive_debt.sql
 \endif
 SELECT 'functions/api/get_balance.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1879,6 +1976,11 @@ SELECT 'functions/api/set_password.sql' = ANY (:'pgwallet_pending'::text[]) AS p
 \if :pgwallet_run
     \echo functions/api/set_password.sql
     \ir functions/api/set_password.sql
+\endif
+SELECT 'functions/api/set_refunded.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/set_refunded.sql
+    \ir functions/api/set_refunded.sql
 \endif
 SELECT 'functions/api/set_user_status.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -190,6 +190,19 @@ ROUTES = (
         WALLET + "/transactions/{transaction_id}/reverse", "reverse", t.ReversalReceipt,
         "Take a transaction back, whole or in part", body=t.ReversalRequest, roles=ADMIN | SUPPORT,
     ),
+    put(
+        WALLET + "/transactions/{transaction_id}/refund", "set_refunded", t.RefundReceipt,
+        "State how much of a top-up is refunded in all", body=t.RefundState,
+        query=t.MovementQuery, roles=STAFF,
+    ),
+    read(
+        WALLET + "/transactions/{transaction_id}/consumption", "consumption", t.Consumption,
+        "How much of a top-up has been used", roles=STAFF | SUPPORT,
+    ),
+    move(
+        WALLET + "/debts/{asset}/forgive", "forgive_debt", t.DebtReceipt,
+        "Forgive what a user owes, whole or in part", body=t.Forgiveness, roles=ADMIN,
+    ),
     Route(
         "POST", "/v1/batches", "post_batch", t.BatchResult,
         "Up to 1,000 movements, each accepted or refused by itself", body=t.BatchRequest,

@@ -91,15 +91,16 @@ ROLES: tuple[str, ...] = get_args(_Role)
 Status = Annotated[Literal["active", "frozen", "closed"], _named("UserStatus")]
 _KINDS = (
     "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
-    "EXPIRE",
+    "EXPIRE", "REFUND", "REPAY",
 )  # fmt: skip
 Kind = Annotated[str, _choice("Kind", "What kind of movement.", *_KINDS)]
 AnyKind = Annotated[
     str,
     _choice(
         "TransactionKind",
-        "A hold's transactions, HOLD and RELEASE, move nothing.",
+        "HOLD, RELEASE and FORGIVE move nothing.",
         *_KINDS,
+        "FORGIVE",
         "HOLD",
         "RELEASE",
     ),
@@ -155,6 +156,16 @@ Clipping = Annotated[
     bool, _doc("Whether a BONUS or TASK beyond a limit on the balance is reduced.", False)
 ]
 LimitId = Annotated[Int8, _eg(1)]
+DebtBlocking = Annotated[
+    bool, _doc("Whether who owes some can't spend it, nor what holds have set aside.", False)
+]
+RefundOutcome = Annotated[
+    str,
+    _choice(
+        "RefundOutcome", "What the notice did. The last three moved nothing.",
+        "taken", "given_back", "unchanged", "repeated", "outdated",
+    ),
+]  # fmt: skip
 SelfService = Annotated[bool, _doc("Whether users may report it themselves.", False)]
 Limit = Annotated[int, _doc("How many at most.", ge=1, le=200)]
 Cursor = Annotated[str, _doc("The next_cursor of the page before, with the same filters.")]
@@ -236,6 +247,24 @@ class ReversalRequest(Body):
     metadata: Json | None = None
 
 
+class RefundState(Body):
+    refunded: Annotated[Amount, _doc("All that is refunded of it; 0 when that was undone.", "10")]
+    signed_at: Annotated[Moment, _doc("When the store signed its notice.")]
+    policy: Annotated[
+        Literal["reject", "clamp", "debt"],
+        _named("RefundPolicy"),
+        _doc("If the user has spent it: refuse, take what is left, or have the rest owed."),
+    ] = "reject"
+    reference: Reference = None
+    metadata: Json | None = None
+
+
+class Forgiveness(Body):
+    reason: Annotated[str, _eg("a goodwill gesture")]
+    amount: Annotated[Amount | None, _doc("Without it: all that is owed.")] = None
+    metadata: Json | None = None
+
+
 class BatchItem(Body):
     user_id: AnyUserId
     kind: BatchKind
@@ -293,6 +322,7 @@ class NewAsset(Body):
     lot_order: LotOrder | None = None
     expires_in: Lifetime | None = None
     is_paid_expiring: PaidExpiring = False
+    is_debt_blocking: DebtBlocking = False
 
 
 class AssetChange(Body):
@@ -303,6 +333,7 @@ class AssetChange(Body):
     lot_order: LotOrder | None = None
     expires_in: Duration | None = None
     is_paid_expiring: PaidExpiring | None = None
+    is_debt_blocking: DebtBlocking | None = None
 
 
 class NewRate(Body):
@@ -503,6 +534,7 @@ class Balance(Struct):
     free: Annotated[Units | None, _doc("The part that was not; null: no lots.", None)]
     expiring: Annotated[Units | None, _doc("The part that expires next; null: none.", None)]
     expires_at: Annotated[Moment | None, _doc("When that expires.", None)]
+    debt: Annotated[Units, _doc("What the user owes beside that.", "0")]
 
 
 class Wallet(Struct):
@@ -588,6 +620,57 @@ class ReversalReceipt(Receipt):
     counter_asset: Annotated[Code | None, _doc("The other asset of a conversion.", None)]
     counter_amount: Annotated[Units | None, _doc("What moved in it.", None)]
     counter_balance: Annotated[Units | None, _doc("The balance in it after that.", None)]
+
+
+class RefundReceipt(Struct):
+    transaction_id: Annotated[TransactionId, _doc("Of the notice that outcome speaks of.")]
+    kind: Annotated[Kind, _eg("REFUND")]
+    user_id: UserId
+    asset: Code
+    amount: Annotated[Units, _doc("What moved: the outcome says which way.")]
+    balance: After
+    reference: Reference
+    metadata: Json | None
+    created_at: Moment
+    refunds: Annotated[TransactionId, _doc("The top-up.")]
+    refunded: Annotated[Units, _doc("All that is refunded of it, as the store says.")]
+    signed_at: Annotated[Moment, _doc("When the store signed that.")]
+    outcome: RefundOutcome
+    shortfall: Annotated[Units, _doc("What the policy clamp could not take.", "0")]
+    owed: Annotated[Units, _doc("What the debt grew by; negative: what was cancelled.", "0")]
+    debt: Annotated[Units, _doc("What the user owed after it.", "0")]
+
+
+class DebtReceipt(Struct):
+    transaction_id: TransactionId
+    kind: Annotated[AnyKind, _eg("FORGIVE")]
+    user_id: UserId
+    asset: Code
+    amount: Annotated[Units, _doc("What was forgiven.")]
+    debt: Annotated[Units, _doc("What the user owed after it.", "0")]
+    balance: Annotated[After, _doc("Forgiving moves nothing.")]
+    reason: Annotated[str, _eg("a goodwill gesture")]
+    metadata: Json | None
+    created_at: Moment
+
+
+class Consumption(Struct):
+    user_id: UserId
+    transaction_id: TransactionId
+    asset: Code
+    amount: Annotated[Units, _doc("What was credited: the sum of the next four.")]
+    consumed: Annotated[Units, _doc("What has been used.", "4")]
+    taken_back: Annotated[Units, _doc("What refunds and reversals took.", "0")]
+    expired: Annotated[Units, _eg("0")]
+    remaining: Annotated[Units, _eg("6")]
+    rule: Annotated[
+        str,
+        _choice(
+            "ConsumptionRule",
+            "How it is told which credit was used: by its lot, or the oldest first.",
+            "own_lot", "first_in_first_out",
+        ),
+    ]  # fmt: skip
 
 
 class ConversionReceipt(Struct):
@@ -750,6 +833,8 @@ class TransactionDetail(Receipt):
     entries: list[LedgerEntry]
     reverses: Annotated[UUID | None, _doc("What it takes back.")]
     reversed_by: Annotated[list[UUID] | None, _doc("What took it back.")]
+    refunds: Annotated[UUID | None, _doc("The top-up that a store's notice is about.")]
+    refunded_by: Annotated[list[UUID] | None, _doc("What a store has said of it, the newest last.")]
 
 
 class User(Struct):
@@ -775,6 +860,7 @@ class Asset(Struct):
     lot_order: Annotated[LotOrder | None, _doc("Null: it has no lots.", None)]
     expires_in: Annotated[int | None, _doc("Whole seconds that a credit lives; null: for ever.")]
     is_paid_expiring: PaidExpiring
+    is_debt_blocking: DebtBlocking
 
 
 class ConversionRate(Struct):

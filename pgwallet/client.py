@@ -355,6 +355,34 @@ class Wallet:
     ) -> t.ReversalReceipt: ...
 
     @_route
+    async def set_refunded(
+        self,
+        user_id: UserId,
+        transaction_id: UUID,
+        refunded: Amount,
+        signed_at: datetime,
+        *,
+        policy: str | None = None,
+        reference: str | None = None,
+        metadata: Json | None = None,
+        dry_run: bool | None = None,
+    ) -> t.RefundReceipt: ...
+
+    @_route
+    async def consumption(self, user_id: UserId, transaction_id: UUID) -> t.Consumption: ...
+
+    @_route
+    async def forgive_debt(
+        self,
+        user_id: UserId,
+        asset: str,
+        reason: str,
+        *,
+        amount: Amount | None = None,
+        **more: Unpack[MovementOptions],
+    ) -> t.DebtReceipt: ...
+
+    @_route
     async def post_batch(
         self, requests: list[t.BatchItem], *, dry_run: bool | None = None
     ) -> Page[t.BatchResult]: ...
@@ -482,6 +510,7 @@ class Wallet:
         lot_order: str | None = None,
         expires_in: int | None = None,
         is_paid_expiring: bool | None = None,
+        is_debt_blocking: bool | None = None,
     ) -> t.Asset: ...
 
     @_route
@@ -496,6 +525,7 @@ class Wallet:
         lot_order: str | None = None,
         expires_in: int | None = None,
         is_paid_expiring: bool | None = None,
+        is_debt_blocking: bool | None = None,
     ) -> t.Asset: ...
 
     @_route

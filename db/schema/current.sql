@@ -20,7 +20,8 @@ CREATE TYPE wallet.asset AS (
 	created_at timestamp with time zone,
 	lot_order text,
 	expires_in interval,
-	is_paid_expiring boolean
+	is_paid_expiring boolean,
+	is_debt_blocking boolean
 );
 
 CREATE TYPE wallet.balance_item AS (
@@ -32,7 +33,8 @@ CREATE TYPE wallet.balance_item AS (
 	paid numeric,
 	free numeric,
 	expiring numeric,
-	expires_at timestamp with time zone
+	expires_at timestamp with time zone,
+	debt numeric
 );
 
 CREATE TYPE wallet.batch_result AS (
@@ -87,6 +89,18 @@ CREATE TYPE wallet.checkpoint AS (
 	root text
 );
 
+CREATE TYPE wallet.consumption AS (
+	user_id uuid,
+	transaction_id uuid,
+	asset text,
+	amount numeric,
+	consumed numeric,
+	taken_back numeric,
+	expired numeric,
+	remaining numeric,
+	rule text
+);
+
 CREATE TYPE wallet.conversion_rate AS (
 	rate_id bigint,
 	from_asset text,
@@ -117,6 +131,20 @@ CREATE TYPE wallet.credential AS (
 	role text,
 	status text,
 	password_hash text
+);
+
+CREATE TYPE wallet.debt_receipt AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	debt numeric,
+	balance numeric,
+	reason text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	is_replay boolean
 );
 
 CREATE TYPE wallet.economy_day AS (
@@ -359,6 +387,25 @@ CREATE TYPE wallet.receipt AS (
 	is_replay boolean
 );
 
+CREATE TYPE wallet.refund_receipt AS (
+	transaction_id uuid,
+	kind text,
+	user_id uuid,
+	asset text,
+	amount numeric,
+	balance numeric,
+	reference text,
+	metadata jsonb,
+	created_at timestamp with time zone,
+	refunds uuid,
+	refunded numeric,
+	signed_at timestamp with time zone,
+	outcome text,
+	shortfall numeric,
+	owed numeric,
+	debt numeric
+);
+
 CREATE TYPE wallet.request AS (
 	user_id uuid,
 	kind text,
@@ -469,7 +516,9 @@ CREATE TYPE wallet.transaction_detail AS (
 	created_at timestamp with time zone,
 	entries wallet.entry[],
 	reverses uuid,
-	reversed_by uuid[]
+	reversed_by uuid[],
+	refunds uuid,
+	refunded_by uuid[]
 );
 
 CREATE TYPE wallet.transaction_item AS (
@@ -750,6 +799,7 @@ CREATE TABLE wallet_private.asset (
     expires_in interval,
     is_paid_expiring boolean DEFAULT false NOT NULL,
     is_limited boolean DEFAULT false NOT NULL,
+    is_debt_blocking boolean DEFAULT false NOT NULL,
     got_lots_at timestamp with time zone,
     CONSTRAINT asset_code_is_upper_snake_case_check CHECK ((code ~ '^[A-Z][A-Z0-9_]{1,31}$'::text)),
     CONSTRAINT asset_scale_is_0_to_8_check CHECK (((scale >= 0) AND (scale <= 8))),
@@ -772,6 +822,8 @@ COMMENT ON COLUMN wallet_private.asset.expires_in IS 'How long a credit lives if
 COMMENT ON COLUMN wallet_private.asset.is_paid_expiring IS 'Whether what was paid for may expire too.';
 
 COMMENT ON COLUMN wallet_private.asset.is_limited IS 'Whether it has, or had, a limit.';
+
+COMMENT ON COLUMN wallet_private.asset.is_debt_blocking IS 'Whether who owes some of it can''t spend it, nor what holds have set aside.';
 
 COMMENT ON COLUMN wallet_private.asset.got_lots_at IS 'When it got lots; NULL = it has none.';
 
@@ -962,6 +1014,25 @@ CREATE TABLE wallet_private.user_account (
 
 COMMENT ON COLUMN wallet_private.user_account.tokens_revoked_at IS 'Tokens issued before it count no more; NULL: it never happened.';
 
+CREATE TABLE wallet_private.refund (
+    user_id uuid NOT NULL,
+    transaction_id uuid NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    refund_id uuid NOT NULL,
+    refunded wallet_private.quantity NOT NULL,
+    taken wallet_private.quantity NOT NULL,
+    CONSTRAINT refund_taken_is_within_refunded_check CHECK (((taken)::numeric <= (refunded)::numeric))
+);
+
+COMMENT ON COLUMN wallet_private.refund.taken IS 'What is taken back of the transaction by refunds, in all: it left the balance or is owed.';
+
+CREATE TABLE wallet_private.debt (
+    user_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    amount wallet_private.amount NOT NULL,
+    CONSTRAINT debt_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric))
+);
+
 CREATE TABLE wallet_private.wallet (
     user_id uuid NOT NULL,
     seq bigint DEFAULT 0 NOT NULL,
@@ -989,7 +1060,7 @@ COMMENT ON COLUMN wallet_private.wallet.head IS 'Hash of the last transfer: the 
 
 COMMENT ON COLUMN wallet_private.wallet.feed_position IS 'feed_position of the last transfer; NULL where that has none.';
 
-COMMENT ON COLUMN wallet_private.wallet.is_plain IS 'Whether a movement changes the balance and no more: the asset has neither lots nor limits.';
+COMMENT ON COLUMN wallet_private.wallet.is_plain IS 'Whether a movement changes the balance and no more: see wallet_private.is_plain_wallet.';
 
 CREATE VIEW wallet.balance AS
  SELECT u.user_id,
@@ -1001,7 +1072,13 @@ CREATE VIEW wallet.balance AS
     round(l.paid, a.scale) AS paid,
     round(l.free, a.scale) AS free,
     round(l.expiring, a.scale) AS expiring,
-    l.expires_at
+    l.expires_at,
+        CASE
+            WHEN w.is_plain THEN (0)::numeric
+            ELSE round(COALESCE((( SELECT d.amount
+               FROM wallet_private.debt d
+              WHERE ((d.user_id = w.user_id) AND (d.asset_id = w.asset_id))))::numeric, (0)::numeric), a.scale)
+        END AS debt
    FROM ((((wallet_private.user_account u
      CROSS JOIN wallet_private.asset a)
      LEFT JOIN wallet_private.wallet w ON (((u.user_id = w.user_id) AND (a.asset_id = w.asset_id))))
@@ -1028,7 +1105,7 @@ CREATE VIEW wallet.balance AS
 
 COMMENT ON VIEW wallet.balance IS 'Shows what each user has of each asset: the balance, how much of it is held, and how much is
 available. For an asset with lots, paid and free make up the balance, and expiring expires next, at
-expires_at.
+expires_at. debt is what the user owes beside that.
 Returns: a row for each user and asset, also where the balance is 0.
 Locks: nothing.
 Raises: nothing.';
@@ -1466,6 +1543,9 @@ ALTER TABLE ONLY wallet_private.credential
 ALTER TABLE ONLY wallet_private.daily
     ADD CONSTRAINT daily_pkey PRIMARY KEY (asset_id, day, kind);
 
+ALTER TABLE ONLY wallet_private.debt
+    ADD CONSTRAINT debt_pkey PRIMARY KEY (user_id, asset_id);
+
 ALTER TABLE ONLY wallet_private.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (is_only);
 
@@ -1485,7 +1565,7 @@ ALTER TABLE ONLY wallet_private.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (item_id);
 
 ALTER DOMAIN wallet_private.kind
-    ADD CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'EXPIRE'::text, 'HOLD'::text, 'RELEASE'::text]))) NOT VALID;
+    ADD CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'EXPIRE'::text, 'REFUND'::text, 'REPAY'::text, 'FORGIVE'::text, 'HOLD'::text, 'RELEASE'::text]))) NOT VALID;
 
 ALTER TABLE ONLY wallet_private.limit_rule
     ADD CONSTRAINT limit_rule_code_key UNIQUE (code);
@@ -1513,6 +1593,12 @@ ALTER TABLE ONLY wallet_private.purchase
 
 ALTER DOMAIN wallet_private.quantity
     ADD CONSTRAINT quantity_is_finite_check CHECK ((VALUE < 'Infinity'::numeric)) NOT VALID;
+
+ALTER TABLE ONLY wallet_private.refund
+    ADD CONSTRAINT refund_pkey PRIMARY KEY (user_id, transaction_id, signed_at);
+
+ALTER TABLE ONLY wallet_private.refund
+    ADD CONSTRAINT refund_refund_id_key UNIQUE (user_id, refund_id);
 
 ALTER TABLE ONLY wallet_private.reversal
     ADD CONSTRAINT reversal_pkey PRIMARY KEY (user_id, transaction_id, reversal_id);
@@ -1611,6 +1697,10 @@ CREATE TRIGGER hold_capture_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON
 
 ALTER TABLE wallet_private.hold_capture ENABLE ALWAYS TRIGGER hold_capture_refuse_change;
 
+CREATE TRIGGER refund_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.refund FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.refund ENABLE ALWAYS TRIGGER refund_refuse_change;
+
 CREATE TRIGGER reversal_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.reversal FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
 
 ALTER TABLE wallet_private.reversal ENABLE ALWAYS TRIGGER reversal_refuse_change;
@@ -1688,11 +1778,15 @@ REVOKE ALL ON TYPE wallet.capture_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.checkpoint FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.consumption FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.conversion_rate FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.conversion_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.credential FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.debt_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.economy_day FROM PUBLIC;
 
@@ -1735,6 +1829,8 @@ REVOKE ALL ON TYPE wallet.news FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.purchase_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.receipt FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.refund_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.request FROM PUBLIC;
 

@@ -9,7 +9,11 @@ SELECT
     round(l.paid, a.scale) AS paid,
     round(l.free, a.scale) AS free,
     round(l.expiring, a.scale) AS expiring,
-    l.expires_at
+    l.expires_at,
+    CASE WHEN w.is_plain THEN 0 ELSE round(coalesce((
+        SELECT d.amount FROM wallet_private.debt AS d
+        WHERE d.user_id = w.user_id AND d.asset_id = w.asset_id
+    ), 0), a.scale) END AS debt
 FROM wallet_private.user_account AS u
 CROSS JOIN wallet_private.asset AS a
 LEFT JOIN wallet_private.wallet AS w ON u.user_id = w.user_id AND a.asset_id = w.asset_id
@@ -50,7 +54,7 @@ ALTER VIEW wallet.balance OWNER TO wallet_owner;
 COMMENT ON VIEW wallet.balance IS
 'Shows what each user has of each asset: the balance, how much of it is held, and how much is
 available. For an asset with lots, paid and free make up the balance, and expiring expires next, at
-expires_at.
+expires_at. debt is what the user owes beside that.
 Returns: a row for each user and asset, also where the balance is 0.
 Locks: nothing.
 Raises: nothing.';

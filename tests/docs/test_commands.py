@@ -28,10 +28,8 @@ DOCS = ROOT / "docs"
 ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
     f"docs/how-to/{name}.md"
     for name in (
-        "payment-webhook", "game-server", "events", "sql-only", "webhooks", "run-the-economy",
-        "month-end",
-        "move-from-another-wallet",
-        "limits",
+        "payment-webhook", "store-refunds", "game-server", "events", "sql-only", "webhooks",
+        "run-the-economy", "month-end", "move-from-another-wallet", "limits",
     )
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"
@@ -94,7 +92,7 @@ def psql_dir() -> Path:
 
 @pytest.mark.parametrize("name", ON_THE_DEMO)
 def test_on_the_demo(name, demo, clone):
-    ports = {8080: int(demo["PGWALLET_PORT"]), 8090: free_port()}
+    ports = {8080: int(demo["PGWALLET_PORT"]), 8090: free_port(), 8091: free_port()}
     console.play(ROOT / name, demo, cwd=clone, ports=ports)
 
 

@@ -60,7 +60,7 @@ async def test_values_come_as_json_takes_them(settings: Settings, connect_module
         " OUT d jsonb, OUT e wallet.balance_item[], OUT f numeric, OUT g uuid[]) LANGUAGE sql AS $$"
         " SELECT 1e20, 0.00000001, '1 day 2 s'::interval, '{\"a\": 1.10}'::jsonb,"
         " ARRAY[('00000000-0000-0000-0000-000000000005', 'X', 1.50, 0, 100, NULL, NULL, NULL,"
-        " NULL)::wallet.balance_item],"
+        " NULL, 0)::wallet.balance_item],"
         " 1000.00, ARRAY['00000000-0000-0000-0000-000000000005']::uuid[] $$"
     )
     import msgspec
@@ -72,7 +72,7 @@ async def test_values_come_as_json_takes_them(settings: Settings, connect_module
     await database.stop()
     five = "00000000-0000-0000-0000-000000000005"
     balance = {"user_id": five, "asset": "X", "balance": "1.50", "held": "0", "available": "100"}
-    balance |= dict.fromkeys(("paid", "free", "expiring", "expires_at"))
+    balance |= dict.fromkeys(("paid", "free", "expiring", "expires_at")) | {"debt": "0"}
     assert row == {
         "a": "100000000000000000000",
         "b": "0.00000001",

@@ -38,6 +38,11 @@ POST  /v1/wallets/{user_id}/holds/{hold_id}/capture        401 403 403 403 403 4
 POST  /v1/wallets/{user_id}/holds/{hold_id}/release        401 403 403 403 403 403 201 404 201 404
 POST  /v1/wallets/{user_id}/transactions/{transaction_id}/reverse
                                                            401 403 403 403 201 404 403 403 201 404
+PUT   /v1/wallets/{user_id}/transactions/{transaction_id}/refund
+                                                           401 403 403 403 403 403 200 404 200 404
+GET   /v1/wallets/{user_id}/transactions/{transaction_id}/consumption
+                                                           401 403 403 403 200 404 200 404 200 404
+POST  /v1/wallets/{user_id}/debts/{asset}/forgive          401 403 403   - 403   - 403   - 201   -
 POST  /v1/batches                                          401 403 403   - 403   - 200   - 200   -
 GET   /v1/events                                           401 403   -   - 403   - 200   - 200   -
 GET   /v1/subscriptions                                    401 403   -   - 200   - 200   - 200   -
@@ -154,9 +159,18 @@ async def ids_of(owner: Caller, path: str, thing: Thing, gold: str) -> dict[str,
     if "{hold_id}" in path:
         hold = await thing("POST", f"{wallet}/holds", amount | {"expires_in": 60})
         ids["hold_id"] = hold["hold_id"]
-    if "{transaction_id}" in path:
+    if path.endswith(("/refund", "/consumption", "/forgive")):
+        paid = await thing("POST", f"{wallet}/topup", amount)
+        ids["transaction_id"] = paid["transaction_id"]
+    elif "{transaction_id}" in path:
         spent = await thing("POST", f"{wallet}/spend", amount)
         ids["transaction_id"] = spent["transaction_id"]
+    if path.endswith("/forgive"):
+        has = (await thing("GET", f"{wallet}/balances/{gold}"))["balance"]
+        if float(has):  # else it has repaid what is owed
+            await thing("POST", f"{wallet}/spend", amount | {"amount": has})
+        refund = {"refunded": 1, "signed_at": "2026-01-01T00:00:00Z", "policy": "debt"}
+        await thing("PUT", f"{wallet}/transactions/{ids['transaction_id']}/refund", refund)
     return ids
 
 
@@ -174,6 +188,8 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
         "buy": {"quantity": 1},
         "holds": amount | {"expires_in": 60},
         "reverse": {"reason": "a mistake"},
+        "refund": {"refunded": 1, "signed_at": "2026-01-01T00:00:00Z"},
+        "forgive": {"reason": "a gesture"},
         "batches": {"requests": [movement]},
         "signup": {"name": "Z", "email": f"{tag}@example.com", "password": "correct horse"},
         "login": {"email": f"{tag}@example.com", "password": "correct horse"},

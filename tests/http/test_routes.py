@@ -55,6 +55,14 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
     hold = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
     other = await made("POST", f"/v1/wallets/{user.user_id}/holds", amount | {"expires_in": 60})
     spent = await made("POST", f"/v1/wallets/{user.user_id}/spend", amount)
+    owed = {"asset": silver, "amount": 3}
+    paid = await made("POST", f"/v1/wallets/{user.user_id}/topup", owed)
+    await made("POST", f"/v1/wallets/{user.user_id}/spend", owed)
+    await made(
+        "PUT",
+        f"/v1/wallets/{user.user_id}/transactions/{paid['transaction_id']}/refund",
+        {"refunded": 3, "signed_at": "2026-01-01T00:00:00Z", "policy": "debt"},
+    )
     feed = await made("POST", "/v1/subscriptions", {"code": f"s{tag}", "start": "beginning"})
     await made("POST", "/v1/subscriptions", {"code": f"w{tag}"})
     await made("POST", f"/v1/subscriptions/w{tag}/webhook", {"url": "https://a.example/"})
@@ -69,6 +77,7 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "hold_id": hold["hold_id"],
         "other_hold_id": other["hold_id"],
         "transaction_id": spent["transaction_id"],
+        "paid_transaction_id": paid["transaction_id"],
         "subscription": feed["subscription"],
         "sent_subscription": f"w{tag}",
         "tag": tag,
@@ -87,6 +96,8 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "place_hold": amount | {"expires_in": 3600},
         "capture_hold": {"amount": "1"},
         "reverse": {"reason": "a mistake"},
+        "set_refunded": {"refunded": "2", "signed_at": "2026-01-02T00:00:00Z", "reference": "r"},
+        "forgive_debt": {"reason": "a gesture", "amount": 1},
         "post_batch": {
             "requests": [
                 {"user_id": world["user_id"], "kind": "BONUS", "idempotency_key": tag, **amount},
@@ -129,6 +140,10 @@ async def test_a_route_answers_in_its_shape(
 ) -> None:
     if "/webhook" in route.path and route.function != "create_webhook":
         world["subscription"] = world["sent_subscription"]
+    if route.function in ("set_refunded", "consumption"):
+        world["transaction_id"] = world["paid_transaction_id"]
+    if route.function == "forgive_debt":
+        world["asset"] = world["to_asset"]
     path = route.path.format_map(world)
     query = {
         "find_user": {"query": world["user_id"]},

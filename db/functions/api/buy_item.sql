@@ -83,4 +83,4 @@ Returns: wallet.purchase_receipt. For a key used before it is the first one agai
 Locks: the user''s wallet in the asset of the price; of a capped asset a supply stripe; of a limited
 item its row.
 Raises: WA101 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA204 WA301 WA305 WA401 WA403 WA404 WA412
-WA501 WA503';
+WA414 WA501 WA503';

@@ -77,4 +77,4 @@ What is left stays held.
 Returns: wallet.capture_receipt. For a key used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the hold''s asset, which protects its holds; then, of a capped asset, a
 supply stripe.
-Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA205 WA301 WA307 WA407 WA501';
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA205 WA301 WA307 WA407 WA414 WA501';

@@ -85,4 +85,4 @@ that is no longer the rate.
 Returns: wallet.conversion_receipt. For a key used before it is the first one again, with is_replay.
 Locks: the user''s two wallets by asset; then, of capped assets, supply stripes by asset.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA111 WA112 WA201 WA202 WA207 WA301 WA306 WA401
-WA402 WA412 WA413 WA501 WA503';
+WA402 WA412 WA413 WA414 WA501 WA503';

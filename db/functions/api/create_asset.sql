@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION wallet.create_asset(
     p_actor text DEFAULT NULL,
     p_lot_order text DEFAULT NULL,
     p_expires_in interval DEFAULT NULL,
-    p_is_paid_expiring boolean DEFAULT false
+    p_is_paid_expiring boolean DEFAULT false,
+    p_is_debt_blocking boolean DEFAULT false
 ) RETURNS wallet.asset
 LANGUAGE plpgsql
 VOLATILE
@@ -28,6 +29,7 @@ BEGIN
     PERFORM wallet_private.check_range('scale', p_scale, 0, 8);
     PERFORM wallet_private.check_given('is_purchasable', p_is_purchasable);
     PERFORM wallet_private.check_given('is_paid_expiring', p_is_paid_expiring);
+    PERFORM wallet_private.check_given('is_debt_blocking', p_is_debt_blocking);
     v_asset.code := p_code;
     v_asset.scale := p_scale;
     v_asset.lot_order := p_lot_order;
@@ -44,10 +46,11 @@ BEGIN
 
     INSERT INTO wallet_private.asset (
         code, name, scale, sign_up_bonus, is_purchasable, lot_order, expires_in, is_paid_expiring,
-        got_lots_at, feed_base, server_started_at
+        is_debt_blocking, got_lots_at, feed_base, server_started_at
     ) VALUES (
         p_code, p_name, p_scale, v_asset.sign_up_bonus, p_is_purchasable, p_lot_order,
-        p_expires_in, p_is_paid_expiring, CASE WHEN p_lot_order IS NOT NULL THEN now() END,
+        p_expires_in, p_is_paid_expiring, p_is_debt_blocking,
+        CASE WHEN p_lot_order IS NOT NULL THEN now() END,
         wallet_private.renew_feed(), pg_postmaster_start_time()
     )
     ON CONFLICT (code) DO NOTHING
@@ -64,14 +67,15 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.create_asset(
-    text, text, integer, numeric, numeric, boolean, text, text, interval, boolean
+    text, text, integer, numeric, numeric, boolean, text, text, interval, boolean, boolean
 ) IS
 'Makes a currency. It has a code, p_scale decimals (0 to 8), and a cap on what users may hold of it
 together (p_supply, NULL = no cap). p_sign_up_bonus is what a new sign-up gets of it, and
 p_is_purchasable says whether top-ups may credit it. p_lot_order (expiring_first, free_first or
 paid_first) gives it lots: each credit is kept apart, as paid or free, until debits have used it up
 in this order. p_expires_in (1 second to 3660 days, NULL = for ever) is how long a credit lives if
-nothing else says. What was paid for expires only if p_is_paid_expiring.
+nothing else says. What was paid for expires only if p_is_paid_expiring. p_is_debt_blocking says
+that who owes some of it (wallet.set_refunded) can''t spend it, nor what holds have set aside.
 Returns: wallet.asset.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA114 WA304 WA502';

@@ -24,7 +24,8 @@ BEGIN
     END IF;
     RETURN ROW(
         p_user_id, v_asset.code, round(v_balance, v_asset.scale), round(v_held, v_asset.scale),
-        round(v_balance - v_held, v_asset.scale), NULL, NULL, NULL, NULL
+        round(v_balance - v_held, v_asset.scale), NULL, NULL, NULL, NULL,
+        round(wallet_private.debt_at(p_user_id, v_asset.asset_id, p_at), v_asset.scale)
     )::wallet.balance_item;
 END
 $$;

@@ -33,13 +33,23 @@ BEGIN
             SELECT r.reversal_id FROM wallet_private.reversal AS r
             WHERE r.user_id = p_user_id AND r.transaction_id = p_transaction_id
             ORDER BY r.reversal_id
+        ),
+        (
+            SELECT r.transaction_id FROM wallet_private.refund AS r
+            WHERE r.user_id = p_user_id AND r.refund_id = p_transaction_id
+        ),
+        ARRAY(
+            SELECT r.refund_id FROM wallet_private.refund AS r
+            WHERE r.user_id = p_user_id AND r.transaction_id = p_transaction_id
+            ORDER BY r.signed_at
         )
     )::wallet.transaction_detail;
 END
 $$;
 
 COMMENT ON FUNCTION wallet.get_transaction(uuid, uuid) IS
-'Gives one transaction of a user with its ledger entries, what it reverses and what reversed it.
+'Gives one transaction of a user with its ledger entries, what it reverses or refunds, and what
+reversed or refunded it.
 asset, amount and balance are those of its first leg.
 Returns: wallet.transaction_detail.
 Locks: nothing.

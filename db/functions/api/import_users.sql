@@ -44,7 +44,9 @@ BEGIN
 
     opened AS (
         INSERT INTO wallet_private.wallet (user_id, asset_id, is_capped, is_plain)
-        SELECT m.user_id, a.asset_id, a.supply IS NOT NULL, wallet_private.is_plain(a)
+        SELECT
+            m.user_id, a.asset_id, a.supply IS NOT NULL,
+            wallet_private.is_plain_wallet(m.user_id, a)
         FROM made AS m CROSS JOIN wallet_private.asset AS a
     )
 

@@ -39,9 +39,9 @@ COMMENT ON FUNCTION wallet.liability(text, timestamptz, text) IS
 'What users hold of an asset, for the books at a month''s end: by origin, by the month in which it
 was issued and the month in which it expires, now or as it was at an instant. Of what was issued so
 much was used, has expired (breakage, booked or not) or was reversed: the rest is outstanding. used
-is less what reversals gave back. reversed is what reversals of credits and debits of an operator
-took. Months are those of p_zone, such as Asia/Tokyo; each is given by its first day. An instant to
-come shows what will have expired by then if nothing moves.
+is less what reversals gave back. reversed is what refunds, reversals of credits and debits of an
+operator took. Months are those of p_zone, such as Asia/Tokyo; each is given by its first day. An
+instant to come shows what will have expired by then if nothing moves.
 Returns: wallet.liability_item for each origin and pair of months that anything was issued in.
 expiry_month is NULL for what never expires. An asset without lots, or before it had them, has one
 row without origin and months. When an asset in use got lots, they count as issued in the month of

@@ -9,9 +9,10 @@ BEGIN
     PERFORM wallet_private.find_user(p_user_id);
     RETURN QUERY
     SELECT
-        b.user_id, b.asset, b.balance, b.held, b.available, b.paid, b.free, b.expiring, b.expires_at
+        b.user_id, b.asset, b.balance, b.held, b.available, b.paid, b.free, b.expiring,
+        b.expires_at, b.debt
     FROM wallet.balance AS b
-    WHERE b.user_id = p_user_id AND (b.balance > 0 OR NOT b.is_archived)
+    WHERE b.user_id = p_user_id AND (b.balance > 0 OR b.debt > 0 OR NOT b.is_archived)
     ORDER BY b.asset;
 END
 $$;

@@ -75,5 +75,5 @@ COMMENT ON FUNCTION wallet.place_hold(uuid, text, numeric, interval, text, text,
 takes them in the order of use, and they don''t expire while it holds them.
 Returns: wallet.hold. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset.
-Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA401 WA412 WA501
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA401 WA412 WA414 WA501
 WA503';

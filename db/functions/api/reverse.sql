@@ -42,7 +42,9 @@ BEGIN
     PERFORM wallet_private.check_given('policy', p_policy);
     PERFORM wallet_private.check_choice('policy', p_policy, '{reject,clamp}');
     v_original := wallet_private.find_transaction(p_user_id, p_transaction_id);
-    IF v_original[1].kind IN ('REVERSAL', 'HOLD', 'RELEASE') THEN
+    IF v_original[1].kind IN (
+        'REVERSAL', 'HOLD', 'RELEASE', 'REFUND', 'REPAY', 'FORGIVE'
+    ) THEN
         RAISE EXCEPTION 'the transaction can''t be reversed'
             USING ERRCODE = 'WA309',
                 DETAIL = format('Transaction %s is a %s.', p_transaction_id, v_original[1].kind),
@@ -88,10 +90,11 @@ $$;
 
 COMMENT ON FUNCTION wallet.reverse(uuid, uuid, numeric, text, text, text, jsonb, text, interval) IS
 'Takes a transaction back: p_amount of its first leg, or all that is left (NULL). Several calls
-together take back no more than the original. The reversal of a purchase takes items back, so its
-amount is a multiple of their price. The reversal of a conversion moves both legs. It works on
-frozen and closed accounts too. If the user has spent the amount meanwhile, p_policy decides: reject
-refuses, and clamp takes what is there. The shortfall of the receipt is what could not be taken.
+together, and with what wallet.set_refunded has taken, take back no more than the original. The
+reversal of a purchase takes items back, so its amount is a multiple of their price. The reversal of
+a conversion moves both legs. It works on frozen and closed accounts too. If the user has spent the
+amount meanwhile, p_policy decides: reject refuses, and clamp takes what is there. The shortfall of
+the receipt is what could not be taken.
 In an asset with lots, the reversal of a debit gives back to the lots that it used, the last one
 first. A lot that has expired meanwhile expires at once, or lives for p_grace (1 second to 3660
 days) from now. The reversal of a credit takes from its own lot first.

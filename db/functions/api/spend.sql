@@ -26,5 +26,4 @@ COMMENT ON FUNCTION wallet.spend(uuid, text, numeric, text, text, jsonb, text) I
 'Debits a user, and never more than is available.
 Returns: wallet.receipt. For a key that was used before it is the first one again, with is_replay.
 Locks: the user''s wallet in the asset; then, of a capped asset, a supply stripe.
-Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA201 WA202 WA301 WA401 WA412 WA501
-WA503';
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA111 WA201 WA202 WA301 WA401 WA412 WA414 WA501 WA503';

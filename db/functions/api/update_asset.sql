@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION wallet.update_asset(
     p_actor text DEFAULT NULL,
     p_lot_order text DEFAULT NULL,
     p_expires_in interval DEFAULT NULL,
-    p_is_paid_expiring boolean DEFAULT NULL
+    p_is_paid_expiring boolean DEFAULT NULL,
+    p_is_debt_blocking boolean DEFAULT NULL
 ) RETURNS wallet.asset
 LANGUAGE plpgsql
 VOLATILE
@@ -27,6 +28,12 @@ BEGIN
         LOCK TABLE wallet_private.wallet IN SHARE ROW EXCLUSIVE MODE;
         v_asset := wallet_private.find_asset(p_asset);
         v_gets_lots := v_asset.lot_order IS NULL;
+        PERFORM wallet_private.expire_holds(u.user_id, v_asset.asset_id)
+        FROM (
+            SELECT DISTINCT h.user_id FROM wallet_private.hold AS h
+            WHERE h.asset_id = v_asset.asset_id AND h.status = 'open'
+        ) AS u
+        WHERE v_gets_lots;
     END IF;
     v_asset.lot_order := coalesce(p_lot_order, v_asset.lot_order);
     PERFORM wallet_private.check_lots(v_asset, p_is_paid_expiring);
@@ -50,6 +57,7 @@ BEGIN
         lot_order = coalesce(p_lot_order, a.lot_order),
         expires_in = nullif(coalesce(p_expires_in, a.expires_in), interval '0'),
         is_paid_expiring = coalesce(p_is_paid_expiring, a.is_paid_expiring),
+        is_debt_blocking = coalesce(p_is_debt_blocking, a.is_debt_blocking),
         got_lots_at = CASE WHEN v_gets_lots THEN clock_timestamp() ELSE a.got_lots_at END
     WHERE a.asset_id = v_asset.asset_id
     RETURNING * INTO v_asset;
@@ -62,7 +70,7 @@ END
 $$;
 
 COMMENT ON FUNCTION wallet.update_asset(
-    text, text, numeric, boolean, boolean, text, text, interval, boolean
+    text, text, numeric, boolean, boolean, text, text, interval, boolean, boolean
 ) IS
 'Changes those fields of an asset that are given; NULL leaves a field as it is. p_sign_up_bonus 0
 takes the bonus away. Nothing moves in an archived asset, and p_is_archived false brings it back.

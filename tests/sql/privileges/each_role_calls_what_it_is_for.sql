@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(658);
+SELECT plan(682);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -19,6 +19,7 @@ FROM (
     ('change_supply', 'o'),
     ('checkpoint', 'a'),
     ('complete_task', 'g'),
+    ('consumption', 'go'),
     ('convert', 'g'),
     ('create_asset', 'go'),
     ('create_campaign', 'o'),
@@ -34,6 +35,7 @@ FROM (
     ('expire_lots', 'o'),
     ('find_user', 'go'),
     ('fold_economy', 'o'),
+    ('forgive_debt', 'go'),
     ('get_balance', 'go'),
     ('get_balance_at', 'goa'),
     ('get_credential', 'g'),
@@ -74,6 +76,7 @@ FROM (
     ('schema_version', 'goa'),
     ('set_conversion_rate', 'go'),
     ('set_password', 'g'),
+    ('set_refunded', 'go'),
     ('set_user_status', 'go'),
     ('settle_webhook_events', 'g'),
     ('sign_up', 'g'),

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(169);
+SELECT plan(175);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -7,6 +7,9 @@ SELECT plan(169);
 SELECT budget FROM wallet.create_campaign('EASTER', 'GOLD', 80) \gset
 SELECT hold_id AS to_capture FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour', 'a') \gset
 SELECT hold_id AS to_release FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour', 'b') \gset
+SELECT transaction_id AS owed FROM wallet.bonus(:'bob', 'SILVER', 9, 'owed') \gset
+SELECT balance FROM wallet.spend(:'bob', 'SILVER', 9, 'spent') \gset
+SELECT debt FROM wallet.set_refunded(:'bob', :'owed', 9, '2026-01-01 00:00:00+00', 'debt') \gset
 CREATE ROLE test_attacker;
 GRANT wallet_gateway TO test_attacker;
 GRANT wallet_operator TO test_attacker;
@@ -148,6 +151,7 @@ LEFT JOIN (
     ('change_supply', '''SILVER'', 5000'),
     ('checkpoint', ''),
     ('complete_task', format('%L, %s, ''complete_task''', :'alice', :'task_id')),
+    ('consumption', format('%L, %L', :'alice', :'topup')),
     ('convert', format('%L, ''SILVER'', ''GOLD'', 50, ''convert''', :'alice')),
     ('create_asset', '''RUBY'', ''Ruby'', 2, 100, 5'),
     ('create_campaign', '''SPRING'', ''GOLD'', 50'),
@@ -161,6 +165,7 @@ LEFT JOIN (
     ('expire_holds', ''),
     ('expire_lots', ''),
     ('find_user', '''alice'''),
+    ('forgive_debt', format('%L, ''SILVER'', 1, ''why'', ''forgive''', :'bob')),
     ('get_balance', format('%L, ''GOLD''', :'alice')),
     ('get_balance_at', format('%L, ''GOLD'', ''now''', :'alice')),
     ('get_credential', '''alice@example.com'''),
@@ -214,6 +219,7 @@ LEFT JOIN (
     ('schema_version', ''),
     ('set_conversion_rate', '''POINTS'', ''GOLD'', 1, 1'),
     ('set_password', format('%L, ''hash''', :'alice')),
+    ('set_refunded', format('%L, %L, 8, ''2026-01-02 00:00:00+00''', :'bob', :'owed')),
     ('set_user_status', format('%L, ''active''', :'alice')),
     ('settle_webhook_events', format('''sent'', %L, ''{}''', :'alice')),
     ('sign_up', '''Dave'', ''dave@example.com'', NULL, ''hash'''),

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 \ir ../support/_history.sql
 
 -- No function takes two users: who pays and who is paid.
@@ -25,6 +25,7 @@ SELECT set_eq(
         VALUES
         ('capture_hold', 'p_hold_id'), ('release_hold', 'p_hold_id'),
         ('reverse', 'p_transaction_id'), ('get_transaction', 'p_transaction_id'),
+        ('set_refunded', 'p_transaction_id'), ('consumption', 'p_transaction_id'),
         ('resend_webhook_events', 'p_transaction_id'), ('settle_webhook_events', 'p_claim'),
         ('verify_page', 'p_from')
     $$,
@@ -52,11 +53,14 @@ SELECT count(*) AS posted FROM wallet.post_batch(ARRAY[
     (:'bob', 'SPEND', 'SILVER', 1, 'batch-1', 'alice', NULL)
 ]::wallet.request[]) \gset
 SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first') \gset
-SELECT balance FROM wallet.bonus(
-    :'alice', 'STAR', 1, 'star', p_expires_at => clock_timestamp() + interval '0.3 seconds'
+SELECT transaction_id AS star FROM wallet.bonus(
+    :'alice', 'STAR', 2, 'star', p_expires_at => clock_timestamp() + interval '0.3 seconds'
 ) \gset
 SELECT pg_sleep(0.31) AS slept \gset
 SELECT wallet.expire_lots() AS expired \gset
+SELECT debt FROM wallet.set_refunded(:'alice', :'star', 2, '2026-01-01 00:00:00+00', 'debt') \gset
+SELECT debt FROM wallet.forgive_debt(:'alice', 'STAR', 1, 'a gesture', 'forgive') \gset
+SELECT balance FROM wallet.bonus(:'alice', 'STAR', 1, 'repays') \gset
 SELECT is_empty(
     $$
         SELECT k.kind
@@ -101,6 +105,11 @@ SELECT is(
     (
         format('SELECT wallet.reverse(%%L, %L, NULL, ''why'', ''key'')', :'spend'), 'WA206',
         'another user''s movement is not taken back'
+    ),
+    (
+        format(
+            'SELECT wallet.set_refunded(%%L, %L, 1, ''2026-01-01 00:00:00+00'')', :'star'
+        ), 'WA206', 'nor refunded'
     ),
     (
         format('SELECT wallet.get_transaction(%%L, %L)', :'spend'), 'WA206', 'nor shown'

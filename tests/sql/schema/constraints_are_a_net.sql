@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(119);
+SELECT plan(124);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -9,7 +9,9 @@ SELECT set_password AS password FROM wallet.set_password(:'user_id', 'hash') \gs
 SELECT budget FROM wallet.create_campaign('SPRING', 'GOLD', 50) \gset
 SELECT subscription FROM wallet.create_subscription('warehouse') \gset
 SELECT asset FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first') \gset
-SELECT balance FROM wallet.bonus(:'bob', 'STAR', 1, 'star') \gset
+SELECT transaction_id AS star FROM wallet.bonus(:'bob', 'STAR', 1, 'star') \gset
+SELECT balance FROM wallet.spend(:'bob', 'STAR', 1, 'no star') \gset
+SELECT outcome FROM wallet.set_refunded(:'bob', :'star', 1, '2026-01-01 00:00:00+00', 'debt') \gset
 SELECT subscription FROM wallet.create_webhook('warehouse', 'https://shop.example/') \gset
 SELECT asset FROM wallet.create_asset('COIN', 'Coin') \gset
 SELECT limit_id FROM wallet.create_limit(
@@ -174,6 +176,12 @@ FROM (
     ('share_move_amount_is_positive_check', 'UPDATE share_move SET amount = 0'),
     ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
     ('reversal_reversal_id_key', 'UPDATE reversal SET reversal_id = user_id'),
+    (
+        'refund_refund_id_key',
+        'INSERT INTO refund SELECT user_id, user_id, signed_at, refund_id, 1, 1 FROM refund'
+    ),
+    ('refund_taken_is_within_refunded_check', 'UPDATE refund SET taken = refunded + 1'),
+    ('debt_amount_is_positive_check', 'UPDATE debt SET amount = 0'),
     (
         'conversion_rate_current_idx',
         'INSERT INTO conversion_rate ('

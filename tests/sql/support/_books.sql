@@ -15,6 +15,7 @@ AS $$
             ('WA108', 'the cursor is malformed or of another query'),
             ('WA114', 'a code is malformed'),
             ('WA115', 'a user is named twice'),
+            ('WA117', 'the transaction can''t be refunded'),
             ('WA118', 'a line is out of order'),
             ('WA125', 'a url is malformed'),
             ('WA126', 'a secret is malformed'),
@@ -34,12 +35,14 @@ AS $$
             ('WA309', 'the transaction can''t be reversed'),
             ('WA320', 'the cursor is of another history'),
             ('WA321', 'the feed has no index'),
+            ('WA340', 'the store has said something else'),
             ('WA351', 'the wallet has a history already'),
             ('WA407', 'more than the hold has left'),
             ('WA408', 'more than is left to reverse'),
             ('WA409', 'users hold more than that'),
             ('WA410', 'the budget is used up'),
-            ('WA411', 'more than that is granted')
+            ('WA411', 'more than that is granted'),
+            ('WA414', 'the user is in debt')
         ) AS m (code, message)
         WHERE m.code = p_code
     ))

@@ -23,7 +23,9 @@ AS $$
     )
 
     INSERT INTO wallet_private.wallet (user_id, asset_id, is_active, is_capped, is_plain)
-    SELECT o.user_id, a.asset_id, o.is_active, a.supply IS NOT NULL, wallet_private.is_plain(a)
+    SELECT
+        o.user_id, a.asset_id, o.is_active, a.supply IS NOT NULL,
+        wallet_private.is_plain_wallet(o.user_id, a)
     FROM account AS o
     INNER JOIN wallet_private.asset AS a ON a.asset_id = p_asset_id
     ORDER BY o.user_id

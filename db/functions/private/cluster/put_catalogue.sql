@@ -30,13 +30,15 @@ BEGIN
         lot_order = excluded.lot_order,
         expires_in = excluded.expires_in,
         is_paid_expiring = excluded.is_paid_expiring,
+        is_debt_blocking = excluded.is_debt_blocking,
         got_lots_at = excluded.got_lots_at
     WHERE (
         a.name, a.sign_up_bonus, a.is_purchasable, a.archived_at, a.lot_order, a.expires_in,
-        a.is_paid_expiring, a.got_lots_at
+        a.is_paid_expiring, a.is_debt_blocking, a.got_lots_at
     ) IS DISTINCT FROM (
         excluded.name, excluded.sign_up_bonus, excluded.is_purchasable, excluded.archived_at,
-        excluded.lot_order, excluded.expires_in, excluded.is_paid_expiring, excluded.got_lots_at
+        excluded.lot_order, excluded.expires_in, excluded.is_paid_expiring,
+        excluded.is_debt_blocking, excluded.got_lots_at
     );
     PERFORM wallet_private.put_limits(p_catalogue -> 'limit_rule');
 

@@ -23,7 +23,7 @@ BEGIN
             PERFORM wallet_private.check_given('kind', v_kind);
             PERFORM wallet_private.check_choice('kind', v_kind, ARRAY[
                 'TOPUP', 'BONUS', 'SPEND', 'CONVERT', 'TASK', 'PURCHASE', 'CAPTURE', 'REVERSAL',
-                'ADJUST', 'HOLD', 'RELEASE'
+                'ADJUST', 'EXPIRE', 'REFUND', 'REPAY', 'FORGIVE', 'HOLD', 'RELEASE'
             ]);
         END LOOP;
         p_subscription.kinds := nullif(p_kinds, ARRAY[]::text[]);

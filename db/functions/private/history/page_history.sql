@@ -13,7 +13,7 @@ AS $$
 BEGIN
     PERFORM wallet_private.check_choice('kind', p_kind, ARRAY[
         'TOPUP', 'BONUS', 'SPEND', 'CONVERT', 'TASK', 'PURCHASE', 'CAPTURE', 'REVERSAL', 'ADJUST',
-        'EXPIRE'
+        'EXPIRE', 'REFUND', 'REPAY'
     ]);
     RETURN QUERY
     SELECT t.*

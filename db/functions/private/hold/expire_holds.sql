@@ -10,6 +10,7 @@ AS $$
 DECLARE
     v_holds bigint;
     v_released numeric;
+    v_is_plain boolean;
 BEGIN
     PERFORM FROM wallet_private.hold AS h
     WHERE h.user_id = p_user_id AND h.asset_id = p_asset_id AND h.status = 'open'
@@ -49,7 +50,11 @@ BEGIN
     SELECT count(*), coalesce(sum(e.remaining), 0) INTO v_holds, v_released FROM expired AS e;
 
     UPDATE wallet_private.wallet AS w SET held = w.held - v_released
-    WHERE w.user_id = p_user_id AND w.asset_id = p_asset_id;
+    WHERE w.user_id = p_user_id AND w.asset_id = p_asset_id
+    RETURNING w.is_plain INTO v_is_plain;
+    IF NOT v_is_plain THEN
+        PERFORM wallet_private.repay_debt(p_user_id, p_asset_id);
+    END IF;
     RETURN v_holds;
 END
 $$;

@@ -22,7 +22,8 @@ BEGIN
         FROM wallet_private.wallet AS w
         WHERE w.user_id = p_user_id AND w.asset_id = p_asset_id;
         IF p_with_holds AND v_held > 0 THEN
-            PERFORM wallet_private.expire_holds(p_user_id, p_asset_id, v_now);
+            -- What is freed may repay a debt, and so take more of the wallet's time.
+            CONTINUE WHEN wallet_private.expire_holds(p_user_id, p_asset_id, v_now) > 0;
         END IF;
         v_due := ARRAY(
             SELECT l FROM wallet_private.lot AS l

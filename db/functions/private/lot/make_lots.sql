@@ -5,16 +5,11 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- Makes lots of what users hold of an asset, and gives its open holds their lots. The caller makes
--- sure that nothing of the asset moves meanwhile.
+-- sure that nothing of the asset moves meanwhile, and has expired its holds.
 DECLARE
     v_hold wallet_private.hold;
     v_lots jsonb;
 BEGIN
-    PERFORM wallet_private.expire_holds(u.user_id, p_asset.asset_id)
-    FROM (
-        SELECT DISTINCT h.user_id FROM wallet_private.hold AS h
-        WHERE h.asset_id = p_asset.asset_id AND h.status = 'open'
-    ) AS u;
     INSERT INTO wallet_private.lot (
         user_id, asset_id, lot_id, origin, amount, remaining, expires_at
     )

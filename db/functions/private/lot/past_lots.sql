@@ -21,12 +21,12 @@ AS $$
                 (o.details ->> 'transaction_id')::uuid AS transaction_id, sum(o.amount) AS amount
             FROM wallet_private.transfer AS o
             WHERE o.user_id = p_user_id AND o.asset_id = p_asset_id AND o.seq <= p_seq
-                AND o.kind = 'REVERSAL'
+                AND o.kind IN ('REVERSAL', 'REFUND')
             GROUP BY o.details ->> 'transaction_id'
         ) AS r ON t.transaction_id = r.transaction_id
         CROSS JOIN LATERAL (SELECT t.amount + coalesce(r.amount, 0) AS amount) AS n
         WHERE t.user_id = p_user_id AND t.asset_id = p_asset_id AND t.seq <= p_seq
-            AND t.kind <> 'REVERSAL'
+            AND t.kind NOT IN ('REVERSAL', 'REFUND')
         WINDOW earlier AS (ORDER BY t.seq)
     ),
 

@@ -34,7 +34,7 @@ BEGIN
         AND l.lot_id = u.lot;
 
     -- A lot that gets something back after its expiry expires at once.
-    IF p_transfer.kind IN ('REVERSAL', 'RELEASE') THEN
+    IF p_transfer.kind IN ('REVERSAL', 'REFUND', 'RELEASE') THEN
         PERFORM wallet_private.book_due(p_transfer.user_id, p_transfer.asset_id, false);
     END IF;
 END

@@ -23,7 +23,9 @@ BEGIN
     END IF;
 
     v_status := (wallet_private.find_user(p_transfer.user_id)).status;
-    IF v_status <> 'active' AND p_transfer.kind NOT IN ('REVERSAL', 'ADJUST', 'RELEASE') THEN
+    IF v_status <> 'active' AND p_transfer.kind NOT IN (
+        'REVERSAL', 'ADJUST', 'RELEASE', 'REFUND', 'REPAY', 'FORGIVE'
+    ) THEN
         RAISE EXCEPTION 'the account is not active'
             USING ERRCODE = 'WA501',
                 DETAIL = format('User %s is %s.', p_transfer.user_id, v_status),

@@ -41,7 +41,11 @@ BEGIN
             feed_position = greatest(v_base + txid_current(), w.feed_position)
         WHERE w.user_id = p_transfer.user_id
             AND w.asset_id = p_transfer.asset_id
-            AND (w.is_active OR p_transfer.kind = ANY ('{REVERSAL,ADJUST,RELEASE,EXPIRE}'))
+            AND (
+                w.is_active OR p_transfer.kind = ANY (
+                    '{REVERSAL,ADJUST,RELEASE,EXPIRE,REFUND,REPAY,FORGIVE}'
+                )
+            )
             AND (w.is_plain OR v_is_planned)
             AND w.balance + p_transfer.amount >= w.held + p_hold
         RETURNING w.seq, w.moved_at, w.balance, w.head, w.feed_position, w.is_capped, w.is_plain
@@ -91,6 +95,9 @@ BEGIN
     END IF;
     IF NOT v_is_plain THEN
         PERFORM wallet_private.settle(p_transfer, p_hold);
+        IF p_transfer.amount > 0 OR p_hold < 0 THEN
+            PERFORM wallet_private.repay_debt(p_transfer.user_id, p_transfer.asset_id);
+        END IF;
     END IF;
     RETURN p_transfer;
 END

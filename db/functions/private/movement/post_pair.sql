@@ -44,6 +44,12 @@ BEGIN
             WHERE w.user_id = v_request.user_id AND w.asset_id = p_legs[v_leg].asset_id
                 AND NOT w.is_plain;
         END LOOP;
+        FOREACH v_leg IN ARRAY v_order LOOP
+            PERFORM wallet_private.repay_debt(w.user_id, w.asset_id)
+            FROM wallet_private.wallet AS w
+            WHERE w.user_id = v_request.user_id AND w.asset_id = p_legs[v_leg].asset_id
+                AND NOT w.is_plain;
+        END LOOP;
     ELSE
         FOREACH v_leg IN ARRAY v_order LOOP
             CONTINUE WHEN p_legs[v_leg].hash IS NULL;

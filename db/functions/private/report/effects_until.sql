@@ -11,9 +11,9 @@ AS $$
     -- something was used, expired or was reversed. What goes back counts as what it undoes.
     SELECT
         CASE
-            WHEN t.kind <> 'REVERSAL' AND t.amount > 0 THEN 'issued'
+            WHEN t.kind NOT IN ('REVERSAL', 'REFUND') AND t.amount > 0 THEN 'issued'
             WHEN coalesce(o.kind, t.kind) = 'EXPIRE' THEN 'expired'
-            WHEN coalesce(o.kind, t.kind) IN ('REVERSAL', 'ADJUST') THEN 'reversed'
+            WHEN coalesce(o.kind, t.kind) IN ('REVERSAL', 'REFUND', 'ADJUST') THEN 'reversed'
             ELSE 'used'
         END,
         t.user_id, t.seq, t.amount, t.details #> '{result,lots}'

@@ -19,7 +19,13 @@ DECLARE
     v_debit integer := CASE WHEN p_original[1].amount > 0 THEN 1 ELSE 2 END;
     v_legs wallet_private.transfer[] := ARRAY[p_request];
 BEGIN
-    SELECT abs(p_original[1].amount) - coalesce(sum(r.amount), 0) INTO v_left
+    SELECT abs(p_original[1].amount) - coalesce(sum(r.amount), 0) - coalesce((
+        SELECT f.taken FROM wallet_private.refund AS f
+        WHERE f.user_id = p_request.user_id
+            AND f.transaction_id = p_original[1].transaction_id
+        ORDER BY f.signed_at DESC
+        LIMIT 1
+    ), 0) INTO v_left
     FROM wallet_private.reversal AS r
     WHERE r.user_id = p_request.user_id AND r.transaction_id = p_original[1].transaction_id;
     v_wanted := coalesce(v_wanted, v_left);

@@ -15,7 +15,9 @@ BEGIN
 
     PERFORM wallet_private.heed_caps();
     INSERT INTO wallet_private.wallet (user_id, asset_id, is_active, is_capped, is_plain)
-    SELECT p_user_id, a.asset_id, v_is_active, a.supply IS NOT NULL, wallet_private.is_plain(a)
+    SELECT
+        p_user_id, a.asset_id, v_is_active, a.supply IS NOT NULL,
+        wallet_private.is_plain_wallet(p_user_id, a)
     FROM wallet_private.asset AS a
     ORDER BY a.asset_id
     ON CONFLICT (user_id, asset_id) DO NOTHING;

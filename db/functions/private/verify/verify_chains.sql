@@ -41,8 +41,13 @@ BEGIN
             CASE WHEN coalesce(t.feed_position, 0) < t.last_position
                 THEN coalesce(t.feed_position::text, 'none')
             END),
-        ('only holds move nothing', (t.kind IN ('HOLD', 'RELEASE'))::text, (t.amount = 0)::text),
-        ('the first leg has the key', (t.leg = 1 AND t.kind <> 'EXPIRE')::text,
+        -- A refund moves nothing when the total is the same, or all of it is owed.
+        ('only holds and debts move nothing', (
+            t.kind IN ('HOLD', 'RELEASE', 'FORGIVE') OR t.kind = 'REFUND' AND t.amount = 0
+        )::text, (t.amount = 0)::text),
+        ('the first leg has the key', (
+            t.leg = 1 AND t.kind NOT IN ('EXPIRE', 'REFUND', 'REPAY')
+        )::text,
             (t.idempotency_key IS NOT NULL)::text),
         ('chain is intact', encode(wallet_private.transfer_hash(
             t.last_hash, t.user_id, t.asset_id, t.seq, t.transaction_id, t.leg, t.kind, t.amount,

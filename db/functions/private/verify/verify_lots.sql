@@ -58,7 +58,8 @@ BEGIN
                 o AS original
             FROM wallet_private.transfer AS t
             LEFT JOIN wallet_private.transfer AS o
-                ON t.kind = 'REVERSAL' AND o.user_id = t.user_id AND o.asset_id = t.asset_id
+                ON t.kind IN ('REVERSAL', 'REFUND') AND o.user_id = t.user_id
+                    AND o.asset_id = t.asset_id
                     AND o.transaction_id = (t.details ->> 'transaction_id')::uuid
             WHERE t.user_id = v_wallet.user_id AND t.asset_id = v_wallet.asset_id
                 AND t.seq > v_wallet.past_seq
@@ -88,7 +89,8 @@ BEGIN
                     END, CASE WHEN v_event.remaining > 0 THEN (v_event.lot IS NOT NULL)::text END),
                     ('a lot is paid if it was topped up', CASE
                         WHEN v_event.lot IS NOT NULL AND v_event.kind <> 'CONVERT' THEN
-                            CASE v_event.kind WHEN 'TOPUP' THEN 'paid' ELSE 'free' END
+                            CASE WHEN 'TOPUP' IN (v_event.kind, (v_event.original).kind)
+                                THEN 'paid' ELSE 'free' END
                         ELSE v_event.lot ->> 'origin'
                     END, v_event.lot ->> 'origin'),
                     ('what was paid for does not expire', 'false', ((
@@ -101,7 +103,7 @@ BEGIN
                             THEN trim_scale(coalesce(u.amount, 0))::text END),
                     ('the order of use is kept', CASE
                         WHEN v_event.kind IN ('CAPTURE', 'RELEASE', 'EXPIRE')
-                            OR v_event.remaining > 0 THEN u.lots
+                            OR v_event.remaining > 0 OR v_event.amount = 0 THEN u.lots
                         ELSE wallet_private.pick_lots(
                             v_lots, (v_event.t).details #>> '{result,lot_order}', v_event.amount,
                             (v_event.original).seq
@@ -110,9 +112,11 @@ BEGIN
                     ('what is reversed goes back to its lots', CASE
                         WHEN v_event.remaining > 0 AND v_event.lots IS NOT NULL THEN (
                             SELECT jsonb_agg(b.use - 'expires_at' ORDER BY b.place)
-                            FROM jsonb_array_elements(wallet_private.give_back_lots(
-                                v_event.t, v_event.original
-                            )) WITH ORDINALITY AS b (use, place)
+                            FROM jsonb_array_elements(CASE v_event.kind
+                                WHEN 'REFUND'
+                                    THEN wallet_private.return_lots(v_event.t, v_event.original)
+                                ELSE wallet_private.give_back_lots(v_event.t, v_event.original)
+                            END) WITH ORDINALITY AS b (use, place)
                         )
                     END::text, CASE WHEN v_event.remaining > 0 THEN u.lots END::text)
                 ) AS c (name, expected, found)
@@ -128,7 +132,7 @@ BEGIN
                     ('a lot expired early', v_event.kind = 'EXPIRE' AND u.lot IS NOT NULL
                         AND (l.expires_at <= v_event.at) IS NOT TRUE),
                     ('a lot was left when it had expired',
-                        v_event.kind NOT IN ('EXPIRE', 'CAPTURE', 'RELEASE')
+                        v_event.kind NOT IN ('EXPIRE', 'CAPTURE', 'RELEASE', 'REPAY')
                         AND l.expires_at <= v_event.at AND l.remaining > l.held)
                 ) AS c (name, found)
                 WHERE c.found;

@@ -20,6 +20,8 @@ BEGIN
     RETURN QUERY SELECT f.* FROM wallet_private.verify_holds(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_captures(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_reversals(v_from, v_to) AS f;
+    RETURN QUERY SELECT f.* FROM wallet_private.verify_refunds(v_from, v_to) AS f;
+    RETURN QUERY SELECT f.* FROM wallet_private.verify_debts(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_conversions(v_from, v_to) AS f;
 END
 $$;

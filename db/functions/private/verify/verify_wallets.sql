@@ -49,8 +49,9 @@ BEGIN
             SELECT (a.supply IS NOT NULL)::text FROM wallet_private.asset AS a
             WHERE a.asset_id = w.asset_id
         ), w.is_capped::text),
-        ('is_plain as its asset is', (
-            SELECT wallet_private.is_plain(a)::text FROM wallet_private.asset AS a
+        ('is_plain if nothing is special', (
+            SELECT wallet_private.is_plain_wallet(w.user_id, a)::text
+            FROM wallet_private.asset AS a
             WHERE a.asset_id = w.asset_id
         ), w.is_plain::text),
         ('is_active as its account is', (

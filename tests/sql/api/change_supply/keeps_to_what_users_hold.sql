@@ -22,7 +22,8 @@ SELECT is(
     jsonb_build_object(
         'asset', 'GOLD', 'name', 'Gold', 'scale', 0, 'supply', 350, 'sign_up_bonus', NULL,
         'is_purchasable', true, 'is_archived', false, 'lot_order', NULL, 'expires_in', NULL,
-        'is_paid_expiring', false
+        'is_paid_expiring', false,
+        'is_debt_blocking', false
     ),
     'but down to just that'
 );

@@ -11,7 +11,8 @@ SELECT is(
     jsonb_build_object(
         'asset', 'RUBY_2', 'name', 'Rubies', 'scale', 8, 'supply', 5000, 'sign_up_bonus', 0.5,
         'is_purchasable', false, 'is_archived', false, 'lot_order', 'paid_first',
-        'expires_in', '48:00:00', 'is_paid_expiring', true
+        'expires_in', '48:00:00', 'is_paid_expiring', true,
+        'is_debt_blocking', false
     ),
     'the answer is the asset'
 );
@@ -24,7 +25,8 @@ SELECT is(
     jsonb_build_object(
         'asset', 'ZZ', 'name', 'Z', 'scale', 0, 'supply', NULL, 'sign_up_bonus', NULL,
         'is_purchasable', true, 'is_archived', false, 'lot_order', NULL, 'expires_in', NULL,
-        'is_paid_expiring', false
+        'is_paid_expiring', false,
+        'is_debt_blocking', false
     ),
     'by default it is whole, uncapped, without a bonus, and can be bought'
 );

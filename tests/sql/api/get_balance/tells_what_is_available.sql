@@ -6,7 +6,8 @@ SELECT is(
     (SELECT to_jsonb(b.*) FROM wallet.get_balance(:'alice', 'POINTS') AS b),
     jsonb_build_object(
         'user_id', :'alice', 'asset', 'POINTS', 'balance', 20.50, 'held', 0.00, 'available', 20.50,
-        'paid', NULL, 'free', NULL, 'expiring', NULL, 'expires_at', NULL
+        'paid', NULL, 'free', NULL, 'expiring', NULL, 'expires_at', NULL,
+        'debt', 0.00
     ),
     'at the scale of the asset'
 );
@@ -25,7 +26,8 @@ SELECT is(
     (SELECT to_jsonb(b.*) FROM wallet.get_balance(:'bob', 'GOLD') AS b),
     jsonb_build_object(
         'user_id', :'bob', 'asset', 'GOLD', 'balance', 0, 'held', 0, 'available', 0,
-        'paid', NULL, 'free', NULL, 'expiring', NULL, 'expires_at', NULL
+        'paid', NULL, 'free', NULL, 'expiring', NULL, 'expires_at', NULL,
+        'debt', 0
     ),
     'who has nothing has 0'
 );

@@ -86,7 +86,7 @@ SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description
         'an amount that is none',
         'UPDATE silver SET amount = 0 WHERE seq = 1',
         '{balance is the sum of transfers,balance_after adds up,books are at zero,chain is intact,'
-        'only holds move nothing}'
+        'only holds and debts move nothing}'
     ),
     (
         'a key that is gone',

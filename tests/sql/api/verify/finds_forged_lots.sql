@@ -52,7 +52,7 @@ SELECT is(pg_temp.found_after(v.forgery), v.checks, v.description) FROM (
         '{a lot is as its transfers left it,lots add up to the balance}', 'a lot that is gone'
     ),
     (
-        'UPDATE wallet_private.wallet SET is_plain = true', '{is_plain as its asset is}',
+        'UPDATE wallet_private.wallet SET is_plain = true', '{is_plain if nothing is special}',
         'a wallet that pretends to be plain'
     ),
     (

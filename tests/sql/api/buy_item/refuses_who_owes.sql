@@ -1,0 +1,15 @@
+BEGIN;
+SELECT plan(2);
+\ir ../../support/_debtor.sql
+
+SELECT throws_ok(
+    format(
+        'SELECT * FROM wallet.buy_item(%s)',
+        format('%L, %s, 1, NULL, ''k''', :'bob', :'item_id')
+    ),
+    'WA414', pg_temp.message('WA414'), 'who owes is refused where the asset says so'
+);
+SELECT is(pg_temp.state(:'bob', 'COIN'), '10, owes 25', 'nothing has moved');
+
+SELECT * FROM finish();
+ROLLBACK;
