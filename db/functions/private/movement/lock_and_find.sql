@@ -6,18 +6,22 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks the wallets that a request will move, in their order, and opens those that are missing.
--- Then finds the transfer if the request is a replay. So a copy waits while the request is under
--- way, and is not refused for what changed meanwhile. If a request moves two wallets, what has
--- expired in them is booked here, in the same order.
+-- Locks the wallets that a request will move, in their order. Then finds the transfer if the
+-- request is a replay. So a copy waits while the request is under way, and is not refused for what
+-- changed meanwhile. If a request moves two wallets, what has expired in them is booked here, in
+-- the same order.
 DECLARE
     v_asset_id integer;
     v_is_plain boolean;
     v_special_ids integer[] := ARRAY[]::integer[];
     v_transfer wallet_private.transfer;
 BEGIN
-    FOR v_asset_id IN SELECT u.asset_id FROM unnest(p_asset_ids) AS u (asset_id) ORDER BY u.asset_id
-    LOOP
+    IF cardinality(p_asset_ids) > 1 THEN
+        p_asset_ids := ARRAY(
+            SELECT u.asset_id FROM unnest(p_asset_ids) AS u (asset_id) ORDER BY u.asset_id
+        );
+    END IF;
+    FOREACH v_asset_id IN ARRAY p_asset_ids LOOP
         v_is_plain := wallet_private.lock_wallet(p_request.user_id, v_asset_id);
         IF v_is_plain IS NULL THEN
             PERFORM wallet_private.find_user(p_request.user_id);
