@@ -11,7 +11,7 @@ SELECT is(
         'transaction_id', :'topup', 'kind', 'TOPUP', 'user_id', :'alice', 'asset', 'SILVER',
         'amount', 100, 'balance', 100, 'reference', 'order-1', 'metadata', '{"shop": "n"}'::jsonb,
         'details', NULL, 'idempotency_key', 'topup', 'actor', 'till-3', 'reverses', NULL,
-        'reversed_by', '[]'::jsonb
+        'reversed_by', '[]'::jsonb, 'refunds', NULL, 'refunded_by', '[]'::jsonb
     ),
     'all that belongs to a movement'
 );
