@@ -144,7 +144,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/import/chain_history.sql', 'eb406110cd44f11051c702e434b22030fc40cffacc572a2015760fac0b39b0b6'),
     ('functions/private/import/import_history.sql', '69406c005b2346b240b9c5fc5767f3ac5626c740f2fe79bd20a12ef89d014a94'),
     ('functions/private/import/read_history.sql', 'd354ad2eb77f36ae363dd1981da9cfae5688a827d31037751ec300e93621ab8f'),
-    ('functions/private/import/refuse_line.sql', '984aa5c1964ab8067ff9b4a99ec609a73754e6d10c3a0023531c4502caf36f92'),
+    ('functions/private/import/refuse_line.sql', '8c183114fb6c5d353ebe84dce4c4fc9300c16d4fb2f4bea6b364d75d449bf86f'),
     ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
     ('functions/private/item/record_purchase.sql', '5b0a44d53ae2b2e1e0323d0f335d0ea73e4228eb2bee131517e6db87fea29979'),
     ('functions/private/item/to_item.sql', '5a9661f4774b74cf92d37c3289cc9c1b5d554027e2ae70ec57dda48682c86154'),

@@ -64,6 +64,7 @@ BEGIN
     PERFORM wallet_private.refuse_low_balance(
         p_item.asset_id, -p_item.amount, p_item.balance_after - p_item.amount
     );
+    RETURN NULL;  -- never: that has raised
 EXCEPTION
     WHEN OTHERS THEN
         IF SQLSTATE !~ '^WA[1-5]' THEN
