@@ -22,7 +22,10 @@ SELECT is((wallet.complete_task(:'alice', :daily, 'one')).is_replay, true, 'a re
 SELECT is((wallet.complete_task(:'bob', :daily, 'one')).amount, 10::numeric, 'each user has one');
 
 -- The day is that of the user's calendar, and none of it is had twice.
-SELECT v.east, v.west FROM (VALUES (
+SELECT
+    v.east,
+    v.west
+FROM (VALUES (
     (now() AT TIME ZONE 'Pacific/Kiritimati')::date, (now() AT TIME ZONE 'Pacific/Niue')::date
 )) AS v (east, west) \gset
 SELECT user_id AS carol FROM wallet.create_user('carol') \gset

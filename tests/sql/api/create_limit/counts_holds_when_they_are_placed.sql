@@ -53,8 +53,10 @@ SELECT is(
 );
 SELECT is(pg_temp.left(:'alice'), 'spent: 0, times: 2', 'all is used');
 SELECT is(
-    (SELECT u.more_at - u.more_at::date FROM wallet.list_limit_use(:'alice', 'COIN') AS u
-     WHERE u.code = 'spent'),
+    (
+        SELECT u.more_at - u.more_at::date FROM wallet.list_limit_use(:'alice', 'COIN') AS u
+        WHERE u.code = 'spent'
+    ),
     interval '0', 'until the end of the day'
 );
 
