@@ -6,10 +6,10 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- Locks the wallets that a request will move, in their order. Then finds the transfer if the
--- request is a replay. So a copy waits while the request is under way, and is not refused for what
--- changed meanwhile. If a request moves two wallets, what has expired in them is booked here, in
--- the same order.
+-- Locks the wallets that a request will move, in their order, and opens those that are missing.
+-- Then finds the transfer if the request is a replay. So a copy waits while the request is under
+-- way, and is not refused for what changed meanwhile. If a request moves two wallets, what has
+-- expired in them is booked here, in the same order.
 DECLARE
     v_asset_id integer;
     v_is_plain boolean;
