@@ -29,6 +29,12 @@ _IDENTITIES = ("user_id", "external_id", "email")
 @click.option("--campaign", required=True, metavar="CODE", help="The campaign, such as SPRING.")
 @click.option("--budget", help="The most that a new campaign may give in all.  [default: no limit]")
 @click.option("--amount", help="The amount for each user. Without it FILE has a column amount.")
+@click.option(
+    "--expires-in",
+    type=click.IntRange(min=1),
+    metavar="DAYS",
+    help="How long a new campaign's grants live, in days.  [default: as the asset says]",
+)
 @check_option
 @refused_option
 @connections_option
@@ -39,6 +45,7 @@ def grant(
     campaign: str,
     budget: str | None,
     amount: str | None,
+    expires_in: int | None,
     is_check: bool,
     refused: IO[str] | None,
     connections: int,
@@ -72,7 +79,8 @@ def grant(
             scale=scale,
         )
         amounts = [Decimal(amount or line.cells["amount"] or 0) for line in sheet.lines]
-        found = _find_campaign(dsn, campaign, asset, budget)
+        lives = None if expires_in is None else 86400 * expires_in
+        found = _find_campaign(dsn, campaign, asset, budget, lives)
         plan = {
             "campaign": campaign,
             "asset": asset,
@@ -85,7 +93,7 @@ def grant(
         if is_check:
             return
         if not found:
-            _create_campaign(dsn, campaign, asset, budget)
+            _create_campaign(dsn, campaign, asset, budget, lives)
         rows = [
             (*(line.cells.get(c) for c in _IDENTITIES), amount, line.cells.get("reference"))
             for line, amount in zip(sheet.lines, amounts, strict=True)
@@ -93,7 +101,7 @@ def grant(
         tally = do_in_parts(
             dsn, "grant_batch", "grants", sheet, rows, connections, campaign=campaign
         )
-        found = _find_campaign(dsn, campaign, asset, None) or {}
+        found = _find_campaign(dsn, campaign, asset) or {}
     result = {
         "campaign": campaign,
         "asset": asset,
@@ -119,8 +127,10 @@ def _scale(assets: list[Row], code: str) -> int:
     raise click.BadParameter(f"there is no asset {code}; there are {known}", param_hint="--asset")
 
 
-def _find_campaign(dsn: str, code: str, asset: str, budget: str | None) -> Row | None:
-    """The campaign, if there is one. It must have this asset, and this budget if one is given."""
+def _find_campaign(
+    dsn: str, code: str, asset: str, budget: str | None = None, lives: int | None = None
+) -> Row | None:
+    """The campaign, if there is one. It must have this asset, and what else is given."""
     for found in run(call(dsn, "list_campaigns")):
         if found["campaign"] != code:
             continue
@@ -134,15 +144,27 @@ def _find_campaign(dsn: str, code: str, asset: str, budget: str | None) -> Row |
                 f" `pgwallet budget {code} {budget}` changes it",
                 param_hint="--budget",
             )
+        if lives and found["expires_in"] != lives:
+            raise click.BadParameter(
+                f"what campaign {code} gives lives {_days(found['expires_in'])}",
+                param_hint="--expires-in",
+            )
         return found
     return None
 
 
-def _create_campaign(dsn: str, code: str, asset: str, budget: str | None) -> None:
+def _days(seconds: int | None) -> str:
+    return "as long as the asset says" if seconds is None else f"{seconds / 86400:g} days"
+
+
+def _create_campaign(
+    dsn: str, code: str, asset: str, budget: str | None, lives: int | None
+) -> None:
     most = Decimal(budget) if budget else None
+    made = {"code": code, "asset": asset, "budget": most, "expires_in": lives}
     try:
-        run(call(dsn, "create_campaign", code=code, asset=asset, budget=most))
+        run(call(dsn, "create_campaign", **made))
     except asyncpg.PostgresError as error:
         # Another run may have created it first.
-        if error.sqlstate != "WA304" or not _find_campaign(dsn, code, asset, budget):
+        if error.sqlstate != "WA304" or not _find_campaign(dsn, code, asset, budget, lives):
             raise

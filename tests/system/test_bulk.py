@@ -381,6 +381,20 @@ def test_a_campaign_that_is_another(shop):
     assert shop.grant(file, "--budget", "10.0").exit_code == 0
 
 
+def test_grants_expire_as_the_campaign_says(shop):
+    file = shop.make(1)
+    shop.database.psql("SELECT wallet.create_asset('STARS', 'Stars', p_lot_order => 'free_first')")
+    stars = ("grant", file, "--asset", "STARS", "--campaign", "SUMMER", "--expires-in")
+    assert shop.run(*stars, "30").exit_code == 0
+    lives = "SELECT l.expires_at - l.created_at FROM wallet_private.user_account AS u, "
+    lives += "wallet.list_lots(u.user_id, 'STARS') AS l"
+    assert shop.database.psql(lives) == "30 days"
+    said = shop.run(*stars, "31", status=2).stderr
+    assert "what campaign SUMMER gives lives 30 days" in said
+    said = shop.grant(file, "--expires-in", "30", status=1).stderr
+    assert "this is not allowed here" in said
+
+
 def test_budgets(shop):
     file = shop.make(2)
     shop.grant(file, "--budget", "10")

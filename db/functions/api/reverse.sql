@@ -56,7 +56,9 @@ BEGIN
         ORDER BY l.leg
     );
     IF p_amount IS NOT NULL THEN
-        PERFORM wallet_private.check_amount('amount', p_amount, v_assets[1]);
+        v_request.details := v_request.details || jsonb_build_object(
+            'amount', wallet_private.check_amount('amount', p_amount, v_assets[1])
+        );
     END IF;
 
     -- 2. Answer a replay. What is left to reverse stays as it is from here on.

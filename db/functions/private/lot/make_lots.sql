@@ -27,8 +27,9 @@ BEGIN
             ARRAY(
                 SELECT l FROM wallet_private.lot AS l
                 WHERE l.user_id = v_hold.user_id AND l.asset_id = p_asset.asset_id
+                ORDER BY wallet_private.lot_rank(l, p_asset.lot_order)
             ),
-            p_asset.lot_order, v_hold.amount - v_hold.captured
+            v_hold.amount - v_hold.captured
         );
         UPDATE wallet_private.lot AS l SET held = l.held + u.amount
         FROM jsonb_to_recordset(v_lots) AS u (lot bigint, amount numeric)

@@ -10,6 +10,8 @@ AS $$
 -- what remains and p_hold to what is held.
 DECLARE
     v_result jsonb := p_transfer.details -> 'result';
+    v_use jsonb;
+    v_amount numeric;
 BEGIN
     IF v_result ? 'lot' THEN
         INSERT INTO wallet_private.lot (
@@ -22,16 +24,20 @@ BEGIN
         RETURN;
     END IF;
 
-    UPDATE wallet_private.lot AS l
-    SET remaining = l.remaining + sign(p_transfer.amount) * u.amount,
-        held = l.held + sign(p_hold) * u.amount,
-        is_open = l.remaining + sign(p_transfer.amount) * u.amount > 0,
-        expires_at = coalesce(wallet_private.to_instant(u.expires_at), l.expires_at)
-    FROM jsonb_to_recordset(v_result -> 'lots') AS u (
-        lot bigint, amount numeric, expires_at text
-    )
-    WHERE l.user_id = p_transfer.user_id AND l.asset_id = p_transfer.asset_id
-        AND l.lot_id = u.lot;
+    -- One by one: each is found by its whole key, however many lots the wallet has had.
+    FOR v_place IN 0..jsonb_array_length(v_result -> 'lots') - 1 LOOP
+        v_use := v_result -> 'lots' -> v_place;
+        v_amount := (v_use ->> 'amount')::numeric;
+        UPDATE wallet_private.lot AS l
+        SET remaining = l.remaining + sign(p_transfer.amount) * v_amount,
+            held = l.held + sign(p_hold) * v_amount,
+            is_open = l.remaining + sign(p_transfer.amount) * v_amount > 0,
+            expires_at = coalesce(
+                wallet_private.to_instant(v_use ->> 'expires_at'), l.expires_at
+            )
+        WHERE l.user_id = p_transfer.user_id AND l.asset_id = p_transfer.asset_id
+            AND l.lot_id = (v_use ->> 'lot')::bigint;
+    END LOOP;
 
     -- A lot that gets something back after its expiry expires at once.
     IF p_transfer.kind IN ('REVERSAL', 'REFUND', 'RELEASE') THEN

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION wallet_private.to_instant(p_epoch text) RETURNS timestamptz
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$

@@ -16,8 +16,12 @@ DECLARE
     v_special_ids integer[] := ARRAY[]::integer[];
     v_transfer wallet_private.transfer;
 BEGIN
-    FOR v_asset_id IN SELECT u.asset_id FROM unnest(p_asset_ids) AS u (asset_id) ORDER BY u.asset_id
-    LOOP
+    IF cardinality(p_asset_ids) > 1 THEN
+        p_asset_ids := ARRAY(
+            SELECT u.asset_id FROM unnest(p_asset_ids) AS u (asset_id) ORDER BY u.asset_id
+        );
+    END IF;
+    FOREACH v_asset_id IN ARRAY p_asset_ids LOOP
         v_is_plain := wallet_private.lock_wallet(p_request.user_id, v_asset_id);
         IF v_is_plain IS NULL THEN
             PERFORM wallet_private.find_user(p_request.user_id);

@@ -85,13 +85,17 @@ BEGIN
                 )::wallet.receipt;
             END IF;
             PERFORM wallet_private.take_back(p_user_id, v_asset_id, v_moved.seq, v_amount, 0);
+            v_asset_id := NULL;
         END IF;
+    ELSE
+        v_asset_id := NULL;
     END IF;
 
-    -- 2. Answer a replay, or say what is wrong, or clear the way and try again.
+    -- 2. Answer a replay, or say what is wrong, or clear the way and try again. An asset with lots
+    -- comes here too.
     RETURN wallet_private.move_carefully(
         p_kind, p_sign, p_user_id, p_asset, p_amount, p_idempotency_key, p_reference, p_metadata,
-        p_actor, p_expires_at
+        p_actor, p_expires_at, v_asset_id
     );
 END
 $$;

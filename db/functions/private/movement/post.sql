@@ -1,7 +1,8 @@
 CREATE OR REPLACE FUNCTION wallet_private.post(
     p_transfer wallet_private.transfer,
     p_hold numeric DEFAULT 0,
-    p_is_alone boolean DEFAULT true
+    p_is_alone boolean DEFAULT true,
+    p_is_locked boolean DEFAULT true
 ) RETURNS wallet_private.transfer
 LANGUAGE plpgsql
 VOLATILE
@@ -11,17 +12,34 @@ AS $$
 -- Adds p_transfer.amount to a balance and p_hold to what is held of it, and appends the transfer.
 -- Returns the transfer as it now is in the ledger. It has another transaction_id than was asked for
 -- when a duplicate of it has won. A leg that is not alone (p_is_alone) is neither appended nor
--- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL.
+-- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL. Callers
+-- have locked the wallet, or say that they have not (p_is_locked): a plain one need not be locked.
 DECLARE
-    v_base bigint := wallet_private.feed_base(p_transfer.asset_id);
+    v_base bigint;
     v_position bigint;
     v_is_capped boolean;
     v_is_plain boolean;
-    -- Whether what is special about the wallet has been seen to.
+    -- Whether the wallet may be special (then it is locked), and whether that has been seen to.
+    v_is_special boolean;
     v_is_planned boolean := p_transfer.kind = 'EXPIRE';
     v_plan wallet_private.transfer;
 BEGIN
+    -- After a start of the server, feed_base has to be looked at once, as in move.
+    SELECT a.feed_base, a.lot_order IS NOT NULL INTO v_base, v_is_special
+    FROM wallet_private.asset AS a
+    WHERE a.asset_id = p_transfer.asset_id AND a.server_started_at = pg_postmaster_start_time();
+    v_base := coalesce(v_base, wallet_private.renew_feed());
+    IF v_is_special AND NOT p_is_locked THEN
+        PERFORM wallet_private.lock_wallet(p_transfer.user_id, p_transfer.asset_id);
+    END IF;
     LOOP
+        IF v_is_special AND NOT v_is_planned THEN
+            v_plan := wallet_private.plan(p_transfer, p_hold);
+            v_is_planned := v_plan.user_id IS NOT NULL;
+            IF v_is_planned THEN
+                p_transfer := v_plan;
+            END IF;
+        END IF;
         -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
         -- low. After a wait PostgreSQL checks and computes again, with the row as it is then. Time
         -- never goes backwards within a wallet, whatever the clock does, and neither does the feed.
@@ -52,13 +70,11 @@ BEGIN
         INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
             v_position, v_is_capped, v_is_plain;
         EXIT WHEN FOUND;
-        IF NOT v_is_planned THEN
-            v_plan := wallet_private.plan(p_transfer, p_hold);
-            v_is_planned := v_plan.user_id IS NOT NULL;
-            IF v_is_planned THEN
-                p_transfer := v_plan;
-                CONTINUE;
-            END IF;
+        IF v_is_special IS NOT TRUE THEN
+            PERFORM wallet_private.lock_wallet(p_transfer.user_id, p_transfer.asset_id);
+            v_is_special := true;
+            p_transfer.created_at := clock_timestamp();
+            CONTINUE;
         END IF;
         IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;

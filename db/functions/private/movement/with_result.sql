@@ -2,7 +2,7 @@ CREATE OR REPLACE FUNCTION wallet_private.with_result(
     p_details jsonb, p_name text, p_value anyelement
 ) RETURNS jsonb
 LANGUAGE sql
-IMMUTABLE
+STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$

@@ -105,8 +105,14 @@ BEGIN
                         WHEN v_event.kind IN ('CAPTURE', 'RELEASE', 'EXPIRE')
                             OR v_event.remaining > 0 OR v_event.amount = 0 THEN u.lots
                         ELSE wallet_private.pick_lots(
-                            v_lots, (v_event.t).details #>> '{result,lot_order}', v_event.amount,
-                            (v_event.original).seq
+                            ARRAY(
+                                SELECT l FROM unnest(v_lots) AS l
+                                ORDER BY wallet_private.lot_rank(
+                                    l, (v_event.t).details #>> '{result,lot_order}',
+                                    (v_event.original).seq
+                                )
+                            ),
+                            v_event.amount
                         )
                     END::text, u.lots::text),
                     ('what is reversed goes back to its lots', CASE

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(11);
+SELECT plan(13);
 \ir ../../support/_books.sql
 
 SELECT transaction_id FROM wallet.spend(:'alice', 'POINTS', 10, 'spend') \gset
@@ -52,6 +52,19 @@ SELECT throws_ok(
     'WA408', 'more than is left to reverse', 'nor more than the original at once'
 );
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
+
+SELECT transaction_id FROM wallet.spend(:'alice', 'POINTS', 20, 'spend-9') \gset
+SELECT is(
+    wallet.reverse(:'alice', :'transaction_id', 15.5, 'a part', 'key-6')::text,
+    replace(
+        wallet.reverse(:'alice', :'transaction_id', 15.50, 'a part', 'key-6')::text, ',t,', ',f,'
+    ),
+    'the amount has the decimals of the asset, however it was written'
+);
+SELECT is(
+    (wallet.reverse(:'alice', :'transaction_id', 15.5, 'a part', 'key-6')).amount::text, '15.50',
+    'and so has the answer to a replay'
+);
 
 SELECT * FROM finish();
 ROLLBACK;
