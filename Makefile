@@ -43,6 +43,7 @@ bench: .venv/ready  ## every figure, on a PostgreSQL of its own (ARGS=--help)
 soak: .venv/ready  ## 100,000 operations at random, many examples, then crash after crash (ARGS=--help)
 	PGWALLET_TEST_OPERATIONS=100000 PGWALLET_TEST_EXAMPLES=30 $(BIN)/python -m pytest \
 	    tests/race/test_hammer.py tests/race/test_properties.py tests/http/test_schemathesis.py
+	PGWALLET_TEST_CUSTOMERS=1 $(BIN)/python -m pytest tests/race/test_purchases.py
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 clean:  ## remove what the targets above made, but no data

@@ -15,6 +15,7 @@ from bench.cold import cold
 from bench.feed import feed
 from bench.growth import growth
 from bench.http import http
+from bench.lots import lots
 from bench.movements import hot, spread, storage
 from bench.overload import overload
 from bench.sections import Bench, Run
@@ -23,6 +24,7 @@ BENCHES: dict[str, Bench] = {
     "spread": spread,
     "hot": hot,
     "batch": batches,
+    "lots": lots,
     "http": http,
     "overload": overload,
     "feed": feed,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.support.paths import CACHE
 PGTAP_BY_NPM = "92ee8ada9672e6201105a78614be8d07b8a76e5c17c85b42c279f6e48c84da68"  # 1.3.5
 PGTAP_BY_APT = "203cc5839a143c567bd36ebfc93085fd124be46d0f990b5dba5399a51d6c75e9"  # 1.2.0
 PLPGSQL_CHECK = "6805e9ae2a745ea72e9b2d844445778ac2f6639a4111465ff99b231e46e4ba28"  # 2.3.0
+CDNOW = "eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef"  # lifetimes 0.11.3
 
 PROGRAMS = "usr/lib/postgresql/15/bin"
 
@@ -59,6 +61,12 @@ def plpgsql_check() -> tuple[Path, Path]:
         {"plpgsql_check--2.3.sql": (PLPGSQL_CHECK, _plpgsql_check_by_apt)},
     )
     return script, script.with_name("plpgsql_check.so")
+
+
+def cdnow() -> Path:
+    """The 69,659 purchases of CDNOW's customers in 1997 and 1998."""
+    name = "CDNOW_master.txt"
+    return _first_of(CACHE / "cdnow", {name: (CDNOW, _cdnow_by_pip)})
 
 
 def newman() -> Path:
@@ -237,6 +245,18 @@ def _by_npm(name: str, *packages: str) -> Path:
     return target / "node_modules"
 
 
+def _cdnow_by_pip(scratch: Path) -> None:
+    _run(
+        scratch, sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
+        "--only-binary=:all:", "lifetimes==0.11.3",
+    )  # fmt: skip
+    archive = scratch / "Lifetimes-0.11.3-py3-none-any.whl"
+    with zipfile.ZipFile(archive) as wheel:
+        text = wheel.read("lifetimes/datasets/CDNOW_master.txt")
+    (scratch / "CDNOW_master.txt").write_bytes(text)
+    archive.unlink()
+
+
 def _pgtap_by_npm(scratch: Path) -> None:
     package_name = "@electric-sql/pglite-pgtap@0.0.15"
     _run(scratch, "npm", "pack", "--silent", "--ignore-scripts", package_name)
@@ -356,3 +376,4 @@ if __name__ == "__main__":  # fetch one and say where it is, or fetch all of the
         prometheus()
         pgbouncer()
         haproxy()
+        cdnow()

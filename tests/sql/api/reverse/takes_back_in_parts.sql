@@ -53,16 +53,16 @@ SELECT throws_ok(
 );
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
 
-SELECT transaction_id FROM wallet.spend(:'alice', 'POINTS', 20, 'spend-9') \gset
+SELECT transaction_id FROM wallet.spend(:'alice', 'POINTS', 10, 'spend-3') \gset
 SELECT is(
-    wallet.reverse(:'alice', :'transaction_id', 15.5, 'a part', 'key-6')::text,
+    wallet.reverse(:'alice', :'transaction_id', 5.5, 'a part', 'key-6')::text,
     replace(
-        wallet.reverse(:'alice', :'transaction_id', 15.50, 'a part', 'key-6')::text, ',t,', ',f,'
+        wallet.reverse(:'alice', :'transaction_id', 5.50, 'a part', 'key-6')::text, ',t,', ',f,'
     ),
     'the amount has the decimals of the asset, however it was written'
 );
 SELECT is(
-    (wallet.reverse(:'alice', :'transaction_id', 15.5, 'a part', 'key-6')).amount::text, '15.50',
+    (wallet.reverse(:'alice', :'transaction_id', 5.5, 'a part', 'key-6')).amount::text, '5.50',
     'and so has the answer to a replay'
 );
 

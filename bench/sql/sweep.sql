@@ -1,0 +1,1 @@
+SELECT wallet.expire_lots(100);
