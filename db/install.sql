@@ -187,7 +187,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/make_lots.sql', '880e5607772f07ee59f5b4ccc16b2bcc9728c3e5cb2461e763eabddb1e55c2b3'),
     ('functions/private/lot/new_lot.sql', 'fdf16331cd4a8c2ea1fe8fc44fe1bc983c500d4415567cb9301680da963683df'),
     ('functions/private/lot/past_lots.sql', 'af23ac60f7fffa34e08cca63cce7ff1a844578d0c261f9e4f94fc77994dfb78f'),
-    ('functions/private/lot/pick_lots.sql', '8a7d695b80e730f2d4873319140199079a3b103ee20dc36e84972d33e82a1df8'),
+    ('functions/private/lot/pick_lots.sql', '36c288a964c848f42c7ea73cfb231f939af1fd92d8de20ca8d1a8c91d4246f65'),
     ('functions/private/lot/plan_lots.sql', 'a7244a78730f89e80c0eb3d7d44b759f85807f1cbf7828e2cc03453d29452328'),
     ('functions/private/lot/settle_lots.sql', 'b88c60c89f5e1264afa23bde345f02bce07290829709d5eeb476c82322ba2bb0'),
     ('functions/private/lot/slice_lots.sql', '6d40e9e1b279742de91b6e27e84dda646522a26e1e74b6b4f68b369b062966e8'),

@@ -10,7 +10,7 @@ AS $$
 DECLARE
     v_lot wallet_private.lot;
     v_used numeric;
-    v_uses jsonb := '[]';
+    v_uses jsonb := '[]'::jsonb;
 BEGIN
     FOREACH v_lot IN ARRAY coalesce(p_lots, '{}') LOOP
         EXIT WHEN p_amount <= 0;
