@@ -109,11 +109,11 @@ SELECT is(pg_temp.found_after(v.forgery), v.checks, v.description) FROM (
     ),
     (
         'UPDATE wallet_private.wallet SET is_plain = true WHERE NOT is_plain',
-        '{is_plain as its asset is}', 'a wallet that pretends to have no limits'
+        '{is_plain if nothing is special}', 'a wallet that pretends to have no limits'
     ),
     (
         'UPDATE wallet_private.asset SET is_limited = false WHERE code = ''COIN''',
-        '{is_plain as its asset is}', 'an asset that pretends to have none'
+        '{is_plain if nothing is special}', 'an asset that pretends to have none'
     ),
     (
         'UPDATE wallet_private.task_completion SET period = period - 1',
