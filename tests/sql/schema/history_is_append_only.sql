@@ -8,7 +8,7 @@ SET CONSTRAINTS ALL IMMEDIATE;
 CREATE TEMPORARY TABLE history AS
 SELECT t.name
 FROM unnest(
-    '{transfer,hold_capture,reversal,refund,checkpoint,checkpoint_head,action}'::text[]
+    '{transfer,hold_capture,reversal,refund,checkpoint,checkpoint_head,action,erased_chain}'::text[]
 ) AS t (name);
 SELECT set_eq(
     'SELECT t.tgrelid::regclass::text FROM pg_trigger AS t '
