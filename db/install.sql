@@ -205,7 +205,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/new_seal.sql', '6bf8a2a383e3333d9d63948d689208048d1925f7996a8159e83317c9393f1aad'),
     ('functions/private/movement/new_transfer.sql', 'd11e9442d8190039991b9a32a3e36bc99b82c9721570c87bd3604a168122dc4a'),
     ('functions/private/movement/plan.sql', 'b2b513b646cbc700a40010ad772ad17a46fdacde1e07624873c1d1552d5784bd'),
-    ('functions/private/movement/post.sql', 'f26869cd7fde54b52dc1ad71bf2574cfabd5347af3ed3b8295fea5d84e33fa11'),
+    ('functions/private/movement/post.sql', '733ef15a9ad89a60db57e8705dcf7f3373872077027cd089c8ee14a9b0803116'),
     ('functions/private/movement/post_pair.sql', '3d852b832ab47d84831a9443d153afea6efc1f534239cda87141075ed90d3d00'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
     ('functions/private/movement/sealed_hash.sql', '4fc44062c43020cc31f60fe5896734c206bfd4bc15aedc225571db9ce5c8df5b'),

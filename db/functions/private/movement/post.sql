@@ -72,7 +72,9 @@ BEGIN
         v_is_planned := false;
     END LOOP;
     -- Who is erased stays so. All other kinds ask whether the wallet is active.
-    IF p_transfer.kind IN ('REVERSAL', 'ADJUST', 'RELEASE') THEN
+    IF p_transfer.kind IN (
+        'REVERSAL', 'ADJUST', 'RELEASE', 'EXPIRE', 'REFUND', 'REPAY', 'FORGIVE'
+    ) THEN
         PERFORM wallet_private.refuse_erased(p_transfer.user_id);
     END IF;
     -- A row made anew: a call that began before a migration may have one without those columns.
