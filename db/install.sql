@@ -29,6 +29,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
     ('schema/V0014__limits.sql', 'f0ae222f85c7f74a1959a6a221ed3cad465fbc95f78558f859b3c23386361035'),
     ('schema/V0015__refunds.sql', 'bd58aaa9214a0ff3f598214344bd9f7eeee859303d16b60f79f354945b7f977e'),
+    ('schema/V0016__erasure.sql', '3c734a107f323e03875b36cefb6132b4023ed1e1efb44e2bf688ca1cd643c171'),
     ('schema/V0017__liability.sql', '5a37cc813e0f33c1549244f03a0da4350e093855103f0ac5b3ff43e29958a371'),
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
@@ -36,8 +37,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
-    ('functions/private/batch/post_runs.sql', '39aec081325747d865dc1b944706affe7f310fbad0e10c29bcc53d6c96672be5'),
-    ('functions/private/batch/post_together.sql', 'c987584d58092fb745cbf2f09c98fa0f5e1ac959bd785a61c02aa1863a9f8323'),
+    ('functions/private/batch/post_runs.sql', '2c8da63308639363f41c5105306b81ea81343b012176e67132eded800e796957'),
+    ('functions/private/batch/post_together.sql', '9d3abc0017ed812ac170c22e115682613c5995ee709a70126032a7147f808d97'),
     ('functions/private/batch/sort_batch.sql', 'c5fa5ae552c4a4ea0d6b8976cd30fbf6716a507650c3ce6349a38feacf745b4c'),
     ('functions/private/batch/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
     ('functions/private/campaign/campaign_key.sql', '737186b44bab70fda77f7a954b6da74b5c5025fbc8ead71633bf554bc2701bcb'),
@@ -141,7 +142,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/hold/find_open_hold.sql', '66231790c3e9553cfd5f33d92e1d1b92a45e4e936177141640eea5702f61763a'),
     ('functions/private/hold/record_capture.sql', 'f06154cd9448cf024de57f5289bc2bb79dad9337bf6c6f3b8544a591b300c0a9'),
     ('functions/private/hold/to_hold.sql', '1c7ee663c847e211d72a7df1088b57ccb39735106c409a801c5575994c70d8ae'),
-    ('functions/private/import/chain_history.sql', 'eb406110cd44f11051c702e434b22030fc40cffacc572a2015760fac0b39b0b6'),
+    ('functions/private/import/chain_history.sql', '42ae85ace0ff6b8f3e06a3323c787dcc44e8f6c6bd204c910b4673d1c0ebde4a'),
     ('functions/private/import/import_history.sql', '69406c005b2346b240b9c5fc5767f3ac5626c740f2fe79bd20a12ef89d014a94'),
     ('functions/private/import/read_history.sql', 'd354ad2eb77f36ae363dd1981da9cfae5688a827d31037751ec300e93621ab8f'),
     ('functions/private/import/refuse_line.sql', '8c183114fb6c5d353ebe84dce4c4fc9300c16d4fb2f4bea6b364d75d449bf86f'),
@@ -193,21 +194,24 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/slice_lots.sql', '6d40e9e1b279742de91b6e27e84dda646522a26e1e74b6b4f68b369b062966e8'),
     ('functions/private/lot/to_instant.sql', '9d8fb702c6e458cc75430e37dbc7fb31591c2741b1cbf141df088fca39b52812'),
     ('functions/private/movement/check_request.sql', 'a889cb38e0aef6da592d0011d1f116aee6eb83207a3ecbf540f364029664fd26'),
-    ('functions/private/movement/clear_way.sql', '21e7d0837d3ce94df5698e34b76a9483cdd358e7577ecd515adaa4b86c816a6d'),
+    ('functions/private/movement/clear_way.sql', '23f952bcac9c974b734516e7d295601d76f68375bf121793759439ac98a3544b'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
-    ('functions/private/movement/find_replay.sql', '1ba0821c5f8d35676131e8ea88b5619c154c8776a79312e55222c55f3c673f9c'),
+    ('functions/private/movement/find_replay.sql', 'e3483a847c918f31ae39ba7197850056c3bbe9f8e79e746c83e941f4294b4fe9'),
     ('functions/private/movement/is_plain_wallet.sql', 'fa7c8a07054fe54b09237a56740ab5e0a3969fd016a3d699faba8ed5c9414372'),
     ('functions/private/movement/lock_and_find.sql', 'dc01912c4f89e072aaa0561ed25abaad4db00cea39e5d7758ef4d210c24386eb'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
-    ('functions/private/movement/move.sql', '373c1c3c04d0052b545f4071ae9a47eb68bc6aa7e79ec1161db16ee4cd1bfd29'),
+    ('functions/private/movement/move.sql', '8f4ed640d105c1d70536cd29b9d023d4e51b1300a1591244ae34d1d3cbc2a105'),
     ('functions/private/movement/move_carefully.sql', '17961fd2622f837ced0e8cf4af9365586861353ecd2fe9eb0229968bdda5d61f'),
-    ('functions/private/movement/new_transfer.sql', '8332dcdd2c4b2483c3181a8c6a6e0f6d96326950078fabba907cc45fe985fedd'),
+    ('functions/private/movement/new_seal.sql', '6bf8a2a383e3333d9d63948d689208048d1925f7996a8159e83317c9393f1aad'),
+    ('functions/private/movement/new_transfer.sql', 'd11e9442d8190039991b9a32a3e36bc99b82c9721570c87bd3604a168122dc4a'),
     ('functions/private/movement/plan.sql', '36dcbc79ed7496d4b7871d05b819a1e898f27eacfb41a5a5c191f29c29a29790'),
-    ('functions/private/movement/post.sql', '4cc47a2b013200ba691be14aca2522ec881f477b471dd51fe7cedd4247b0a757'),
+    ('functions/private/movement/post.sql', '2cb2bb63e9daa6a98909ff8fdcdeb5ff172e3ff85d1c3416d7d78c02b46619ab'),
     ('functions/private/movement/post_pair.sql', '3d852b832ab47d84831a9443d153afea6efc1f534239cda87141075ed90d3d00'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
+    ('functions/private/movement/sealed_hash.sql', '4fc44062c43020cc31f60fe5896734c206bfd4bc15aedc225571db9ce5c8df5b'),
     ('functions/private/movement/settle.sql', '739664db25665dc47a66fb7af6909ea6f3613138b568ac7caa116aae17dc1c5d'),
     ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
+    ('functions/private/movement/text_digest.sql', 'bc4ed2d17eff98d87768addbd843fc550ca49b4d32156e67bd52fc20a77549b4'),
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
     ('functions/private/movement/with_result.sql', '1aee5abc352ba5842ca91d10cb5015924efa6dda86af2cc84c45078f794de5e8'),
@@ -231,9 +235,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/task/to_task.sql', '48da9e20efc69ca0effdcc13cb5c99db96a670f8fa902e4266a0ef0c2a7e9788'),
     ('functions/private/user/add_user.sql', 'f4abb8ceada62e902145d92e1705947f33e623788c0c26ce52a2c86a747766a7'),
     ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
+    ('functions/private/user/erase_texts.sql', '9c8800d17ff74e7b56190e8740b0745dd52d4f1d97791752416272a9eba8c1a0'),
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
+    ('functions/private/user/is_telling.sql', '739e7f228a4f2b2b1b99fdd8f7679bd1f7812ff0f7ebedd2803d65ece4f49a2d'),
     ('functions/private/user/open_wallets.sql', '2960a48b9ca50466a94be8772afb5c86e5f97727e5d79de879e086e313b5a271'),
+    ('functions/private/user/refuse_erased.sql', '33836ffb825cf39f38631fedaefc2bf5d69d470badbb1c7f588d476d460cdaa8'),
+    ('functions/private/user/refuse_erasure.sql', '5d49e56218289c5f501671dcc8e4263e4b24af01e8349964e0ba18c2e03712fa'),
     ('functions/private/user/refuse_import.sql', 'e4339fa392818463af083bc7f7b4627bdb497cf9856b6fd84cf7d2d145c7d0bf'),
     ('functions/private/user/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
     ('functions/private/user/refuse_user.sql', '8a8cda7c35f768363e24b440d5c3692781115a5db80b316b1cfe40b4db42e5cd'),
@@ -244,18 +252,19 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_books.sql', 'bcfbd04ed631ab0e5f839d75e2fef6959207229d4ae40e1fa3d4aca174c28d21'),
     ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
-    ('functions/private/verify/verify_chains.sql', 'cc200907a1aa3ea0798717b130353015f75e64100b510892b0f6fdbabd55cf89'),
+    ('functions/private/verify/verify_chains.sql', 'e6dece5a68e68b3d53cf23cf4592be8c944ff629233dbf8e7e03fabbdaf5051d'),
     ('functions/private/verify/verify_completions.sql', 'fb36c035423db2efb7886010bf5ad3f26f048da2323b5ba535b93b31cecf9fe2'),
     ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
     ('functions/private/verify/verify_days.sql', 'f68ad15f0e6a7ece5bed0080fbc42a29126695c967d5ee2a9d0de1e72b071f2b'),
     ('functions/private/verify/verify_debts.sql', '4a3eddba686b3b295fd10a7004970d8701c76318888718f53b2cc388a613762a'),
+    ('functions/private/verify/verify_erasures.sql', '3ed1b218c8e3620a8c31d0ff560310ed5db40d7199dde1bf2b291dbb7875a4ee'),
     ('functions/private/verify/verify_holds.sql', '725c84254f4faafb7145b4142fcfdf87064a0fee15efaf0d3fc872fa367b80ce'),
     ('functions/private/verify/verify_limits.sql', '0ec0bf28c0bf54088001e65fae0d617d02e10e30ffe158ce3cc3b99956d335c0'),
     ('functions/private/verify/verify_lots.sql', 'f9ee499d4c3d25f8d712a7b5880ac0a0bac157839e0f17462ac12e168b66b354'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
     ('functions/private/verify/verify_refunds.sql', '09f53070e59db5c7ccbba6018861d27d8debdc028b8a38ec60c3f3ab1f988ca0'),
     ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
-    ('functions/private/verify/verify_users.sql', '76740471dc580ad7bc9c961c959b0c29cc1994014847a1d72ad2bc095885703c'),
+    ('functions/private/verify/verify_users.sql', 'c6d3d168ac44941eaab506bca2f97b320514c24fa83e31c686a529a66149c4e4'),
     ('functions/private/verify/verify_wallets.sql', 'aa070c604df20335a833993de94e3ee443a2aef7c7a92c9def8530d3cc5afec6'),
     ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
     ('functions/private/webhook/due_events.sql', 'e969202263d8f7c9b08362b42ebba04e2c4fdbe4fd987885161a4b50eb67aab5'),
@@ -273,7 +282,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/capture_hold.sql', '39616688a3198ab07c1badbbbcbd5d93ccd46c2c7d8217301af509a0ec7792a0'),
     ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
     ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
-    ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
+    ('functions/api/checkpoint.sql', 'bb682f374760bb24da4062d46d04ff63b002f645f552f762930c2e03e1d313b3'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
     ('functions/api/consumption.sql', '5135cccb72f11519b459673232b3ceee37ee3fb78fddff5bad721b30076153d7'),
     ('functions/api/convert.sql', '0b6dc75f1459434ec8d7432afc63f22d9e4f7866a616d5001e315adcd8a87c66'),
@@ -287,6 +296,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
+    ('functions/api/erase_user.sql', 'eccf59b872b505d705bad93eae9c4b027c886770a518039a4f883e9e350f228d'),
     ('functions/api/expire_holds.sql', 'f53c46cb1ef70d9c697492718c92ac609ebf64fe1354075d8d83a5136d21eba4'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
@@ -331,9 +341,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
     ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
     ('functions/api/set_conversion_rate.sql', '96598887ddc8ab8e2b03b121f773af23a0878d26c22aa828742adfd1ffc79616'),
-    ('functions/api/set_password.sql', '8b6bbbfc6009b6f423eed3f60e1b8dcbeb03e4d371f8da3d83847b0557713885'),
+    ('functions/api/set_password.sql', '573d7291e83a1809461a0d288bedac5d56267c5d3b08440f8ccd7a2bd4cb3940'),
     ('functions/api/set_refunded.sql', '840b0d1991b8ec59ad74bfc1c7c20d79d114c1481e953246ddd8be0a4946f80f'),
-    ('functions/api/set_user_status.sql', 'b4adca04c586f7228df0c54ddbd495d02eed2b827345723fe676135fe162e6eb'),
+    ('functions/api/set_user_status.sql', 'ef1588cbd5b68b62be2db6084ac2c7873c75f144effb9ba486378cf778e06464'),
     ('functions/api/settle_webhook_events.sql', '7ce64bbade511766cdb878b5a0b354dd70ca6ef775ccb6e1d224326926f383e0'),
     ('functions/api/sign_up.sql', '34a5b6f28ad31004e34b586739a7de2ad7c9677f888a6283dc14dcb6a2ebff08'),
     ('functions/api/spend.sql', '0e70a1777ce9cacc83b12feb4e98e11975703abcde1e10230a8cd278d023ba22'),
@@ -348,7 +358,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/update_task.sql', '420610efdfb523a47e7e2fe51d34436743532bfbc16c3c01a7f04f5e6d3c18d0'),
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
-    ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
+    ('functions/api/verify_checkpoint.sql', '42005b7ef23035bb1ab434fadf88f46a16db2e45912774196033324b7ad2a9c9'),
     ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
     ('functions/api/version.sql', '3547167c0226894409c46c048165c827cf0be02f05e6ee483e9e01df9c94ca5d'),
     ('views/balance.sql', '9c8560dceab1ccef0142af6dde68868a30d7d76f6c08f6b22b1c7d46b51694d8'),
@@ -357,7 +367,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', '750b307aec7eb885834c1df7a6da338c98414d471857d4f5d46a2eb8293f324a')
+    ('grants.sql', 'b5a2fa7941421c352fc854d653959e22f37014a0c6d9245b4922105bc72126b1')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -461,6 +471,11 @@ SELECT 'schema/V0015__refunds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0015__refunds.sql
     \ir schema/V0015__refunds.sql
+\endif
+SELECT 'schema/V0016__erasure.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0016__erasure.sql
+    \ir schema/V0016__erasure.sql
 \endif
 SELECT 'schema/V0017__liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1322,6 +1337,11 @@ SELECT 'functions/private/movement/move_carefully.sql' = ANY (:'pgwallet_pending
     \echo functions/private/movement/move_carefully.sql
     \ir functions/private/movement/move_carefully.sql
 \endif
+SELECT 'functions/private/movement/new_seal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/movement/new_seal.sql
+    \ir functions/private/movement/new_seal.sql
+\endif
 SELECT 'functions/private/movement/new_transfer.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/movement/new_transfer.sql
@@ -1347,6 +1367,11 @@ SELECT 'functions/private/movement/refuse_low_balance.sql' = ANY (:'pgwallet_pen
     \echo functions/private/movement/refuse_low_balance.sql
     \ir functions/private/movement/refuse_low_balance.sql
 \endif
+SELECT 'functions/private/movement/sealed_hash.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/movement/sealed_hash.sql
+    \ir functions/private/movement/sealed_hash.sql
+\endif
 SELECT 'functions/private/movement/settle.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/movement/settle.sql
@@ -1356,6 +1381,11 @@ SELECT 'functions/private/movement/take_back.sql' = ANY (:'pgwallet_pending'::te
 \if :pgwallet_run
     \echo functions/private/movement/take_back.sql
     \ir functions/private/movement/take_back.sql
+\endif
+SELECT 'functions/private/movement/text_digest.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/movement/text_digest.sql
+    \ir functions/private/movement/text_digest.sql
 \endif
 SELECT 'functions/private/movement/to_receipt.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1472,6 +1502,11 @@ SELECT 'functions/private/user/check_user.sql' = ANY (:'pgwallet_pending'::text[
     \echo functions/private/user/check_user.sql
     \ir functions/private/user/check_user.sql
 \endif
+SELECT 'functions/private/user/erase_texts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/user/erase_texts.sql
+    \ir functions/private/user/erase_texts.sql
+\endif
 SELECT 'functions/private/user/find_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/user/find_user.sql
@@ -1482,10 +1517,25 @@ SELECT 'functions/private/user/is_contact.sql' = ANY (:'pgwallet_pending'::text[
     \echo functions/private/user/is_contact.sql
     \ir functions/private/user/is_contact.sql
 \endif
+SELECT 'functions/private/user/is_telling.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/user/is_telling.sql
+    \ir functions/private/user/is_telling.sql
+\endif
 SELECT 'functions/private/user/open_wallets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/user/open_wallets.sql
     \ir functions/private/user/open_wallets.sql
+\endif
+SELECT 'functions/private/user/refuse_erased.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/user/refuse_erased.sql
+    \ir functions/private/user/refuse_erased.sql
+\endif
+SELECT 'functions/private/user/refuse_erasure.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/user/refuse_erasure.sql
+    \ir functions/private/user/refuse_erasure.sql
 \endif
 SELECT 'functions/private/user/refuse_import.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1561,6 +1611,11 @@ SELECT 'functions/private/verify/verify_debts.sql' = ANY (:'pgwallet_pending'::t
 \if :pgwallet_run
     \echo functions/private/verify/verify_debts.sql
     \ir functions/private/verify/verify_debts.sql
+\endif
+SELECT 'functions/private/verify/verify_erasures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_erasures.sql
+    \ir functions/private/verify/verify_erasures.sql
 \endif
 SELECT 'functions/private/verify/verify_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1751,6 +1806,11 @@ SELECT 'functions/api/economy.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo functions/api/economy.sql
     \ir functions/api/economy.sql
+\endif
+SELECT 'functions/api/erase_user.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/erase_user.sql
+    \ir functions/api/erase_user.sql
 \endif
 SELECT 'functions/api/expire_holds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

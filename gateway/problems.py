@@ -71,6 +71,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA320": (409, "the cursor is of another history"),
     "WA321": (409, "the feed has no index"),
     "WA340": (409, "the store has said something else"),
+    "WA350": (409, "the user can't be erased yet"),
     "WA351": (409, "the wallet has a history already"),
     "WA401": (409, "the balance is too low"),
     "WA402": (409, "the supply is exhausted"),
@@ -90,6 +91,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA502": (403, "this is not allowed here"),
     "WA503": (403, "the asset, task or item is closed"),
     "WA601": (503, "a partition is away"),
+    "WA504": (403, "the user is erased"),
     "WA901": (500, "this try is taken back"),
     "WA902": (500, "history is append-only"),
 }

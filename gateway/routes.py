@@ -304,6 +304,10 @@ ROUTES = (
         "Freeze, close or reactivate an account", body=t.StatusChange, status=200,
     ),
     create(
+        "/v1/admin/users/{user_id}/erase", "erase_user", t.User,
+        "Erase who a user is, for good", body=t.Erasure, status=200,
+    ),
+    create(
         "/v1/admin/users/{user_id}/tokens/revoke", "revoke_tokens", t.User,
         "Cut off every token that a user has", status=200,
     ),

@@ -88,7 +88,8 @@ Password = Annotated[str, Meta(min_length=8, max_length=128, examples=["correct 
 _Role = Literal["user", "support", "service", "admin"]
 Role = Annotated[_Role, _named("Role")]
 ROLES: tuple[str, ...] = get_args(_Role)
-Status = Annotated[Literal["active", "frozen", "closed"], _named("UserStatus")]
+Status = Annotated[Literal["active", "frozen", "closed", "erased"], _named("UserStatus")]
+NewStatus = Annotated[Literal["active", "frozen", "closed"], _named("NewStatus")]
 _KINDS = (
     "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
     "EXPIRE", "REFUND", "REPAY",
@@ -306,8 +307,12 @@ class NewUser(Body):
 
 
 class StatusChange(Body):
-    status: Annotated[Status, _eg("active")]
+    status: Annotated[NewStatus, _eg("active")]
     reason: Annotated[str | None, _eg("the charge was cleared up")] = None
+
+
+class Erasure(Body):
+    reason: Annotated[str, _doc("Why; nothing personal.", "ticket 1234")]
 
 
 class NewAsset(Body):
@@ -719,7 +724,7 @@ class Event(Struct):
     reference: Reference
     metadata: Json | None
     details: Annotated[Json | None, _doc("What the request said beyond that.", None)]
-    actor: Annotated[str, _doc("Who asked for it.", "shop")]
+    actor: Annotated[str | None, _doc("Who asked for it; null: erased.", "shop")]
     created_at: Moment
     cursor: Annotated[str, _doc("Behind this event.", "MTY5MDhiMDY1")]
 
@@ -829,7 +834,7 @@ class TransactionDetail(Receipt):
     kind: AnyKind
     details: Annotated[Json | None, _doc("What else the request asked for, and its result.")]
     idempotency_key: Annotated[Key | None, _doc("Null for an EXPIRE, which nobody asks for.")]
-    actor: Annotated[str, _doc("Who asked: sub of the token.", "a service")]
+    actor: Annotated[str | None, _doc("Who asked: sub of the token; null: erased.", "a service")]
     entries: list[LedgerEntry]
     reverses: Annotated[UUID | None, _doc("What it takes back.")]
     reversed_by: Annotated[list[UUID] | None, _doc("What took it back.")]

@@ -636,6 +636,9 @@ class Wallet:
     ) -> t.User: ...
 
     @_route
+    async def erase_user(self, user_id: UserId, reason: str) -> t.User: ...
+
+    @_route
     async def revoke_tokens(self, user_id: UserId) -> t.User: ...
 
     @_route

@@ -646,9 +646,10 @@ CREATE TABLE wallet_private.transfer (
     reference text,
     details jsonb,
     metadata jsonb,
-    actor text NOT NULL,
+    actor text,
     hash bytea NOT NULL,
-    feed_position bigint DEFAULT txid_current()
+    feed_position bigint DEFAULT txid_current(),
+    seal bytea
 );
 
 COMMENT ON COLUMN wallet_private.transfer.seq IS 'Gapless in a wallet: the order of the ledger.';
@@ -657,7 +658,11 @@ COMMENT ON COLUMN wallet_private.transfer.amount IS 'As the user sees it: + cred
 
 COMMENT ON COLUMN wallet_private.transfer.details IS 'What the request asked beyond the columns (a replay is compared with it) and what came of it.';
 
+COMMENT ON COLUMN wallet_private.transfer.actor IS 'NULL: it was erased.';
+
 COMMENT ON COLUMN wallet_private.transfer.feed_position IS 'Its place in the feed; NULL: it is older than the feed.';
+
+COMMENT ON COLUMN wallet_private.transfer.seal IS 'Salt of the digest of its texts, which the hash covers; once they are erased, the digest.';
 
 CREATE TYPE wallet_private.batch_item AS (
 	ord integer,
@@ -928,6 +933,21 @@ COMMENT ON COLUMN wallet_private.webhook_event.next_try_at IS 'NULL: it is parke
 
 COMMENT ON COLUMN wallet_private.webhook_event.claim IS 'Who sends it now, until claim_ends_at.';
 
+CREATE TABLE wallet_private.user_account (
+    user_id uuid NOT NULL,
+    external_id text COLLATE pg_catalog."C",
+    name text,
+    email text,
+    phone text,
+    role text DEFAULT 'user'::text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    status_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    tokens_revoked_at timestamp with time zone
+);
+
+COMMENT ON COLUMN wallet_private.user_account.tokens_revoked_at IS 'Tokens issued before it count no more; NULL: it never happened.';
+
 CREATE TABLE wallet_private.campaign (
     campaign_id integer NOT NULL,
     code text NOT NULL COLLATE pg_catalog."C",
@@ -997,22 +1017,6 @@ COMMENT ON COLUMN wallet_private.task.expires_in IS 'How long its reward lives; 
 COMMENT ON COLUMN wallet_private.task.period IS 'It pays each user once in each; NULL = as often as the cooldown allows.';
 
 COMMENT ON COLUMN wallet_private.task.time_zone IS 'Of the period, if the call gives none.';
-
-CREATE TABLE wallet_private.user_account (
-    user_id uuid NOT NULL,
-    external_id text COLLATE pg_catalog."C",
-    name text,
-    email text,
-    phone text,
-    role text DEFAULT 'user'::text NOT NULL,
-    status text DEFAULT 'active'::text NOT NULL,
-    status_reason text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    tokens_revoked_at timestamp with time zone,
-    CONSTRAINT user_account_status_is_known_check CHECK ((status = ANY (ARRAY['active'::text, 'frozen'::text, 'closed'::text])))
-);
-
-COMMENT ON COLUMN wallet_private.user_account.tokens_revoked_at IS 'Tokens issued before it count no more; NULL: it never happened.';
 
 CREATE TABLE wallet_private.refund (
     user_id uuid NOT NULL,
@@ -1330,6 +1334,15 @@ CREATE TABLE wallet_private.credential (
     changed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE wallet_private.erased_chain (
+    user_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    seq bigint NOT NULL,
+    erased_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON COLUMN wallet_private.erased_chain.seq IS 'From this transfer on it was made anew.';
+
 CREATE TABLE wallet_private.feed (
     is_only boolean DEFAULT true NOT NULL,
     base bigint DEFAULT 0 NOT NULL,
@@ -1546,6 +1559,9 @@ ALTER TABLE ONLY wallet_private.daily
 ALTER TABLE ONLY wallet_private.debt
     ADD CONSTRAINT debt_pkey PRIMARY KEY (user_id, asset_id);
 
+ALTER TABLE ONLY wallet_private.erased_chain
+    ADD CONSTRAINT erased_chain_pkey PRIMARY KEY (user_id, asset_id);
+
 ALTER TABLE ONLY wallet_private.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (is_only);
 
@@ -1648,6 +1664,9 @@ ALTER TABLE ONLY wallet_private.user_account
 ALTER TABLE wallet_private.user_account
     ADD CONSTRAINT user_account_role_is_known_check CHECK ((role = ANY (ARRAY['user'::text, 'support'::text, 'service'::text, 'admin'::text]))) NOT VALID;
 
+ALTER TABLE wallet_private.user_account
+    ADD CONSTRAINT user_account_status_is_known_check CHECK ((status = ANY (ARRAY['active'::text, 'frozen'::text, 'closed'::text, 'erased'::text]))) NOT VALID;
+
 ALTER TABLE ONLY wallet_private.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (user_id, asset_id);
 
@@ -1656,6 +1675,8 @@ ALTER TABLE ONLY wallet_private.webhook_event
 
 ALTER TABLE ONLY wallet_private.webhook
     ADD CONSTRAINT webhook_pkey PRIMARY KEY (subscription_id);
+
+CREATE INDEX action_erase_user_idx ON wallet_private.action USING btree (subject) WHERE (name = 'erase_user'::text);
 
 CREATE UNIQUE INDEX conversion_rate_current_idx ON wallet_private.conversion_rate USING btree (from_asset_id, to_asset_id) WHERE (replaced_at IS NULL);
 
@@ -1693,6 +1714,10 @@ CREATE TRIGGER checkpoint_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON w
 
 ALTER TABLE wallet_private.checkpoint ENABLE ALWAYS TRIGGER checkpoint_refuse_change;
 
+CREATE TRIGGER erased_chain_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.erased_chain FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.erased_chain ENABLE ALWAYS TRIGGER erased_chain_refuse_change;
+
 CREATE TRIGGER hold_capture_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.hold_capture FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
 
 ALTER TABLE wallet_private.hold_capture ENABLE ALWAYS TRIGGER hold_capture_refuse_change;
@@ -1709,7 +1734,7 @@ CREATE TRIGGER transfer_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wal
 
 ALTER TABLE wallet_private.transfer ENABLE ALWAYS TRIGGER transfer_refuse_change;
 
-CREATE TRIGGER user_account_refuse_external_id BEFORE UPDATE OF external_id ON wallet_private.user_account FOR EACH ROW WHEN (((old.external_id IS DISTINCT FROM new.external_id) AND (old.external_id IS NOT NULL))) EXECUTE FUNCTION wallet_private.refuse_external_id();
+CREATE TRIGGER user_account_refuse_external_id BEFORE UPDATE OF external_id ON wallet_private.user_account FOR EACH ROW WHEN (((old.external_id IS DISTINCT FROM new.external_id) AND (old.external_id IS NOT NULL) AND (new.status <> 'erased'::text))) EXECUTE FUNCTION wallet_private.refuse_external_id();
 
 ALTER TABLE ONLY wallet_private.budget
     ADD CONSTRAINT budget_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES wallet_private.campaign(campaign_id);

@@ -38,6 +38,7 @@ RUNS = {
     "create_webhook": Run.REFUSED,
     "drop_subscription": Run.REFUSED,
     "economy": Run.REFUSED,
+    "erase_user": Run.REFUSED,
     "expire_holds": Run.ALL,
     "expire_lots": Run.ALL,
     "find_user": Run.NAME,

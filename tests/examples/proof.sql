@@ -24,9 +24,9 @@ UPDATE wallet_private.wallet SET balance = 1000;
 SELECT "check" FROM wallet.verify();
 
 -- Computed anew they do, and all looks well from within: only the root kept elsewhere tells.
-UPDATE wallet_private.transfer SET hash = wallet_private.transfer_hash(
+UPDATE wallet_private.transfer SET hash = wallet_private.sealed_hash(
     '', user_id, asset_id, seq, transaction_id, leg, kind, amount, balance_after, counterparty,
-    idempotency_key, reference, details, metadata, actor, created_at
+    idempotency_key, reference, details, metadata, actor, created_at, seal
 );
 UPDATE wallet_private.wallet AS w SET head = t.hash
 FROM wallet_private.transfer AS t

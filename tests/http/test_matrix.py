@@ -75,6 +75,7 @@ PATCH /v1/admin/limits/{limit_id}                          401 403   -   - 403  
 GET   /v1/admin/users                                      401 403   -   - 200   - 403   - 200   -
 POST  /v1/admin/users                                      401 403   -   - 403   - 403   - 201   -
 POST  /v1/admin/users/{user_id}/status                     401 403 403   - 403   - 403   - 200   -
+POST  /v1/admin/users/{user_id}/erase                      401 403 403   - 403   - 403   - 200   -
 POST  /v1/admin/users/{user_id}/tokens/revoke              401 403 403   - 403   - 403   - 200   -
 GET   /v1/admin/liability/{asset}                          401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/treasury                                   401 403   -   - 200   - 403   - 200   -
@@ -202,6 +203,7 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
         "webhook": {"url": "https://a.example/"},
         "users": {"name": "A"},
         "status": {"status": "active"},
+        "erase": {"reason": "asked for"},
         "revoke": None,
         "{to_asset}": {"from_amount": 1, "to_amount": 50},
     }

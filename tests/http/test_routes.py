@@ -121,6 +121,7 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "update_limit": {"maximum": 400},
         "create_user": {"external_id": tag, "role": "service"},
         "set_user_status": {"status": "active", "reason": "why not"},
+        "erase_user": {"reason": "asked for"},
         "create_subscription": {"code": f"n{tag}", "assets": [gold], "kinds": ["SPEND"]},
         "update_subscription": {"kinds": []},
         "create_webhook": {"url": "https://b.example/hook", "is_ordered": False},
@@ -144,6 +145,8 @@ async def test_a_route_answers_in_its_shape(
         world["transaction_id"] = world["paid_transaction_id"]
     if route.function == "forgive_debt":
         world["asset"] = world["to_asset"]
+    if route.function == "erase_user":
+        world = world | await (await admin("POST", "/v1/admin/users", {"name": "Zoe"})).json()
     path = route.path.format_map(world)
     query = {
         "find_user": {"query": world["user_id"]},

@@ -18,17 +18,22 @@ BEGIN
         pg_get_serial_sequence('wallet_private.checkpoint', 'checkpoint_id')
     );
     v_checkpoint.created_at := clock_timestamp();
-    -- Only the heads of wallets that have moved since the last checkpoint are written.
+    -- Only the heads of wallets that have moved since the last checkpoint are written, and of
+    -- those whose chain an erasure made anew.
     INSERT INTO wallet_private.checkpoint_head (user_id, asset_id, checkpoint_id, seq, head)
     SELECT w.user_id, w.asset_id, v_checkpoint.checkpoint_id, w.seq, w.head
     FROM wallet_private.wallet AS w
     LEFT JOIN LATERAL (
-        SELECT h.seq FROM wallet_private.checkpoint_head AS h
+        SELECT h.seq, h.head FROM wallet_private.checkpoint_head AS h
         WHERE h.user_id = w.user_id AND h.asset_id = w.asset_id
         ORDER BY h.checkpoint_id DESC
         LIMIT 1
     ) AS l ON true
-    WHERE w.seq > coalesce(l.seq, 0);
+    WHERE w.seq > coalesce(l.seq, 0)
+        OR (w.head <> l.head AND EXISTS (
+            SELECT FROM wallet_private.erased_chain AS e
+            WHERE e.user_id = w.user_id AND e.asset_id = w.asset_id
+        ));
 
     SELECT r.wallets, r.transfers, r.root
     INTO v_checkpoint.wallets, v_checkpoint.transfers, v_checkpoint.root

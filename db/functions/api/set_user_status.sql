@@ -24,8 +24,11 @@ BEGIN
         tokens_revoked_at = CASE
             WHEN p_status = 'active' THEN u.tokens_revoked_at ELSE clock_timestamp()
         END
-    WHERE u.user_id = p_user_id
+    WHERE u.user_id = p_user_id AND u.status <> 'erased'
     RETURNING * INTO v_user;
+    IF NOT FOUND THEN
+        PERFORM wallet_private.refuse_erased(p_user_id);
+    END IF;
     FOR v_asset_id IN
         SELECT w.asset_id FROM wallet_private.wallet AS w
         WHERE w.user_id = p_user_id
@@ -48,4 +51,4 @@ that is not active has no movements but reversals and adjustments. Its tokens ar
 when the account is reopened, the user has to log in again.
 Returns: wallet.user.
 Locks: the account, then the user''s wallets by asset.
-Raises: WA101 WA106 WA110 WA201';
+Raises: WA101 WA106 WA110 WA201 WA504';

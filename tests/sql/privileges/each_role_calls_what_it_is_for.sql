@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(682);
+SELECT plan(690);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -31,6 +31,7 @@ FROM (
     ('create_webhook', 'go'),
     ('drop_subscription', 'go'),
     ('economy', 'goa'),
+    ('erase_user', 'go'),
     ('expire_holds', 'o'),
     ('expire_lots', 'o'),
     ('find_user', 'go'),

@@ -1,10 +1,11 @@
 BEGIN;
-SELECT plan(175);
+SELECT plan(177);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
 -- another, and put them before those that are meant. These here tell when they are used.
 SELECT budget FROM wallet.create_campaign('EASTER', 'GOLD', 80) \gset
+SELECT user_id AS erased FROM wallet.create_user('to-erase') \gset
 SELECT hold_id AS to_capture FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour', 'a') \gset
 SELECT hold_id AS to_release FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour', 'b') \gset
 SELECT transaction_id AS owed FROM wallet.bonus(:'bob', 'SILVER', 9, 'owed') \gset
@@ -162,6 +163,7 @@ LEFT JOIN (
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
     ('create_webhook', '''told'', ''https://shop.example/'''),
     ('drop_subscription', '''dropped'''),
+    ('erase_user', format('%L, ''why''', :'erased')),
     ('expire_holds', ''),
     ('expire_lots', ''),
     ('find_user', '''alice'''),

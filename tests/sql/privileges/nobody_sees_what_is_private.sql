@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(241);
+SELECT plan(245);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(124);
+SELECT plan(125);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -31,6 +31,8 @@ INSERT INTO wallet_private.catalogue_copy VALUES (1, 1);
 INSERT INTO wallet_private.name (kind, name, claim_id, place)
 VALUES ('email', 'c@example.com', gen_random_uuid(), 1);
 INSERT INTO wallet_private.barred_claim (claim_id) VALUES (gen_random_uuid());
+INSERT INTO wallet_private.erased_chain (user_id, asset_id, seq)
+VALUES (gen_random_uuid(), 1, 1);
 INSERT INTO wallet_private.share_move (move_id, is_in, kind, code, amount, peer)
 VALUES (gen_random_uuid(), true, 'supply', 'GOLD', 1, 1);
 
@@ -240,7 +242,8 @@ SELECT set_eq(
         ('user_account', 'phone'), ('user_account', 'status_reason'),
         ('user_account', 'tokens_revoked_at'),
         ('transfer', 'idempotency_key'), ('transfer', 'reference'), ('transfer', 'details'),
-        ('transfer', 'metadata'), ('hold', 'closed_at'), ('campaign', 'budget'),
+        ('transfer', 'metadata'), ('transfer', 'actor'), ('transfer', 'seal'),
+        ('hold', 'closed_at'), ('campaign', 'budget'),
         ('budget', 'available'), ('task', 'period'), ('task', 'time_zone'),
         ('task_completion', 'period'), ('limit_rule', 'kinds'), ('limit_rule', 'origin'),
         ('limit_rule', 'period'), ('limit_rule', 'time_zone'), ('limit_rule', 'rolling')

@@ -122,12 +122,13 @@ BEGIN
     FOR v_transfer IN
         SELECT t.* FROM wallet_private.transfer AS t ORDER BY t.user_id, t.asset_id, t.seq
     LOOP
-        v_hash := wallet_private.transfer_hash(
+        v_hash := wallet_private.sealed_hash(
             CASE v_transfer.seq WHEN 1 THEN '' ELSE v_hash END,
             v_transfer.user_id, v_transfer.asset_id, v_transfer.seq, v_transfer.transaction_id,
             v_transfer.leg, v_transfer.kind, v_transfer.amount, v_transfer.balance_after,
             v_transfer.counterparty, v_transfer.idempotency_key, v_transfer.reference,
-            v_transfer.details, v_transfer.metadata, v_transfer.actor, v_transfer.created_at
+            v_transfer.details, v_transfer.metadata, v_transfer.actor, v_transfer.created_at,
+            v_transfer.seal
         );
         UPDATE wallet_private.transfer AS t SET hash = v_hash
         WHERE

@@ -47,12 +47,16 @@ BEGIN
         v_transfer.created_at := v_wallet.moved_at;
         v_transfer.balance_after := v_wallet.balance;
         v_transfer.feed_position := v_wallet.feed_position;
-        v_transfer.hash := wallet_private.transfer_hash(
+        v_transfer.seal := wallet_private.new_seal(
+            v_transfer.user_id, v_transfer.reference, v_transfer.details, v_transfer.metadata,
+            v_transfer.actor
+        );
+        v_transfer.hash := wallet_private.sealed_hash(
             v_wallet.head, v_transfer.user_id, v_transfer.asset_id, v_transfer.seq,
             v_transfer.transaction_id, v_transfer.leg, v_transfer.kind, v_transfer.amount,
             v_transfer.balance_after, v_transfer.counterparty, v_transfer.idempotency_key,
             v_transfer.reference, v_transfer.details, v_transfer.metadata, v_transfer.actor,
-            v_transfer.created_at
+            v_transfer.created_at, v_transfer.seal
         );
         v_wallet.head := v_transfer.hash;
         v_item.transfer := v_transfer;

@@ -53,7 +53,12 @@ BEGIN
     -- Post those that are alone on their wallet, as in post, but all of them in one statement.
     FOR v_item IN
         WITH item AS MATERIALIZED (
-            SELECT i.ord, i.asset, (i.transfer).* -- noqa: AL03
+            SELECT
+                i.ord, i.asset, (i.transfer).*, -- noqa: AL03
+                wallet_private.new_seal(
+                    (i.transfer).user_id, (i.transfer).reference, (i.transfer).details,
+                    (i.transfer).metadata, (i.transfer).actor
+                ) AS new_seal
             FROM unnest(v_new) AS i
             WHERE i.is_plain AND i.run_length = 1
         ),
@@ -63,11 +68,12 @@ BEGIN
             SET balance = w.balance + i.amount,
                 seq = w.seq + 1,
                 moved_at = greatest(i.created_at, w.moved_at + interval '1 microsecond'),
-                head = wallet_private.transfer_hash(
+                head = wallet_private.sealed_hash(
                     w.head, i.user_id, i.asset_id, w.seq + 1, i.transaction_id, i.leg, i.kind,
                     i.amount, w.balance + i.amount, i.counterparty, i.idempotency_key,
                     i.reference, i.details, i.metadata, i.actor,
-                    greatest(i.created_at, w.moved_at + interval '1 microsecond')
+                    greatest(i.created_at, w.moved_at + interval '1 microsecond'),
+                    i.new_seal
                 ),
                 feed_position = greatest(v_position, w.feed_position)
             FROM item AS i
@@ -76,7 +82,7 @@ BEGIN
             RETURNING i.ord, i.asset, ROW(
                 i.user_id, i.transaction_id, w.seq, w.moved_at, i.asset_id, i.leg, i.kind,
                 i.amount, w.balance, i.counterparty, i.idempotency_key, i.reference, i.details,
-                i.metadata, i.actor, w.head, w.feed_position
+                i.metadata, i.actor, w.head, w.feed_position, i.new_seal
             )::wallet_private.transfer AS transfer
         ),
 

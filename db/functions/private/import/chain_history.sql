@@ -28,12 +28,16 @@ BEGIN
         v_transfer.idempotency_key := v_item.idempotency_key;
         v_transfer.reference := v_item.reference;
         v_transfer.metadata := v_item.metadata;
-        v_transfer.hash := wallet_private.transfer_hash(
+        v_transfer.seal := wallet_private.new_seal(
+            v_item.user_id, v_item.reference, v_transfer.details, v_item.metadata,
+            v_transfer.actor
+        );
+        v_transfer.hash := wallet_private.sealed_hash(
             CASE v_item.seq WHEN 1 THEN '' ELSE v_transfer.hash END, v_item.user_id,
             v_item.asset_id, v_item.seq, v_transfer.transaction_id, v_transfer.leg, v_item.kind,
             v_item.amount, v_item.balance_after, v_transfer.counterparty, v_item.idempotency_key,
             v_item.reference, v_transfer.details, v_item.metadata, v_transfer.actor,
-            v_item.created_at
+            v_item.created_at, v_transfer.seal
         );
         RETURN NEXT v_transfer;
     END LOOP;

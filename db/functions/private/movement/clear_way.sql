@@ -22,6 +22,7 @@ BEGIN
         RETURN false;
     END IF;
 
+    PERFORM wallet_private.refuse_erased(p_transfer.user_id);
     v_status := (wallet_private.find_user(p_transfer.user_id)).status;
     IF v_status <> 'active' AND p_transfer.kind NOT IN (
         'REVERSAL', 'ADJUST', 'RELEASE', 'REFUND', 'REPAY', 'FORGIVE'

@@ -6,7 +6,7 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- Finds the transfer that has a request's key, NULL if there is none. Raises WA301 if that transfer
--- answered another request.
+-- answered another request. What was erased of it is not compared.
 DECLARE
     v_transfer wallet_private.transfer;
     v_is_whole boolean;
@@ -28,12 +28,14 @@ BEGIN
             THEN CASE p_request.kind WHEN 'CONVERT' THEN 'from_asset' ELSE 'asset' END
         WHEN v_is_whole AND p_request.amount <> v_transfer.amount
             + coalesce((v_transfer.details #>> '{result,clipped}')::numeric, 0) THEN 'amount'
-        WHEN v_transfer.reference IS DISTINCT FROM p_request.reference THEN 'reference'
+        WHEN v_transfer.actor IS NOT NULL
+            AND v_transfer.reference IS DISTINCT FROM p_request.reference THEN 'reference'
         WHEN v_transfer.details -> 'expires_at' IS DISTINCT FROM p_request.details -> 'expires_at'
             THEN 'expires_at'
         WHEN p_request.details IS NOT NULL THEN (
             SELECT f.key FROM jsonb_each(p_request.details - 'result') AS f
             WHERE f.value IS DISTINCT FROM v_transfer.details -> f.key
+                AND (v_transfer.actor IS NOT NULL OR f.key <> 'reason')
             ORDER BY f.key LIMIT 1
         )
     END;

@@ -22,6 +22,8 @@ AS $$
 DECLARE
     v_transaction_id uuid := wallet_private.transaction_id();
     v_actor text := coalesce(p_actor, session_user);
+    v_seal bytea;
+    v_digest text;
     v_asset_id integer;
     v_amount numeric;
     v_is_sound boolean;
@@ -43,18 +45,24 @@ BEGIN
             AND wallet_private.is_text(p_reference, 255)
             AND wallet_private.is_metadata(p_metadata)
             AND wallet_private.is_text(p_actor, 255);
+        v_seal := wallet_private.new_seal(p_user_id, p_reference, NULL, p_metadata, v_actor);
+        IF v_seal IS NOT NULL THEN
+            v_digest := wallet_private.text_digest(
+                v_seal, p_reference, NULL, p_metadata, v_actor
+            );
+        END IF;
     END IF;
 
     IF v_is_sound THEN
-        -- 3. Move the balance, as in post.
+        -- 3. Move the balance, as in post, with the hash of sealed_hash.
         UPDATE wallet_private.wallet AS w
         SET balance = w.balance + v_amount,
             seq = w.seq + 1,
             moved_at = greatest(v_created_at, w.moved_at + interval '1 microsecond'),
             head = wallet_private.transfer_hash(
                 w.head, p_user_id, v_asset_id, w.seq + 1, v_transaction_id, 1::smallint, p_kind,
-                v_amount, w.balance + v_amount, 'TREASURY', p_idempotency_key, p_reference, NULL,
-                p_metadata, v_actor,
+                v_amount, w.balance + v_amount, 'TREASURY', p_idempotency_key, v_digest, NULL,
+                NULL, CASE WHEN v_digest IS NULL THEN v_actor END,
                 greatest(v_created_at, w.moved_at + interval '1 microsecond')
             ),
             feed_position = greatest(v_base + txid_current(), w.feed_position)
@@ -72,7 +80,7 @@ BEGIN
             INSERT INTO wallet_private.transfer VALUES (
                 p_user_id, v_transaction_id, v_moved.seq, v_moved.moved_at, v_asset_id, 1, p_kind,
                 v_amount, v_moved.balance, 'TREASURY', p_idempotency_key, p_reference, NULL,
-                p_metadata, v_actor, v_moved.head, v_moved.feed_position
+                p_metadata, v_actor, v_moved.head, v_moved.feed_position, v_seal
             ) ON CONFLICT (user_id, idempotency_key) DO NOTHING;
             IF FOUND THEN
                 -- 5. Settle what a race decided, and 6. return the receipt.

@@ -14,11 +14,11 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Makes a transfer as it is asked for. post fills in seq, balance_after, hash and its place
-    -- in the feed.
+    -- Makes a transfer as it is asked for. post fills in seq, balance_after, hash, its place in
+    -- the feed and its seal.
     SELECT ROW(
         p_user_id, wallet_private.transaction_id(), NULL, clock_timestamp(), p_asset_id, 1, p_kind,
         p_amount, NULL, 'TREASURY', p_idempotency_key, p_reference, p_details, p_metadata,
-        coalesce(p_actor, session_user), NULL, NULL
+        coalesce(p_actor, session_user), NULL, NULL, NULL
     )::wallet_private.transfer
 $$;

@@ -17,6 +17,10 @@ AS $$
 DECLARE
     v_base bigint;
     v_position bigint;
+    v_seal bytea := wallet_private.new_seal(
+        p_transfer.user_id, p_transfer.reference, p_transfer.details, p_transfer.metadata,
+        p_transfer.actor
+    );
     v_is_capped boolean;
     v_is_plain boolean;
     -- Whether the wallet may be special (then it is locked), and whether that has been seen to.
@@ -48,13 +52,14 @@ BEGIN
             held = w.held + p_hold,
             seq = w.seq + 1,
             moved_at = greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond'),
-            head = wallet_private.transfer_hash(
+            head = wallet_private.sealed_hash(
                 w.head, p_transfer.user_id, p_transfer.asset_id, w.seq + 1,
                 p_transfer.transaction_id, p_transfer.leg, p_transfer.kind, p_transfer.amount,
                 w.balance + p_transfer.amount, p_transfer.counterparty,
                 p_transfer.idempotency_key, p_transfer.reference, p_transfer.details,
                 p_transfer.metadata, p_transfer.actor,
-                greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond')
+                greatest(p_transfer.created_at, w.moved_at + interval '1 microsecond'),
+                v_seal
             ),
             feed_position = greatest(v_base + txid_current(), w.feed_position)
         WHERE w.user_id = p_transfer.user_id
@@ -82,13 +87,19 @@ BEGIN
         p_transfer.created_at := clock_timestamp();
         v_is_planned := false;
     END LOOP;
-    -- A row made anew: a call that began before a migration may have one without that column.
+    -- Who is erased stays so. All other kinds ask whether the wallet is active.
+    IF p_transfer.kind IN (
+        'REVERSAL', 'ADJUST', 'RELEASE', 'EXPIRE', 'REFUND', 'REPAY', 'FORGIVE'
+    ) THEN
+        PERFORM wallet_private.refuse_erased(p_transfer.user_id);
+    END IF;
+    -- A row made anew: a call that began before a migration may have one without those columns.
     p_transfer := ROW(
         p_transfer.user_id, p_transfer.transaction_id, p_transfer.seq, p_transfer.created_at,
         p_transfer.asset_id, p_transfer.leg, p_transfer.kind, p_transfer.amount,
         p_transfer.balance_after, p_transfer.counterparty, p_transfer.idempotency_key,
         p_transfer.reference, p_transfer.details, p_transfer.metadata, p_transfer.actor,
-        p_transfer.hash, v_position
+        p_transfer.hash, v_position, v_seal
     )::wallet_private.transfer;
     IF NOT p_is_alone THEN
         RETURN p_transfer;

@@ -5,7 +5,8 @@ STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- Each transfer of these users follows from the one before it.
+-- Each transfer of these users follows from the one before it. What its request wrote is there for
+-- as long as the user is.
 BEGIN
     RETURN QUERY
     SELECT
@@ -27,6 +28,7 @@ BEGIN
         WHERE l.user_id BETWEEN p_from AND p_to
         WINDOW chain AS (PARTITION BY l.user_id, l.asset_id ORDER BY l.seq)
     ) AS t
+    LEFT JOIN wallet_private.user_account AS u ON u.user_id = t.user_id
     CROSS JOIN LATERAL (VALUES
         ('seq has no gaps', (t.last_seq + 1)::text, t.seq::text),
         ('balance_after adds up', trim_scale(t.last_balance + t.amount)::text,
@@ -49,10 +51,20 @@ BEGIN
             t.leg = 1 AND t.kind NOT IN ('EXPIRE', 'REFUND', 'REPAY')
         )::text,
             (t.idempotency_key IS NOT NULL)::text),
-        ('chain is intact', encode(wallet_private.transfer_hash(
+        ('texts are there until their user is erased', 'true', (
+            CASE u.status
+                WHEN 'erased' THEN CASE
+                    WHEN t.seal IS NULL THEN t.actor IS NOT NULL
+                    ELSE octet_length(t.seal) = 32 AND t.actor IS NULL
+                END
+                AND coalesce(t.reference, t.metadata::text, t.details ->> 'reason') IS NULL
+                ELSE coalesce(octet_length(t.seal), 16) = 16 AND t.actor IS NOT NULL
+            END
+        )::text),
+        ('chain is intact', encode(wallet_private.sealed_hash(
             t.last_hash, t.user_id, t.asset_id, t.seq, t.transaction_id, t.leg, t.kind, t.amount,
             t.balance_after, t.counterparty, t.idempotency_key, t.reference, t.details,
-            t.metadata, t.actor, t.created_at
+            t.metadata, t.actor, t.created_at, t.seal
         ), 'hex'), encode(t.hash, 'hex'))
     ) AS c (name, expected, found)
     WHERE c.expected IS DISTINCT FROM c.found

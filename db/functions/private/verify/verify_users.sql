@@ -12,6 +12,7 @@ DECLARE
     v_to uuid := coalesce(p_to, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 BEGIN
     RETURN QUERY SELECT f.* FROM wallet_private.verify_chains(v_from, v_to) AS f;
+    RETURN QUERY SELECT f.* FROM wallet_private.verify_erasures(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_wallets(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_lots(v_from, v_to) AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_limits(v_from, v_to) AS f;

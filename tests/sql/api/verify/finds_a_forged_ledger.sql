@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 \ir ../../support/_forgery.sql
 
 -- Each field of a transfer, changed by who forgot the rest.
@@ -24,6 +24,7 @@ FROM (
     ('details', '''{}'''),
     ('metadata', 'NULL'),
     ('actor', '''till-4'''),
+    ('seal', 'uuid_send(gen_random_uuid())'),
     ('hash', 'sha256(hash)')
 ) AS v (field, value);
 SELECT set_eq(
