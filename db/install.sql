@@ -32,6 +32,17 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
+    ('schema/V0011__alerts.sql', 'b78741b08e9ddad29d8ddc3de842a6be3a2b43f62ab3220f9d9dc3673018b583'),
+    ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
+    ('functions/private/alert/check_alert.sql', '7a4e0c289de15a134621f4761832c0b847d8b4c156e25ed62f2e806134336b5b'),
+    ('functions/private/alert/find_alert.sql', 'd52adadf401a3e454fb85ec99358d01d9423289c0db82f49383171fdbb0d1f1a'),
+    ('functions/private/alert/lock_alerts.sql', '993173d4b1623daafc8893b542b74ab3cda8b79794ef3455e4718b67c3280f6e'),
+    ('functions/private/alert/merge_alerts.sql', '359cf1ed728757dfe489ffbe9bf14a1216ddfaa8be45945fb83137a28b9ff4f3'),
+    ('functions/private/alert/scan_alerts.sql', '4d604189e24c9183ba23f8f2436e4d5eb573b086036e5762504456defacb7869'),
+    ('functions/private/alert/to_alert.sql', '43f7041591e1d1c6cafead366c8a690cf1bf88a09fe49c20af2993381fb7abaf'),
+    ('functions/private/alert/to_alert_event.sql', 'bea3f331bfdf79631665d03e96519ea78c2963c37ffa57954be15e69357c6825'),
+    ('functions/private/alert/wants_alerts.sql', 'bdbad1156060dc1b9fcf368aee156a208f6698905844867c9f6a23f8d9fa4f25'),
+    ('functions/private/alert/warn_of_expiry.sql', 'd1d35d7cc1a28a5100533e9452778e4c506527d5e4f0c29485b227eff3217710'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
@@ -109,6 +120,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/economy/is_imported.sql', '6e44768451a8b4864c5f9b65f69684a6112285751c14b1b23a8d006de4c1157a'),
     ('functions/private/feed/check_feed.sql', 'cc92315b23c030b8bea51eaf830c1f9b2f73a4846ee052d00ccb556f22356a6b'),
     ('functions/private/feed/check_filter.sql', '83d388d0901be7f099bd9eb01b1580d333a00eb761b81f9e87c7390108bf7b72'),
+    ('functions/private/feed/check_filter.sql', '6f07f79308958c0250e02b9931f88cad774b92e1c020d7a5fab0fbabc2b7df2f'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
     ('functions/private/feed/feed_horizon.sql', 'bcf9d9ce829bcdd7d15160ff5102ed81580a39efe9d58cfc6cc741b0452bd811'),
     ('functions/private/feed/feed_identity.sql', '170865eac0b355dd52072cc3018e9d358bac0f2e667b4b2871b6a95a948577b3'),
@@ -116,11 +128,11 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/feed/find_subscription.sql', '3e07639b21e027f727df3d5acdd686b1661a313a2e33ecf4fe0d7350f43f7a30'),
     ('functions/private/feed/note_start.sql', '0df4e1498073b59a51c972bece4dd11778e9d5ef7f026246ca44f01462a21904'),
     ('functions/private/feed/read_event_cursor.sql', 'f81a80df4c42a172fc505e18ed217c93456fa2257c228b694691b5684996707c'),
-    ('functions/private/feed/renew_feed.sql', 'fb8cd6d88a5b7ff3138898c0af072b215384c0ce85b303aa02241c7add86bde0'),
+    ('functions/private/feed/renew_feed.sql', 'd6ab757083314b9c819ca2cf39aa5f15f35bdc31a010f72e8854a69fcdac4479'),
     ('functions/private/feed/scan_feed.sql', '8a7050bb6163bb96d70ea40011fcd583a1a6cab3f821cd2794921be91c04f223'),
     ('functions/private/feed/to_event.sql', 'f772f10dff5949e40f5b5269d5932530d938d3a9d01f917ed9af6862cb6db908'),
     ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
-    ('functions/private/feed/to_subscription.sql', '6bcc264532b00922ad073ccd7f2f5218d3a5b8a28c1c1cce09bfb5106e8104d3'),
+    ('functions/private/feed/to_subscription.sql', '7be21d704cab7e9e3444f29e76d2144927e03f533d04ca5abcb64905dc4d70c3'),
     ('functions/private/history/balance_at.sql', 'cec1cb423e0aa7b398089b2f83a89489aff5d2a95ffe59b73b53439323fa1e09'),
     ('functions/private/history/find_transaction.sql', '82ff9a646800960518b34f30f85a1326f27b0c674eeefcef754d5e5daa0cc9d7'),
     ('functions/private/history/held_at.sql', '361678aead56a2d70fe932177b36efe59d9af75ec4c7485f1b306d5bb701791f'),
@@ -246,12 +258,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
     ('functions/private/webhook/due_events.sql', 'e969202263d8f7c9b08362b42ebba04e2c4fdbe4fd987885161a4b50eb67aab5'),
     ('functions/private/webhook/find_webhook.sql', '3c56cf3f948a34a62e14dff31c4a9d45991e293c15e14d046d0507a997e33bdc'),
-    ('functions/private/webhook/line_up.sql', 'b1de198288376a4f953b216032231411dea906fdc2066145af5bf82c084ac7d9'),
+    ('functions/private/webhook/line_up.sql', '44e832cf2430f05e3d6773374501be1abf0d170e322c28b80870325a42eaae01'),
     ('functions/private/webhook/new_secret.sql', '98bbe7a7b12a42c01a5e837bc7c37e7d13f51d145831d8f076737064bbfdd615'),
     ('functions/private/webhook/retry_delay.sql', 'ad0285adfa4df15272b618cb162e172cb0c12f1451be7ab4753c5a6678391bc9'),
-    ('functions/private/webhook/take_batch.sql', '95e53f0c0059fc3f0ba45d6d97e0784c83ec75243a5a554a7591446917182e75'),
+    ('functions/private/webhook/take_batch.sql', 'a8ce2ac6b7023b3de0fdc4f7e774b60ddbadbc5643aedf2b988943d9289b2140'),
     ('functions/private/webhook/to_pause.sql', 'c7fbcc4a8d8cc6f4e5abb142480143934b554c9593c0880386f8ea6ba5e0ff22'),
-    ('functions/private/webhook/to_webhook.sql', 'ecc2f101730dc1112a83bc1783a4ab0f36c4e6bd5ec111356c71b35efb6b413f'),
+    ('functions/private/webhook/to_webhook.sql', '4952372404807412f545c76a2360664621cf4fcd25e430eccc8e6af56a36abd7'),
     ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
     ('functions/api/adjust.sql', '8a8db7ae67bdbc1f3ccd61a5d367ea09e7602472cb27169809d724027f71ca4a'),
     ('functions/api/bonus.sql', '6f8344fb244a5738149fd34cef3f794bcc694f15b24f37d06ec9b119ce75e592'),
@@ -259,17 +271,23 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/capture_hold.sql', '1bd668fed4171f97ebbd355bb68e29f391536d7a0b8deef298134f6ca5fe9f10'),
     ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
     ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
+    ('functions/api/check_alerts.sql', 'bb1aec2dad50ee81b1f0ee1790965a58fb51c2817a2ee0f0e5a6f71bc559ce21'),
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
     ('functions/api/convert.sql', '81b101b09f453ecfa54a8fc3fe4bc52cbd29c966b7afaf793c552e6f8ad53876'),
     ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
+    ('functions/api/create_alert.sql', 'a66e4f7d2b7a5dc4d5b054d1ccca5ce40316a2ed24a4140f3969a4a85a092100'),
+    ('functions/api/create_asset.sql', 'd69304b9c211f78584e22dcd55764cb9422038e022c964732fe62c9301d8ff1d'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_limit.sql', 'b6b17d6ff1179cccf774664caebf970c009300ba112a6baff65bf9dbdb0d7033'),
     ('functions/api/create_subscription.sql', '4edbdf4fe1b19d0284fdb2c3b212284725511efacbda67642fe433b56797d6ff'),
     ('functions/api/create_task.sql', 'edc4f1ca8fe7914002319efe60144fdebfb44e7b26fb3324b9b498da7ef26644'),
+    ('functions/api/create_subscription.sql', '78f32be81a11b41e61541ca341b81876c5d8e83acb28fc620f45336b2e5cc578'),
+    ('functions/api/create_task.sql', '9a3e1ca615656cb177f75bb5a42cfcfe57673fb1e318621c5c7babd4194a8387'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
+    ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
     ('functions/api/expire_holds.sql', '0947031294dc8052f80173cb86befbcb38f49f99d807291bf561659ee2456cbb'),
@@ -279,7 +297,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_balance.sql', 'b6a25c13e7cd7ee73219fc5a5a595e7d0df85a7a0dc61779660aa64b4abaab13'),
     ('functions/api/get_balance_at.sql', '28a0e1c858eb6be8f80065b76e67fc8b65c2073f11903298869c60e75a5aeafc'),
     ('functions/api/get_credential.sql', 'bd107696cb9798928fbf77e5accb7079e9758b6dbb2f08619fd229ba6c36f367'),
-    ('functions/api/get_feed_position.sql', '0a638aa6a8f1e290ff4911dddd7a1d63487d6af8b5f3fac28f131e6f560e7c05'),
+    ('functions/api/get_feed_position.sql', '59473319fb42fc09146294d924a197fba26f311dda8281d9e7d576ddf6993f22'),
     ('functions/api/get_token_state.sql', '7658a87106fbad8e0ce30feedbc9fb9b96b6cf1f1813478d49f8e72086b9e562'),
     ('functions/api/get_transaction.sql', 'ac9d62608d48412e44da057a5fe0b5b54661fd54511aac950613a2ad695f83dc'),
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
@@ -287,6 +305,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
     ('functions/api/import_users.sql', '84de9632e7f74973df2ece9112c2ef2a4c817f8dfadf5c5eb578d86954d0072a'),
     ('functions/api/liability.sql', 'e2beb541a316fe5b11da8b2fddc6918c1de23b0fb0ad49f520019f5cb8b6ce11'),
+    ('functions/api/list_alerts.sql', '1f4aeb3e7ce43b2f29205de9acaf9235d6919929fd593bf7ff70a3abdf47634a'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', '0cfeda61f0e16b585646e074ebc962b2efc47a7e3e3426ff3213a43c2e795fea'),
     ('functions/api/list_campaigns.sql', 'f785daf0bc8c2e51491e9c6aea0e7bb76b4618f5e4571bdf29d5fbf6cf8f9609'),
@@ -301,15 +320,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
     ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
-    ('functions/api/list_webhook_failures.sql', 'bdc890bfb5374a5ed352f65397a811a97a8f89e524e96adcc83268afc881d3c2'),
+    ('functions/api/list_webhook_failures.sql', 'd465b7653075b5b0d90109d644053c3cfc03929640da22405c8fce00734833bd'),
     ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
     ('functions/api/place_hold.sql', '8df2e2a6c9fa64b13a96734fcc278401a9f799a5d709a3eaab76e72d69b02b0c'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
-    ('functions/api/read_events.sql', 'bf960bb448f7e3abf47c16c1468132f293285d52eda194ad250509df319629b2'),
+    ('functions/api/read_events.sql', '669355f6176e3b503e50ceec70c244bd39dbaa07fcf7dd0212171866e2d18d32'),
     ('functions/api/read_news.sql', '04c9ff21a0cc9564a34eabd1e181c0aa078034dc83d0ec95ab4e8b508f96f009'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
-    ('functions/api/resend_webhook_events.sql', 'b157ddf8bb609ba03972dafaefd4cd6bcf2c912bf19216605f6e41a502857621'),
+    ('functions/api/resend_webhook_events.sql', '2a023fcb0bb05dd15655ad0b5e0a20b40bfb546d95014ad1ffe4382aeb918a97'),
     ('functions/api/reverse.sql', '7912fcd64fd60eecbea63b5ff74d678b297bb02698e1f81364e59206cc2711c8'),
     ('functions/api/revoke_tokens.sql', 'fb6565fe0ac42ddfe80fa892ec990944bea52cd018153cb27dd3f51dff4c7f58'),
     ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
@@ -323,12 +342,18 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
     ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
     ('functions/api/topup.sql', '7f131738e08da69b5568de6f983626071db3c2508d18646dccd36af6fd60b26b'),
+    ('functions/api/take_webhook_events.sql', '1cd8e2b44f6527a7685b0f30727e2509dda94a4a97585c56297e18c4335adc55'),
+    ('functions/api/topup.sql', '5063f893be119a6f3caf66c188f3c6695fc2e5d480b0ec87b71a69ec25f2fb0d'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
     ('functions/api/update_asset.sql', '6f633792bc3e1bebbe99514a1ef1d2e28d22f559418f14ae8e8ede83559dc04c'),
+    ('functions/api/update_alert.sql', 'ffa4e52f93ada938972c3869db4865ce370d4b0018d9163a771c427ec250beea'),
+    ('functions/api/update_asset.sql', '07285b8020d66a57020437ea362cad04fa8f8b5c497b3b2c92e561bbeca67cd1'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
     ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
     ('functions/api/update_task.sql', '420610efdfb523a47e7e2fe51d34436743532bfbc16c3c01a7f04f5e6d3c18d0'),
+    ('functions/api/update_subscription.sql', '939aeb390627986e268121b75a58cc929609d17b4e4fdcfeba041cbd776648c0'),
+    ('functions/api/update_task.sql', '2da8e49ed4f9c8a0a871e70270102bdc01077d13a4c864fdc122b1609201709a'),
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
@@ -341,6 +366,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
     ('grants.sql', 'cbb8e1c6b169728a0c1b498fc9e373e8520891d1ad46b4964dbe50c3f5408c0b')
+    ('grants.sql', 'facdbb6afbb9f2b93632bba246e6e1f7febd27ad152313637de1cacaff0117e9')
+    ('grants.sql', 'd72707ff2c219fdfa734333528ddec382d05253aa207ffcf13bfd9f28a4c7d53')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -454,6 +481,60 @@ SELECT 'schema/V0019__support.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0019__support.sql
     \ir schema/V0019__support.sql
+SELECT 'schema/V0011__alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0011__alerts.sql
+    \ir schema/V0011__alerts.sql
+\endif
+SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/alert_steps.sql
+    \ir functions/private/alert/alert_steps.sql
+\endif
+SELECT 'functions/private/alert/check_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/check_alert.sql
+    \ir functions/private/alert/check_alert.sql
+\endif
+SELECT 'functions/private/alert/find_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/find_alert.sql
+    \ir functions/private/alert/find_alert.sql
+\endif
+SELECT 'functions/private/alert/lock_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/lock_alerts.sql
+    \ir functions/private/alert/lock_alerts.sql
+\endif
+SELECT 'functions/private/alert/merge_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/merge_alerts.sql
+    \ir functions/private/alert/merge_alerts.sql
+\endif
+SELECT 'functions/private/alert/scan_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/scan_alerts.sql
+    \ir functions/private/alert/scan_alerts.sql
+\endif
+SELECT 'functions/private/alert/to_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/to_alert.sql
+    \ir functions/private/alert/to_alert.sql
+\endif
+SELECT 'functions/private/alert/to_alert_event.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/to_alert_event.sql
+    \ir functions/private/alert/to_alert_event.sql
+\endif
+SELECT 'functions/private/alert/wants_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/wants_alerts.sql
+    \ir functions/private/alert/wants_alerts.sql
+\endif
+SELECT 'functions/private/alert/warn_of_expiry.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/warn_of_expiry.sql
+    \ir functions/private/alert/warn_of_expiry.sql
 \endif
 SELECT 'schema/V0020__days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1595,6 +1676,11 @@ SELECT 'functions/api/change_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS 
     \echo functions/api/change_supply.sql
     \ir functions/api/change_supply.sql
 \endif
+SELECT 'functions/api/check_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/check_alerts.sql
+    \ir functions/api/check_alerts.sql
+\endif
 SELECT 'functions/api/checkpoint.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/checkpoint.sql
@@ -1609,6 +1695,11 @@ SELECT 'functions/api/convert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo functions/api/convert.sql
     \ir functions/api/convert.sql
+\endif
+SELECT 'functions/api/create_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/create_alert.sql
+    \ir functions/api/create_alert.sql
 \endif
 SELECT 'functions/api/create_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1649,6 +1740,11 @@ SELECT 'functions/api/create_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/api/create_webhook.sql
     \ir functions/api/create_webhook.sql
+\endif
+SELECT 'functions/api/drop_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/drop_alert.sql
+    \ir functions/api/drop_alert.sql
 \endif
 SELECT 'functions/api/drop_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1734,6 +1830,10 @@ SELECT 'functions/api/liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo functions/api/liability.sql
     \ir functions/api/liability.sql
+SELECT 'functions/api/list_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_alerts.sql
+    \ir functions/api/list_alerts.sql
 \endif
 SELECT 'functions/api/list_assets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1919,6 +2019,11 @@ SELECT 'functions/api/treasury.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwal
 \if :pgwallet_run
     \echo functions/api/treasury.sql
     \ir functions/api/treasury.sql
+\endif
+SELECT 'functions/api/update_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/update_alert.sql
+    \ir functions/api/update_alert.sql
 \endif
 SELECT 'functions/api/update_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
