@@ -1,6 +1,6 @@
 -- squawk-ignore-file ban-drop-function
--- Alerts: what operators want to be told of. They are found by looking at the feed: no movement does
--- anything for them.
+-- Alerts: what operators want to be told of. They are found by looking at the feed: no movement
+-- does anything for them.
 
 -- How far whoever looks has got. Its row is the lock: one looks at a time.
 CREATE TABLE wallet_private.alert_feed (
@@ -97,10 +97,10 @@ COMMENT ON COLUMN wallet_private.alert_event.user_id IS 'Nobody where it is not 
 CREATE INDEX alert_event_feed_position_idx
 ON wallet_private.alert_event (feed_position, user_id, asset_id, seq);
 
-ALTER TABLE wallet_private.subscription ADD COLUMN alerts text [];
+ALTER TABLE wallet_private.subscription ADD COLUMN alerts text[];
 COMMENT ON COLUMN wallet_private.subscription.alerts
 IS 'Only these of the alerts; NULL = all, if the kinds name ALERT, or else none.';
-ALTER TYPE wallet.subscription ADD ATTRIBUTE alerts text [];
+ALTER TYPE wallet.subscription ADD ATTRIBUTE alerts text[];
 
 CREATE TYPE wallet.alert AS (
     alert text,

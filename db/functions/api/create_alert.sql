@@ -32,10 +32,11 @@ BEGIN
         v_alert.campaign_id := v_campaign.campaign_id;
     END IF;
     v_alert.measure := p_measure;
-    v_alert.asset_id := CASE
-        WHEN p_measure = 'budget' AND p_asset IS NULL THEN v_campaign.asset_id
-        ELSE (wallet_private.find_asset(p_asset)).asset_id
-    END;
+    IF p_asset IS NOT NULL OR p_measure <> 'budget' THEN
+        v_alert.asset_id := (wallet_private.find_asset(p_asset)).asset_id;
+    ELSE
+        v_alert.asset_id := v_campaign.asset_id;
+    END IF;
     IF p_user_id IS NOT NULL THEN
         PERFORM wallet_private.find_user(p_user_id);
     END IF;

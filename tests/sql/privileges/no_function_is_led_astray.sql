@@ -1,5 +1,7 @@
 BEGIN;
 SELECT plan(169);
+SELECT plan(157);
+SELECT plan(165);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -125,6 +127,10 @@ SELECT count(*) AS subscriptions FROM (
     VALUES ('read'), ('acknowledged'), ('changed'), ('dropped'), ('sent'), ('told')
 ) AS v (code)
 CROSS JOIN LATERAL wallet.create_subscription(v.code) \gset
+SELECT count(*) AS alerts FROM (VALUES ('changed'), ('dropped')) AS v (code)
+CROSS JOIN LATERAL wallet.create_alert(
+    v.code, 'balance', 'GOLD', p_direction => 'below', p_threshold => 1
+) \gset
 SELECT subscription FROM wallet.create_webhook('sent', 'https://shop.example/') \gset
 SELECT next_cursor FROM wallet.read_events('acknowledged') \gset
 SELECT limit_id FROM wallet.create_limit('held', 'GOLD', 'balance', 1000) \gset
@@ -146,9 +152,14 @@ LEFT JOIN (
     ('capture_hold', format('%L, %L, NULL, ''capture_hold''', :'alice', :'to_capture')),
     ('change_budget', '''EASTER'', 90'),
     ('change_supply', '''SILVER'', 5000'),
+    ('check_alerts', ''),
     ('checkpoint', ''),
     ('complete_task', format('%L, %s, ''complete_task''', :'alice', :'task_id')),
     ('convert', format('%L, ''SILVER'', ''GOLD'', 50, ''convert''', :'alice')),
+    (
+        'create_alert',
+        '''low'', ''balance'', ''GOLD'', p_direction => ''below'', p_threshold => 1'
+    ),
     ('create_asset', '''RUBY'', ''Ruby'', 2, 100, 5'),
     ('create_campaign', '''SPRING'', ''GOLD'', 50'),
     ('create_item', '''bow'', ''Bow'', ''GOLD'', 1'),
@@ -157,6 +168,7 @@ LEFT JOIN (
     ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
     ('create_webhook', '''told'', ''https://shop.example/'''),
+    ('drop_alert', '''dropped'''),
     ('drop_subscription', '''dropped'''),
     ('expire_holds', ''),
     ('expire_lots', ''),
@@ -190,6 +202,7 @@ LEFT JOIN (
     ('list_lots', format('%L, ''GOLD''', :'alice')),
     ('list_items', ''),
     ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
+    ('list_alerts', ''),
     ('list_subscriptions', ''),
     ('list_tasks', ''),
     ('list_transactions', format('%L, p_limit => 2', :'alice')),
@@ -222,6 +235,7 @@ LEFT JOIN (
     ('take_webhook_events', ''),
     ('topup', format('%L, ''GOLD'', 1, ''topup-2''', :'alice')),
     ('treasury', ''),
+    ('update_alert', '''changed'', 2'),
     ('update_asset', '''SILVER'', ''Silver'''),
     ('update_limit', :'limit_id'),
     ('update_item', :'item_id' || ', ''Sword'''),

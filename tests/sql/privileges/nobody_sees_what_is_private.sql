@@ -1,5 +1,6 @@
 BEGIN;
 SELECT plan(233);
+SELECT plan(241);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

@@ -13,6 +13,10 @@ DECLARE
             THEN 'user_id'
         WHEN p_alert.is_share AND p_alert.measure <> ALL ('{supply,budget}') THEN 'is_share'
         WHEN p_alert.campaign_id IS NOT NULL AND p_alert.measure <> 'budget' THEN 'campaign'
+        WHEN p_alert.asset_id <> (
+            SELECT c.asset_id FROM wallet_private.campaign AS c
+            WHERE c.campaign_id = p_alert.campaign_id
+        ) THEN 'asset but its campaign''s'
         WHEN p_alert.within IS NOT NULL AND p_alert.measure <> 'expiring' THEN 'within'
         WHEN p_alert.measure = 'expiring' THEN CASE
             WHEN p_alert.direction IS NOT NULL THEN 'direction'
