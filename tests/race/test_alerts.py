@@ -239,3 +239,53 @@ async def test_alerts_are_what_a_model_finds_in_the_ledger(database: Database) -
         assert told(events) == expected
         ids = [event["transaction_id"] for event in events if event["kind"] == "ALERT"]
         assert len(ids) == len(set(ids))
+
+
+async def test_what_is_raised_later_is_read_later(database: Database) -> None:
+    """Also when it is raised by a transaction that began earlier."""
+    world = World(database, 1)
+    await world.begin()
+    await world.make_alerts()
+    mover, early, other = [await database.connect() for _ in range(3)]
+    user = world.users[1]
+    for number, amount in enumerate((-1, 4, -4)):  # it crosses, comes back, and crosses again
+        await mover.execute(
+            "SELECT wallet.adjust($1, 'GOLD', $2, $3, 'why')", user, amount, f"move-{number}"
+        )
+    await early.execute("BEGIN")
+    await early.execute("SELECT txid_current()")
+    await other.execute("SELECT wallet.check_alerts(1)")
+    await early.execute("SELECT wallet.check_alerts()")
+    await early.execute("COMMIT")
+    await mover.execute(
+        "SELECT wallet.create_subscription('s', '{GOLD}', '{ALERT}', $1, 'beginning')", user
+    )
+    page = await mover.fetchrow("SELECT * FROM wallet.read_events('s')")
+    raised = [(event["reference"], event["balance"]) for event in page["events"]]
+    assert raised == [("low", 99), ("high", 103), ("low", 99)]
+    for connection in (mover, early, other):
+        await connection.close()
+
+
+async def test_an_alert_misses_nothing_of_what_is_under_way_when_it_is_made(
+    database: Database,
+) -> None:
+    world = World(database, 1)
+    await world.begin()
+    await world.make_alerts()
+    mover, maker, looker = [await database.connect() for _ in range(3)]
+    await mover.execute("BEGIN")
+    await mover.execute("SELECT wallet.adjust($1, 'GOLD', -50, 'm', 'why')", world.users[1])
+    await maker.execute("BEGIN")
+    await maker.execute(
+        """SELECT wallet.create_alert('new', 'outstanding', 'GOLD', p_direction => 'below',
+        p_threshold => 251)"""
+    )
+    await mover.execute("COMMIT")
+    await looker.execute("SELECT wallet.check_alerts()")
+    await maker.execute("COMMIT")
+    await looker.execute("SELECT wallet.check_alerts()")
+    rows = await looker.fetch("SELECT alert, value FROM wallet_private.alert_event")
+    assert {("new", 250), ("low", 50)} == set(map(tuple, rows))
+    for connection in (mover, maker, looker):
+        await connection.close()
