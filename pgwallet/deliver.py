@@ -77,6 +77,7 @@ _looked = Gauge(
     "When the alerts were checked last, up to what had moved by then",
     registry=_registry,
 )
+_looked.set_to_current_time()
 _states = {
     name: Gauge(f"pgwallet_webhook_{name}", text, ["subscription"], registry=_registry)
     for name, text in (

@@ -57,6 +57,8 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
     spent = await made("POST", f"/v1/wallets/{user.user_id}/spend", amount)
     feed = await made("POST", "/v1/subscriptions", {"code": f"s{tag}", "start": "beginning"})
     await made("POST", "/v1/subscriptions", {"code": f"w{tag}"})
+    alert = {"code": f"a{tag}", "measure": "balance", "asset": gold, "direction": "below"}
+    await made("POST", "/v1/alerts", alert | {"threshold": 5})
     await made("POST", f"/v1/subscriptions/w{tag}/webhook", {"url": "https://a.example/"})
     return {
         "user_id": user.user_id,
@@ -70,6 +72,7 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "other_hold_id": other["hold_id"],
         "transaction_id": spent["transaction_id"],
         "subscription": feed["subscription"],
+        "alert": alert["code"],
         "sent_subscription": f"w{tag}",
         "tag": tag,
     }
@@ -112,6 +115,11 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "set_user_status": {"status": "active", "reason": "why not"},
         "create_subscription": {"code": f"n{tag}", "assets": [gold], "kinds": ["SPEND"]},
         "update_subscription": {"kinds": []},
+        "create_alert": {
+            "code": f"b{tag}", "measure": "supply", "asset": gold, "direction": "below",
+            "threshold": "0.1", "margin": "0.05", "is_share": True,
+        },
+        "update_alert": {"threshold": "7.5", "margin": 1},
         "create_webhook": {"url": "https://b.example/hook", "is_ordered": False},
         "update_webhook": {"status": "paused"},
         "rotate_webhook_secret": {"overlap": 60},

@@ -54,7 +54,7 @@ BEGIN
                     v_feed.feed_position, a.code, v_step.user_id, a.asset_id, v_step.value,
                     jsonb_strip_nulls(jsonb_build_object(
                         'measure', a.measure, 'direction', a.direction,
-                        'threshold', trim_scale(v_step.threshold),
+                        'threshold', trim_scale(v_step.threshold)::text,
                         'transaction_id', v_step.transaction_id,
                         'campaign', (
                             SELECT c.code FROM wallet_private.campaign AS c

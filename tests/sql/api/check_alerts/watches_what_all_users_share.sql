@@ -81,7 +81,7 @@ SELECT results_eq(
     $$,
     format(
         $$ VALUES (jsonb_build_object(
-            'measure', 'supply', 'direction', 'below', 'threshold', 200, 'transaction_id', %L
+            'measure', 'supply', 'direction', 'below', 'threshold', '200', 'transaction_id', %L
         )) $$,
         (
             SELECT t.transaction_id FROM wallet_private.transfer AS t

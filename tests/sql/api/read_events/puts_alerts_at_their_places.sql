@@ -98,11 +98,11 @@ SELECT results_eq(
             VALUES
             (
                 1, 'ALERT', %1$L::uuid, 'RUBY', 0::numeric, NULL::text, 30::numeric, 'low',
-                '{"measure": "balance", "direction": "below", "threshold": 100}'::jsonb
+                '{"measure": "balance", "direction": "below", "threshold": "100"}'::jsonb
             ),
             (
                 1, 'ALERT', %1$L, 'GOLD', 0, NULL, 511, 'gold',
-                '{"measure": "balance", "direction": "above", "threshold": 500}'
+                '{"measure": "balance", "direction": "above", "threshold": "500"}'
             )
         $$, :'bob'
     ),
