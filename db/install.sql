@@ -34,6 +34,10 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('schema/V0011__alerts.sql', 'b78741b08e9ddad29d8ddc3de842a6be3a2b43f62ab3220f9d9dc3673018b583'),
     ('schema/V0011__alerts.sql', '1476b2aca663cfd36d43c76c732a460057742aa5b82f483245b2ad8c5dc2b136'),
+    ('schema/V0011__alerts.sql', '1476b2aca663cfd36d43c76c732a460057742aa5b82f483245b2ad8c5dc2b136'),
+    ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
+    ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
+    ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '25735153522b02f750d7eca91bccf9f27a5f21d2fa78a8d42b1056d82456bef6'),
     ('functions/private/alert/find_alert.sql', 'd52adadf401a3e454fb85ec99358d01d9423289c0db82f49383171fdbb0d1f1a'),
@@ -272,14 +276,16 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/capture_hold.sql', '1bd668fed4171f97ebbd355bb68e29f391536d7a0b8deef298134f6ca5fe9f10'),
     ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
     ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
-    ('functions/api/check_alerts.sql', 'bb1aec2dad50ee81b1f0ee1790965a58fb51c2817a2ee0f0e5a6f71bc559ce21'),
+    ('functions/api/check_alerts.sql', '30c0085161fd6e0bc13e09cdeefc06d79e5b982361fc7e2212fe3c968a46d9ff'),
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
     ('functions/api/convert.sql', '81b101b09f453ecfa54a8fc3fe4bc52cbd29c966b7afaf793c552e6f8ad53876'),
     ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
     ('functions/api/create_alert.sql', 'a66e4f7d2b7a5dc4d5b054d1ccca5ce40316a2ed24a4140f3969a4a85a092100'),
+    ('functions/api/complete_task.sql', 'e5de4779d1c95caffb0cdd8746f75356bd9ed359b4651fec1054d64283672099'),
+    ('functions/api/convert.sql', '4ee258e246bd4bb0e3381c25450df99cb74838be35d8622900de6c2701d0ca61'),
     ('functions/api/create_alert.sql', '6516f394ce450ebc932a93233c7e70a83a6bed53fa20b624cd84a807bdd18b53'),
-    ('functions/api/create_asset.sql', 'd69304b9c211f78584e22dcd55764cb9422038e022c964732fe62c9301d8ff1d'),
+    ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_limit.sql', 'b6b17d6ff1179cccf774664caebf970c009300ba112a6baff65bf9dbdb0d7033'),
@@ -347,9 +353,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/take_webhook_events.sql', '1cd8e2b44f6527a7685b0f30727e2509dda94a4a97585c56297e18c4335adc55'),
     ('functions/api/topup.sql', '5063f893be119a6f3caf66c188f3c6695fc2e5d480b0ec87b71a69ec25f2fb0d'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
-    ('functions/api/update_asset.sql', '6f633792bc3e1bebbe99514a1ef1d2e28d22f559418f14ae8e8ede83559dc04c'),
     ('functions/api/update_alert.sql', 'ffa4e52f93ada938972c3869db4865ce370d4b0018d9163a771c427ec250beea'),
-    ('functions/api/update_asset.sql', '07285b8020d66a57020437ea362cad04fa8f8b5c497b3b2c92e561bbeca67cd1'),
+    ('functions/api/update_asset.sql', '6f633792bc3e1bebbe99514a1ef1d2e28d22f559418f14ae8e8ede83559dc04c'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
     ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
@@ -370,6 +375,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('grants.sql', 'cbb8e1c6b169728a0c1b498fc9e373e8520891d1ad46b4964dbe50c3f5408c0b')
     ('grants.sql', 'facdbb6afbb9f2b93632bba246e6e1f7febd27ad152313637de1cacaff0117e9')
     ('grants.sql', 'd72707ff2c219fdfa734333528ddec382d05253aa207ffcf13bfd9f28a4c7d53')
+    ('grants.sql', '78a864c787724189ac1c4aaab47cb01c8ca4b9f7c06cd0e1e0d53f3933d9efd6')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -468,6 +474,10 @@ SELECT 'schema/V0014__limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
 \if :pgwallet_run
     \echo schema/V0014__limits.sql
     \ir schema/V0014__limits.sql
+SELECT 'schema/V0011__alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0011__alerts.sql
+    \ir schema/V0011__alerts.sql
 \endif
 SELECT 'schema/V0017__liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -483,10 +493,6 @@ SELECT 'schema/V0019__support.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0019__support.sql
     \ir schema/V0019__support.sql
-SELECT 'schema/V0011__alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo schema/V0011__alerts.sql
-    \ir schema/V0011__alerts.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1832,6 +1838,7 @@ SELECT 'functions/api/liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo functions/api/liability.sql
     \ir functions/api/liability.sql
+\endif
 SELECT 'functions/api/list_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/list_alerts.sql

@@ -215,7 +215,7 @@ ROUTES = (
         "Change the filter of a subscription", body=t.SubscriptionChange, roles=STAFF,
     ),
     # Alerts
-    read("/v1/alerts", "list_alerts", t.Alert, "Alerts", roles=ADMIN, shape=page),
+    read("/v1/alerts", "list_alerts", t.Alert, "Alerts", roles=ADMIN | SUPPORT, shape=page),
     create("/v1/alerts", "create_alert", t.Alert, "Create an alert", body=t.NewAlert),
     change("/v1/alerts/{alert}", "update_alert", t.Alert, "Change an alert", body=t.AlertChange),
     Route(

@@ -28,7 +28,8 @@ DOCS = ROOT / "docs"
 ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
     f"docs/how-to/{name}.md"
     for name in (
-        "payment-webhook", "game-server", "events", "sql-only", "webhooks", "run-the-economy",
+        "payment-webhook", "game-server", "events", "alerts", "sql-only", "webhooks",
+        "run-the-economy",
         "month-end",
         "move-from-another-wallet",
         "limits",

@@ -44,6 +44,10 @@ GET   /v1/subscriptions                                    401 403   -   - 200  
 POST  /v1/subscriptions                                    401 403   -   - 403   - 201   - 201   -
 PATCH /v1/subscriptions/{subscription}                     401 403   -   - 403   - 200   - 200   -
 DELETE /v1/subscriptions/{subscription}                    401 403   -   - 403   - 200   - 200   -
+GET   /v1/alerts                                           401 403   -   - 200   - 403   - 200   -
+POST  /v1/alerts                                           401 403   -   - 403   - 403   - 201   -
+PATCH /v1/alerts/{alert}                                   401 403   -   - 403   - 403   - 200   -
+DELETE /v1/alerts/{alert}                                  401 403   -   - 403   - 403   - 200   -
 GET   /v1/webhooks                                         401 403   -   - 200   - 403   - 200   -
 POST  /v1/subscriptions/{subscription}/webhook             401 403   -   - 403   - 403   - 201   -
 PATCH /v1/subscriptions/{subscription}/webhook             401 403   -   - 403   - 403   - 200   -
@@ -82,50 +86,6 @@ GET   /docs                                                200 200   -   - 200  
 GET   /docs/start.js                                       200 200   -   - 200   - 200   - 200   -
 GET   /console                                             200 200   -   - 200   - 200   - 200   -
 GET   /docs/assets                                         404 404   -   - 404   - 404   - 404   -
-                                                             401   403  403  403   403  403  201 404
-POST  /v1/batches                                            401   403  403    -   200    -  200   -
-GET   /v1/events                                             401   403    -    -   200    -  200   -
-GET   /v1/subscriptions                                      401   403    -    -   200    -  200   -
-POST  /v1/subscriptions                                      401   403    -    -   201    -  201   -
-PATCH /v1/subscriptions/{subscription}                       401   403    -    -   200    -  200   -
-DELETE /v1/subscriptions/{subscription}                      401   403    -    -   200    -  200   -
-GET   /v1/alerts                                             401   403    -    -   403    -  200   -
-POST  /v1/alerts                                             401   403    -    -   403    -  201   -
-PATCH /v1/alerts/{alert}                                     401   403    -    -   403    -  200   -
-DELETE /v1/alerts/{alert}                                    401   403    -    -   403    -  200   -
-GET   /v1/webhooks                                           401   403    -    -   403    -  200   -
-POST  /v1/subscriptions/{subscription}/webhook               401   403    -    -   403    -  201   -
-PATCH /v1/subscriptions/{subscription}/webhook               401   403    -    -   403    -  200   -
-POST  /v1/subscriptions/{subscription}/webhook/secret        401   403    -    -   403    -  201   -
-GET   /v1/subscriptions/{subscription}/webhook/failures      401   403    -    -   403    -  200   -
-POST  /v1/subscriptions/{subscription}/webhook/resend        401   403    -    -   403    -  200   -
-GET   /v1/assets                                             401   200    -    -   200    -  200   -
-GET   /v1/conversion-rates                                   401   200    -    -   200    -  200   -
-GET   /v1/tasks                                              401   200    -    -   200    -  200   -
-GET   /v1/items                                              401   200    -    -   200    -  200   -
-POST  /v1/auth/signup                                        201   201    -    -   201    -  201   -
-POST  /v1/auth/login                                         401   401    -    -   401    -  401   -
-POST  /v1/auth/password                                      401   401    -    -   401    -  401   -
-POST  /v1/admin/assets                                       401   403    -    -   403    -  201   -
-PATCH /v1/admin/assets/{asset}                               401   403    -    -   403    -  200   -
-PUT   /v1/admin/conversion-rates/{from_asset}/{to_asset}     401   403    -    -   403    -  200   -
-POST  /v1/admin/tasks                                        401   403    -    -   403    -  201   -
-PATCH /v1/admin/tasks/{task_id}                              401   403    -    -   403    -  200   -
-POST  /v1/admin/items                                        401   403    -    -   403    -  201   -
-PATCH /v1/admin/items/{item_id}                              401   403    -    -   403    -  200   -
-GET   /v1/admin/users                                        401   403    -    -   403    -  200   -
-POST  /v1/admin/users                                        401   403    -    -   403    -  201   -
-POST  /v1/admin/users/{user_id}/status                       401   403  403    -   403    -  200   -
-POST  /v1/admin/users/{user_id}/tokens/revoke                401   403  403    -   403    -  200   -
-GET   /v1/admin/treasury                                     401   403    -    -   403    -  200   -
-GET   /v1/admin/verify                                       401   403    -    -   403    -  200   -
-GET   /health                                                200   200    -    -   200    -  200   -
-GET   /metrics                                               200   200    -    -   200    -  200   -
-GET   /openapi.json                                          200   200    -    -   200    -  200   -
-GET   /docs                                                  200   200    -    -   200    -  200   -
-GET   /docs/start.js                                         200   200    -    -   200    -  200   -
-GET   /console                                               200   200    -    -   200    -  200   -
-GET   /docs/assets                                           404   404    -    -   404    -  404   -
 """
 CALLERS = (
     "anyone", "user", "user, another's", "user, mixed", "support", "support, mixed",
