@@ -35,19 +35,21 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0011__alerts.sql', 'b78741b08e9ddad29d8ddc3de842a6be3a2b43f62ab3220f9d9dc3673018b583'),
     ('schema/V0011__alerts.sql', '1476b2aca663cfd36d43c76c732a460057742aa5b82f483245b2ad8c5dc2b136'),
     ('schema/V0011__alerts.sql', '1476b2aca663cfd36d43c76c732a460057742aa5b82f483245b2ad8c5dc2b136'),
+    ('schema/V0011__alerts.sql', 'a56503e0db2848650fcbe5939a021202b89ef7222c85d1a1759378689c0c5931'),
     ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
-    ('functions/private/alert/check_alert.sql', '25735153522b02f750d7eca91bccf9f27a5f21d2fa78a8d42b1056d82456bef6'),
+    ('functions/private/alert/check_alert.sql', '10137d501b7b1b9c088495140f8a3749da571ff1dcc6932fe85ffa306c2088a0'),
+    ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
     ('functions/private/alert/find_alert.sql', 'd52adadf401a3e454fb85ec99358d01d9423289c0db82f49383171fdbb0d1f1a'),
-    ('functions/private/alert/lock_alerts.sql', '993173d4b1623daafc8893b542b74ab3cda8b79794ef3455e4718b67c3280f6e'),
+    ('functions/private/alert/lock_alerts.sql', 'cd4cfa7b4fcc40654e6b6317af50add5314164f93c1f2fdcba0de8b0a64535f0'),
     ('functions/private/alert/merge_alerts.sql', '359cf1ed728757dfe489ffbe9bf14a1216ddfaa8be45945fb83137a28b9ff4f3'),
     ('functions/private/alert/scan_alerts.sql', '4d604189e24c9183ba23f8f2436e4d5eb573b086036e5762504456defacb7869'),
     ('functions/private/alert/to_alert.sql', '43f7041591e1d1c6cafead366c8a690cf1bf88a09fe49c20af2993381fb7abaf'),
     ('functions/private/alert/to_alert_event.sql', 'bea3f331bfdf79631665d03e96519ea78c2963c37ffa57954be15e69357c6825'),
     ('functions/private/alert/wants_alerts.sql', 'bdbad1156060dc1b9fcf368aee156a208f6698905844867c9f6a23f8d9fa4f25'),
-    ('functions/private/alert/warn_of_expiry.sql', 'd1d35d7cc1a28a5100533e9452778e4c506527d5e4f0c29485b227eff3217710'),
+    ('functions/private/alert/warn_of_expiry.sql', '60725fb70157eab401f683547440768598b38472b8023495cefa1d085683dc95'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
@@ -276,7 +278,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/capture_hold.sql', '1bd668fed4171f97ebbd355bb68e29f391536d7a0b8deef298134f6ca5fe9f10'),
     ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
     ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
-    ('functions/api/check_alerts.sql', '30c0085161fd6e0bc13e09cdeefc06d79e5b982361fc7e2212fe3c968a46d9ff'),
+    ('functions/api/check_alerts.sql', 'afd24f5c835ec7642301262a75abf9d542f2affe96f928ec06cf8c862665e013'),
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
     ('functions/api/convert.sql', '81b101b09f453ecfa54a8fc3fe4bc52cbd29c966b7afaf793c552e6f8ad53876'),
@@ -284,7 +286,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_alert.sql', 'a66e4f7d2b7a5dc4d5b054d1ccca5ce40316a2ed24a4140f3969a4a85a092100'),
     ('functions/api/complete_task.sql', 'e5de4779d1c95caffb0cdd8746f75356bd9ed359b4651fec1054d64283672099'),
     ('functions/api/convert.sql', '4ee258e246bd4bb0e3381c25450df99cb74838be35d8622900de6c2701d0ca61'),
-    ('functions/api/create_alert.sql', '6516f394ce450ebc932a93233c7e70a83a6bed53fa20b624cd84a807bdd18b53'),
+    ('functions/api/create_alert.sql', 'efbedadffd12329b9755b78117aecbe9a402c18a4563b67875ecec227ba814e7'),
     ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
@@ -292,6 +294,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_subscription.sql', '4edbdf4fe1b19d0284fdb2c3b212284725511efacbda67642fe433b56797d6ff'),
     ('functions/api/create_task.sql', 'edc4f1ca8fe7914002319efe60144fdebfb44e7b26fb3324b9b498da7ef26644'),
     ('functions/api/create_subscription.sql', '78f32be81a11b41e61541ca341b81876c5d8e83acb28fc620f45336b2e5cc578'),
+    ('functions/api/create_subscription.sql', '7e6bf1c31491e67f8864ffcf080d5d5395bcdeacea4e4de037f2509d6111ff63'),
     ('functions/api/create_task.sql', '9a3e1ca615656cb177f75bb5a42cfcfe57673fb1e318621c5c7babd4194a8387'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
@@ -353,7 +356,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/take_webhook_events.sql', '1cd8e2b44f6527a7685b0f30727e2509dda94a4a97585c56297e18c4335adc55'),
     ('functions/api/topup.sql', '5063f893be119a6f3caf66c188f3c6695fc2e5d480b0ec87b71a69ec25f2fb0d'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
-    ('functions/api/update_alert.sql', 'ffa4e52f93ada938972c3869db4865ce370d4b0018d9163a771c427ec250beea'),
+    ('functions/api/update_alert.sql', 'a70d9deb148e8601e770232c8af9411e66c086431ea0932d0b7d0572c2353017'),
     ('functions/api/update_asset.sql', '6f633792bc3e1bebbe99514a1ef1d2e28d22f559418f14ae8e8ede83559dc04c'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
@@ -503,6 +506,11 @@ SELECT 'functions/private/alert/check_alert.sql' = ANY (:'pgwallet_pending'::tex
 \if :pgwallet_run
     \echo functions/private/alert/check_alert.sql
     \ir functions/private/alert/check_alert.sql
+\endif
+SELECT 'functions/private/alert/check_threshold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/check_threshold.sql
+    \ir functions/private/alert/check_threshold.sql
 \endif
 SELECT 'functions/private/alert/find_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

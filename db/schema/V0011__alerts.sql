@@ -23,14 +23,14 @@ CREATE TABLE wallet_private.alert (
     campaign_id integer,
     user_id uuid,
     direction text,
-    threshold numeric,
-    margin numeric,
+    threshold wallet_private.quantity,
+    margin wallet_private.quantity,
     is_share boolean,
     within interval,
     feed_position bigint NOT NULL,
-    outstanding numeric,
-    value numeric,
-    told_until timestamptz,
+    outstanding wallet_private.quantity,
+    value wallet_private.amount,
+    told_until_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT alert_pkey PRIMARY KEY (alert_id),
     CONSTRAINT alert_code_key UNIQUE (code),
@@ -52,7 +52,7 @@ COMMENT ON COLUMN wallet_private.alert.outstanding
 IS 'What users held, by the transfers that were looked at.';
 COMMENT ON COLUMN wallet_private.alert.value
 IS 'What it measured last; NULL where each wallet has its own.';
-COMMENT ON COLUMN wallet_private.alert.told_until
+COMMENT ON COLUMN wallet_private.alert.told_until_at
 IS 'Lots that expire up to then were told when they came so near.';
 
 -- Whose value has crossed the threshold and has not come back by the margin. Of a value that is not
@@ -86,7 +86,7 @@ CREATE TABLE wallet_private.alert_event (
     alert text COLLATE "C" NOT NULL,
     user_id uuid NOT NULL,
     asset_id integer NOT NULL,
-    value numeric NOT NULL,
+    value wallet_private.amount NOT NULL,
     details jsonb NOT NULL,
     actor text NOT NULL DEFAULT session_user,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -765,14 +765,14 @@ CREATE TABLE wallet_private.alert (
     campaign_id integer,
     user_id uuid,
     direction text,
-    threshold numeric,
-    margin numeric,
+    threshold wallet_private.quantity,
+    margin wallet_private.quantity,
     is_share boolean,
     within interval,
     feed_position bigint NOT NULL,
-    outstanding numeric,
-    value numeric,
-    told_until timestamp with time zone,
+    outstanding wallet_private.quantity,
+    value wallet_private.amount,
+    told_until_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT alert_direction_is_known_check CHECK ((direction = ANY (ARRAY['below'::text, 'above'::text]))),
     CONSTRAINT alert_measure_is_known_check CHECK ((measure = ANY (ARRAY['balance'::text, 'outstanding'::text, 'supply'::text, 'budget'::text, 'expiring'::text])))
@@ -791,7 +791,7 @@ COMMENT ON COLUMN wallet_private.alert.outstanding IS 'What users held, by the t
 
 COMMENT ON COLUMN wallet_private.alert.value IS 'What it measured last; NULL where each wallet has its own.';
 
-COMMENT ON COLUMN wallet_private.alert.told_until IS 'Lots that expire up to then were told when they came so near.';
+COMMENT ON COLUMN wallet_private.alert.told_until_at IS 'Lots that expire up to then were told when they came so near.';
 
 CREATE TABLE wallet_private.asset (
     asset_id integer NOT NULL,
@@ -1030,7 +1030,7 @@ CREATE TABLE wallet_private.alert_event (
     alert text NOT NULL COLLATE pg_catalog."C",
     user_id uuid NOT NULL,
     asset_id integer NOT NULL,
-    value numeric NOT NULL,
+    value wallet_private.amount NOT NULL,
     details jsonb NOT NULL,
     actor text DEFAULT SESSION_USER NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL

@@ -282,8 +282,10 @@ async def test_an_alert_misses_nothing_of_what_is_under_way_when_it_is_made(
         p_threshold => 251)"""
     )
     await mover.execute("COMMIT")
-    await looker.execute("SELECT wallet.check_alerts()")
+    looking = asyncio.create_task(looker.execute("SELECT wallet.check_alerts()"))
+    await asyncio.sleep(0.3)
     await maker.execute("COMMIT")
+    await looking
     await looker.execute("SELECT wallet.check_alerts()")
     rows = await looker.fetch("SELECT alert, value FROM wallet_private.alert_event")
     assert {("new", 250), ("low", 50)} == set(map(tuple, rows))

@@ -22,10 +22,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM wallet_private.alert) THEN
         RETURN v_result;
     END IF;
-    SELECT f.* INTO v_feed FROM wallet_private.alert_feed AS f FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-        RETURN v_result;
-    END IF;
+    UPDATE wallet_private.alert_feed AS f SET feed_position = f.feed_position
+    RETURNING f.* INTO v_feed;
 
     -- 2. What has moved since. What is raised now stands in the feed where this transaction does,
     -- and never before what was raised earlier.
@@ -109,8 +107,8 @@ $$;
 COMMENT ON FUNCTION wallet.check_alerts(integer) IS
 'Looks whether alerts are to be raised: by the transfers since the last look, p_limit (1 to 100000)
 at most, and by what caps, budgets and lots are now. pgwallet deliver calls it every second; without
-that, call it by pg_cron or by hand. Several at once raise nothing twice: one looks, the others do
-nothing. If its transaction does not commit, the next one looks at the same again.
+that, call it by pg_cron or by hand. Several at once raise nothing twice: one looks, the others wait
+for it. If its transaction does not commit, the next one looks at the same again.
 Returns: wallet.alert_check: how many alerts it raised, how many transfers it looked at, and whether
 there was no more to look at.
 Locks: its own row of how far it is.

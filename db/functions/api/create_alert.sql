@@ -40,6 +40,7 @@ BEGIN
     IF p_user_id IS NOT NULL THEN
         PERFORM wallet_private.find_user(p_user_id);
     END IF;
+    PERFORM wallet_private.check_threshold(p_threshold, p_margin, p_is_share);
     v_alert.user_id := p_user_id;
     v_alert.direction := p_direction;
     v_alert.threshold := p_threshold;
@@ -57,7 +58,7 @@ BEGIN
     -- What users hold, as of the place in the feed from which on transfers count: in one snapshot.
     INSERT INTO wallet_private.alert (
         code, measure, asset_id, campaign_id, user_id, direction, threshold, margin, is_share,
-        within, feed_position, outstanding, told_until
+        within, feed_position, outstanding, told_until_at
     )
     SELECT
         p_code, p_measure, v_alert.asset_id, v_alert.campaign_id, p_user_id, p_direction,

@@ -47,9 +47,11 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.create_subscription(text, text[], text[], uuid, text, text, text[]) IS
+COMMENT ON FUNCTION wallet.create_subscription(
+    text, text[], text[], uuid, text, text, text[]
+) IS
 'Makes a subscription to the feed of events: its code, and what it lets through of assets, of kinds
-and of users (NULL = all). It gets alerts if p_kinds names ALERT, or p_alerts those that it wants. It
+and of users (NULL = all). It gets alerts if p_kinds names ALERT, or those that p_alerts names. It
 begins now, or at the beginning of the ledger. What is under way is still to come in both.
 Returns: wallet.subscription.
 Locks: nothing that others wait for.

@@ -17,6 +17,7 @@ DECLARE
 BEGIN
     PERFORM wallet_private.lock_alerts();
     v_alert := wallet_private.find_alert(p_alert);
+    PERFORM wallet_private.check_threshold(p_threshold, p_margin, v_alert.is_share);
     v_alert.threshold := coalesce(p_threshold, v_alert.threshold);
     v_alert.margin := coalesce(p_margin, v_alert.margin);
     v_alert.within := coalesce(
@@ -29,7 +30,7 @@ BEGIN
     SET threshold = v_alert.threshold,
         margin = v_alert.margin,
         within = v_alert.within,
-        told_until = CASE WHEN p_within IS NULL THEN a.told_until ELSE clock_timestamp() END
+        told_until_at = CASE WHEN p_within IS NULL THEN a.told_until_at ELSE clock_timestamp() END
     WHERE a.alert_id = v_alert.alert_id
     RETURNING a.* INTO v_alert;
     IF p_threshold IS NOT NULL OR p_margin IS NOT NULL THEN

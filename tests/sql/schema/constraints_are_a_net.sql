@@ -249,7 +249,7 @@ SELECT set_eq(
         ('subscription', 'alerts'), ('alert_feed', 'place'), ('alert', 'campaign_id'),
         ('alert', 'user_id'), ('alert', 'direction'), ('alert', 'threshold'), ('alert', 'margin'),
         ('alert', 'is_share'), ('alert', 'within'), ('alert', 'outstanding'), ('alert', 'value'),
-        ('alert', 'told_until'),
+        ('alert', 'told_until_at'),
         ('webhook', 'old_secret'), ('webhook', 'old_secret_ends_at'), ('webhook', 'rest_ends_at'),
         ('webhook', 'claim'), ('webhook', 'claim_ends_at'), ('webhook', 'claimed_place'),
         ('webhook', 'claimed_events'), ('webhook', 'taken_at'),

@@ -7,7 +7,6 @@ AS $$
 -- Whether the alert has what its measure needs, and no more.
 DECLARE
     v_asset wallet_private.asset;
-    v_most numeric := CASE WHEN p_alert.is_share THEN 1 ELSE 1000000000000000 END;
     v_surplus text := CASE
         WHEN p_alert.user_id IS NOT NULL AND p_alert.measure <> ALL ('{balance,expiring}')
             THEN 'user_id'
@@ -43,7 +42,5 @@ BEGIN
     PERFORM wallet_private.check_given('direction', p_alert.direction);
     PERFORM wallet_private.check_choice('direction', p_alert.direction, '{below,above}');
     PERFORM wallet_private.check_given('threshold', p_alert.threshold);
-    PERFORM wallet_private.check_range('threshold', p_alert.threshold, 0, v_most);
-    PERFORM wallet_private.check_range('margin', p_alert.margin, 0, v_most);
 END
 $$;

@@ -5,5 +5,5 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
     -- Nobody looks at the alerts until this transaction has ended.
-    SELECT FROM wallet_private.alert_feed AS f FOR UPDATE
+    UPDATE wallet_private.alert_feed AS f SET feed_position = f.feed_position
 $$;

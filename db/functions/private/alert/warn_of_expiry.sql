@@ -21,7 +21,7 @@ BEGIN
     v_lots := ARRAY(
         SELECT l
         FROM wallet_private.lot AS l
-        WHERE l.is_open AND l.expires_at BETWEEN greatest(p_alert.told_until, v_now) AND v_until
+        WHERE l.is_open AND l.expires_at BETWEEN greatest(p_alert.told_until_at, v_now) AND v_until
             AND l.asset_id = p_alert.asset_id AND l.remaining > l.held
             AND (p_alert.user_id IS NULL OR l.user_id = p_alert.user_id)
             AND NOT EXISTS (
@@ -76,8 +76,8 @@ BEGIN
     ORDER BY d.user_id;
 
     -- What has expired is told of no more. That is put in order now and then.
-    IF v_lots <> '{}' OR p_alert.told_until < v_until - interval '1 minute' THEN
-        UPDATE wallet_private.alert AS a SET told_until = v_until
+    IF v_lots <> '{}' OR p_alert.told_until_at < v_until - interval '1 minute' THEN
+        UPDATE wallet_private.alert AS a SET told_until_at = v_until
         WHERE a.alert_id = p_alert.alert_id;
         DELETE FROM wallet_private.alert_lot AS d
         WHERE d.alert_id = p_alert.alert_id AND d.expires_at <= v_now;

@@ -58,22 +58,15 @@ SELECT pg_temp.move(:'alice', -60) AS moved \gset
 SELECT is(pg_temp.look(), 'low alice 90', 'so it can be raised again');
 
 -- Whatever lies between two looks.
-SELECT
-    pg_temp.move(:'alice', 60) AS back,
-    pg_temp.move(:'alice', -51) AS below,
-    pg_temp.move(:'alice', 51) AS back_again,
-    pg_temp.move(:'alice', -52) AS below_again,
-    pg_temp.move(:'alice', 902) AS above
-\gset
+SELECT count(*) AS moves FROM (VALUES (60), (-51), (51), (-52), (902)) AS v (amount)
+CROSS JOIN LATERAL pg_temp.move(:'alice', v.amount) \gset
 SELECT is(
     pg_temp.look(1), 'low alice 99, low alice 98', 'what crosses and comes back is noticed'
 );
 SELECT pg_temp.move(:'alice', 1) AS moved \gset
 SELECT is(pg_temp.look(), 'high alice 1001', 'above is the other way round');
-SELECT
-    pg_temp.move(:'alice', -1) AS moved,
-    pg_temp.move(:'alice', 5) AS again
-\gset
+SELECT pg_temp.move(:'alice', -1) AS moved \gset
+SELECT pg_temp.move(:'alice', 5) AS moved \gset
 SELECT is(pg_temp.look(), 'high alice 1005', 'without a margin the threshold is back');
 
 -- One user's, and several alerts of one movement.

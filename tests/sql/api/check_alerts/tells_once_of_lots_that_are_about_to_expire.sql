@@ -11,10 +11,8 @@ AS $$
         p_expires_at => clock_timestamp() + p_life
     ) AS b
 $$;
-SELECT
-    pg_temp.star(:'alice', 10, '5 days') AS moved,
-    pg_temp.star(:'alice', 20, '9 days') AS again
-\gset
+SELECT pg_temp.star(:'alice', 10, '5 days') AS moved \gset
+SELECT pg_temp.star(:'alice', 20, '9 days') AS moved \gset
 SELECT balance FROM wallet.bonus(:'alice', 'STAR', 5, 'for ever') \gset
 SELECT (pg_temp.alert($$
     'soon', 'expiring', 'STAR', p_within => '7 days'
@@ -33,15 +31,11 @@ SELECT results_eq(
     'it says which lots, and when the first of them expires'
 );
 SELECT is(pg_temp.look(), NULL, 'that is told once');
-SELECT
-    pg_temp.star(:'alice', 1, '1 hour') AS moved,
-    pg_temp.star(:'alice', 2, '2 hours') AS again
-\gset
+SELECT pg_temp.star(:'alice', 1, '1 hour') AS moved \gset
+SELECT pg_temp.star(:'alice', 2, '2 hours') AS moved \gset
 SELECT is(pg_temp.look(), 'soon alice 3', 'each user is told once for all credits of a look');
-SELECT
-    pg_temp.star(:'bob', 3, '6 days') AS moved,
-    pg_temp.star(:'bob', 4, '20 hours') AS again
-\gset
+SELECT pg_temp.star(:'bob', 3, '6 days') AS moved \gset
+SELECT pg_temp.star(:'bob', 4, '20 hours') AS moved \gset
 SELECT is(
     pg_temp.look(), 'soon bob 7, bobs bob 4', 'by each alert of what is within its interval'
 );
@@ -49,7 +43,7 @@ SELECT balance FROM wallet.spend(:'bob', 'STAR', 1, 'a star') \gset
 SELECT is(pg_temp.look(), NULL, 'a movement is no reason to tell it again');
 
 -- As time goes by.
-UPDATE wallet_private.alert SET told_until = told_until - interval '3 days';
+UPDATE wallet_private.alert SET told_until_at = told_until_at - interval '3 days';
 UPDATE wallet_private.lot SET expires_at = expires_at - interval '3 days'
 WHERE lot_id = 2;
 SELECT is(pg_temp.look(), 'soon alice 20', 'what has come near');
@@ -83,7 +77,7 @@ UPDATE wallet_private.alert_feed SET place = ROW(
     (SELECT max(t.feed_position) FROM wallet_private.transfer AS t),
     'ffffffff-ffff-ffff-ffff-ffffffffffff', 0, 0
 );
-UPDATE wallet_private.alert SET told_until = now();
+UPDATE wallet_private.alert SET told_until_at = now();
 SELECT is(
     pg_temp.look(3), 'soon bob 6, soon bob 15, soon bob 7', 'three at a time, each of them once'
 );
@@ -93,7 +87,7 @@ SELECT is(pg_temp.look(3), NULL, 'and no more');
 UPDATE wallet_private.alert_lot SET expires_at = now() - interval '1 second';
 UPDATE wallet_private.lot SET expires_at = now() - interval '1 second'
 WHERE expires_at IS NOT NULL;
-UPDATE wallet_private.alert SET told_until = now() - interval '10 days';
+UPDATE wallet_private.alert SET told_until_at = now() - interval '10 days';
 SELECT is(pg_temp.look(), NULL, 'what has expired is not about to');
 SELECT is_empty('SELECT * FROM wallet_private.alert_lot', 'nor is it remembered');
 

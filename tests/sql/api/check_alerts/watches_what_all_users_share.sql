@@ -8,10 +8,8 @@ AS $$
     SELECT wallet.adjust(p_user_id, 'RUBY', p_amount, gen_random_uuid()::text, 'a test')
 $$;
 SELECT asset FROM wallet.create_asset('RUBY', 'Ruby', 2, 1000) \gset
-SELECT
-    pg_temp.move(:'alice', 500) AS moved,
-    pg_temp.move(:'bob', 100) AS again
-\gset
+SELECT pg_temp.move(:'alice', 500) AS moved \gset
+SELECT pg_temp.move(:'bob', 100) AS moved \gset
 
 -- What is outstanding.
 SELECT results_eq(
@@ -40,15 +38,11 @@ SELECT pg_temp.move(:'alice', 100) AS moved \gset
 SELECT is(pg_temp.look(), NULL, 'the threshold is not above it');
 SELECT pg_temp.move(:'bob', 0.01) AS moved \gset
 SELECT is(pg_temp.look(), 'much 700.01', 'all users count');
-SELECT
-    pg_temp.move(:'bob', -10) AS moved,
-    pg_temp.move(:'alice', 10) AS again
-\gset
+SELECT pg_temp.move(:'bob', -10) AS moved \gset
+SELECT pg_temp.move(:'alice', 10) AS moved \gset
 SELECT is(pg_temp.look(), NULL, 'not back by the margin');
-SELECT
-    pg_temp.move(:'bob', -10.01) AS moved,
-    pg_temp.move(:'alice', 11) AS again
-\gset
+SELECT pg_temp.move(:'bob', -10.01) AS moved \gset
+SELECT pg_temp.move(:'alice', 11) AS moved \gset
 SELECT is(pg_temp.look(), 'much 701', 'what crosses and comes back is noticed');
 SELECT is(
     (
@@ -70,10 +64,8 @@ SELECT pg_temp.move(:'alice', 99) AS moved \gset
 SELECT is(pg_temp.look(), NULL, 'a fifth is left');
 SELECT pg_temp.move(:'alice', 1) AS moved \gset
 SELECT is(pg_temp.look(), 'left 199', 'less than a fifth');
-SELECT
-    pg_temp.move(:'alice', -100) AS moved,
-    pg_temp.move(:'alice', 120) AS again
-\gset
+SELECT pg_temp.move(:'alice', -100) AS moved \gset
+SELECT pg_temp.move(:'alice', 120) AS moved \gset
 SELECT is(pg_temp.look(), NULL, 'back by less than a tenth');
 SELECT results_eq(
     $$
