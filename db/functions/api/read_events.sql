@@ -19,7 +19,6 @@ DECLARE
     v_is_over boolean := false;  -- nothing is left behind v_last
     v_next wallet_private.feed_place;
     v_result wallet.event_page;
-    v_merged record;
     v_identity text := wallet_private.feed_identity();
 BEGIN
     PERFORM wallet_private.check_range('limit', v_limit, 1, 1000);
@@ -71,16 +70,13 @@ BEGIN
         INNER JOIN wallet_private.asset AS a ON a.asset_id = t.asset_id
         ORDER BY t.feed_position, t.user_id, t.asset_id, t.seq
     );
+    v_result.next_cursor := wallet_private.to_event_cursor(v_identity, v_next);
     v_result.is_last := v_is_over AND NOT v_is_older;
     IF wallet_private.wants_alerts(v_subscription) THEN
-        v_merged := wallet_private.merge_alerts(
-            v_subscription, v_place, v_limit, v_page, v_result.events, v_next, v_result.is_last
+        v_result := wallet_private.merge_alerts(
+            v_subscription, v_place, v_limit, v_page, v_next, v_result
         );
-        v_result.events := v_merged.p_events;
-        v_result.is_last := v_merged.p_is_last;
-        v_next := v_merged.p_next;
     END IF;
-    v_result.next_cursor := wallet_private.to_event_cursor(v_identity, v_next);
     RETURN v_result;
 END
 $$;

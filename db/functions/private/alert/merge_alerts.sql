@@ -2,11 +2,10 @@ CREATE OR REPLACE FUNCTION wallet_private.merge_alerts(
     p_subscription wallet_private.subscription,
     p_place wallet_private.feed_place,
     p_limit integer,
-    p_page wallet_private.transfer[],
-    INOUT p_events wallet.event[],
-    INOUT p_next wallet_private.feed_place,
-    INOUT p_is_last boolean
-)
+    p_transfers wallet_private.transfer[],
+    p_next wallet_private.feed_place,
+    p_page wallet.event_page
+) RETURNS wallet.event_page
 LANGUAGE plpgsql
 STABLE
 PARALLEL UNSAFE
@@ -18,21 +17,23 @@ DECLARE
     v_identity text := wallet_private.feed_identity();
     v_alerts wallet_private.alert_event[] := ARRAY(
         SELECT e FROM wallet_private.scan_alerts(p_subscription, p_place, p_limit) AS e
-        WHERE p_is_last
+        WHERE p_page.is_last
             OR (e.feed_position, e.user_id, e.asset_id, e.seq) <= (
                 p_next.feed_position, p_next.user_id, p_next.asset_id, p_next.seq
             )
     );
     v_places wallet_private.feed_place[];
+    v_events wallet.event[];
+    v_is_last boolean;
 BEGIN
     IF v_alerts = '{}' THEN
-        RETURN;
+        RETURN p_page;
     END IF;
     SELECT
         array_agg(m.event ORDER BY m.place) FILTER (WHERE m.number <= p_limit),
         array_agg(m.place ORDER BY m.place) FILTER (WHERE m.number <= p_limit),
-        p_is_last AND count(*) < p_limit
-    INTO p_events, v_places, p_is_last
+        p_page.is_last AND count(*) < p_limit
+    INTO v_events, v_places, v_is_last
     FROM (
         SELECT n.event, n.place, row_number() OVER (ORDER BY n.place) AS number
         FROM (
@@ -50,16 +51,19 @@ BEGIN
             ) AS p (place)
             UNION ALL
             SELECT
-                p_events[t.ordinality],
+                p_page.events[t.ordinality],
                 ROW(
                     t.feed_position, t.user_id, t.asset_id, t.seq
                 )::wallet_private.feed_place
-            FROM unnest(p_page) WITH ORDINALITY AS t
+            FROM unnest(p_transfers) WITH ORDINALITY AS t
         ) AS n
     ) AS m;
     -- A full page may have ended before the others do.
-    IF cardinality(p_events) = p_limit OR v_places[cardinality(v_places)] > p_next THEN
+    IF cardinality(v_events) = p_limit OR v_places[cardinality(v_places)] > p_next THEN
         p_next := v_places[cardinality(v_places)];
     END IF;
+    RETURN ROW(
+        v_events, wallet_private.to_event_cursor(v_identity, p_next), v_is_last
+    )::wallet.event_page;
 END
 $$;
