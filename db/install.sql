@@ -27,18 +27,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
+    ('schema/V0011__alerts.sql', 'a56503e0db2848650fcbe5939a021202b89ef7222c85d1a1759378689c0c5931'),
     ('schema/V0014__limits.sql', 'f0ae222f85c7f74a1959a6a221ed3cad465fbc95f78558f859b3c23386361035'),
     ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
-    ('schema/V0011__alerts.sql', 'b78741b08e9ddad29d8ddc3de842a6be3a2b43f62ab3220f9d9dc3673018b583'),
-    ('schema/V0011__alerts.sql', '1476b2aca663cfd36d43c76c732a460057742aa5b82f483245b2ad8c5dc2b136'),
-    ('schema/V0011__alerts.sql', '1476b2aca663cfd36d43c76c732a460057742aa5b82f483245b2ad8c5dc2b136'),
-    ('schema/V0011__alerts.sql', 'a56503e0db2848650fcbe5939a021202b89ef7222c85d1a1759378689c0c5931'),
-    ('schema/V0017__liability.sql', '7979a2fedf8dc71cbadaccd332653573ad5343607469805441149e72274bffc5'),
-    ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
-    ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '10137d501b7b1b9c088495140f8a3749da571ff1dcc6932fe85ffa306c2088a0'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -126,7 +120,6 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/economy/fold_step.sql', '9b8bd491b5363cc04d5338e52fb2489f29428d77d70b46a4ded59d5d2682be55'),
     ('functions/private/economy/is_imported.sql', '6e44768451a8b4864c5f9b65f69684a6112285751c14b1b23a8d006de4c1157a'),
     ('functions/private/feed/check_feed.sql', 'cc92315b23c030b8bea51eaf830c1f9b2f73a4846ee052d00ccb556f22356a6b'),
-    ('functions/private/feed/check_filter.sql', '83d388d0901be7f099bd9eb01b1580d333a00eb761b81f9e87c7390108bf7b72'),
     ('functions/private/feed/check_filter.sql', '6f07f79308958c0250e02b9931f88cad774b92e1c020d7a5fab0fbabc2b7df2f'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
     ('functions/private/feed/feed_horizon.sql', 'bcf9d9ce829bcdd7d15160ff5102ed81580a39efe9d58cfc6cc741b0452bd811'),
@@ -282,20 +275,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/checkpoint.sql', '5ed3c63167bc65af673143116de78f88594ad9bf39bdc9f690bdbe9e1a45e6bb'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
     ('functions/api/convert.sql', '81b101b09f453ecfa54a8fc3fe4bc52cbd29c966b7afaf793c552e6f8ad53876'),
-    ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
-    ('functions/api/create_alert.sql', 'a66e4f7d2b7a5dc4d5b054d1ccca5ce40316a2ed24a4140f3969a4a85a092100'),
-    ('functions/api/complete_task.sql', 'e5de4779d1c95caffb0cdd8746f75356bd9ed359b4651fec1054d64283672099'),
-    ('functions/api/convert.sql', '4ee258e246bd4bb0e3381c25450df99cb74838be35d8622900de6c2701d0ca61'),
     ('functions/api/create_alert.sql', 'efbedadffd12329b9755b78117aecbe9a402c18a4563b67875ecec227ba814e7'),
     ('functions/api/create_asset.sql', '229ee92ed47bd63a140d4d1ae847be6772a9f2ba686ea1153c6becfe972427ed'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_limit.sql', 'b6b17d6ff1179cccf774664caebf970c009300ba112a6baff65bf9dbdb0d7033'),
-    ('functions/api/create_subscription.sql', '4edbdf4fe1b19d0284fdb2c3b212284725511efacbda67642fe433b56797d6ff'),
+    ('functions/api/create_subscription.sql', '5149dd80692cbe2700d16cfc34c10faac0d9c50fe1aed2d36079364970e64cea'),
     ('functions/api/create_task.sql', 'edc4f1ca8fe7914002319efe60144fdebfb44e7b26fb3324b9b498da7ef26644'),
-    ('functions/api/create_subscription.sql', '78f32be81a11b41e61541ca341b81876c5d8e83acb28fc620f45336b2e5cc578'),
-    ('functions/api/create_subscription.sql', '7e6bf1c31491e67f8864ffcf080d5d5395bcdeacea4e4de037f2509d6111ff63'),
-    ('functions/api/create_task.sql', '9a3e1ca615656cb177f75bb5a42cfcfe57673fb1e318621c5c7babd4194a8387'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
     ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
@@ -351,19 +337,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/sign_up.sql', '34a5b6f28ad31004e34b586739a7de2ad7c9677f888a6283dc14dcb6a2ebff08'),
     ('functions/api/spend.sql', '34fa0b07d4a39d51410f4e1b51572d490a40ed453b9da8a4914a03b1a033c3e6'),
     ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
-    ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
-    ('functions/api/topup.sql', '7f131738e08da69b5568de6f983626071db3c2508d18646dccd36af6fd60b26b'),
     ('functions/api/take_webhook_events.sql', '1cd8e2b44f6527a7685b0f30727e2509dda94a4a97585c56297e18c4335adc55'),
-    ('functions/api/topup.sql', '5063f893be119a6f3caf66c188f3c6695fc2e5d480b0ec87b71a69ec25f2fb0d'),
+    ('functions/api/topup.sql', '7f131738e08da69b5568de6f983626071db3c2508d18646dccd36af6fd60b26b'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
     ('functions/api/update_alert.sql', 'a70d9deb148e8601e770232c8af9411e66c086431ea0932d0b7d0572c2353017'),
     ('functions/api/update_asset.sql', '6f633792bc3e1bebbe99514a1ef1d2e28d22f559418f14ae8e8ede83559dc04c'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
-    ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
-    ('functions/api/update_task.sql', '420610efdfb523a47e7e2fe51d34436743532bfbc16c3c01a7f04f5e6d3c18d0'),
     ('functions/api/update_subscription.sql', '939aeb390627986e268121b75a58cc929609d17b4e4fdcfeba041cbd776648c0'),
-    ('functions/api/update_task.sql', '2da8e49ed4f9c8a0a871e70270102bdc01077d13a4c864fdc122b1609201709a'),
+    ('functions/api/update_task.sql', '420610efdfb523a47e7e2fe51d34436743532bfbc16c3c01a7f04f5e6d3c18d0'),
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', 'd410553a29d3f91af74fda91aafdd40932e5a743e9310b748dfa9a1b4493fdb3'),
@@ -375,10 +357,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'cbb8e1c6b169728a0c1b498fc9e373e8520891d1ad46b4964dbe50c3f5408c0b')
-    ('grants.sql', 'facdbb6afbb9f2b93632bba246e6e1f7febd27ad152313637de1cacaff0117e9')
-    ('grants.sql', 'd72707ff2c219fdfa734333528ddec382d05253aa207ffcf13bfd9f28a4c7d53')
-    ('grants.sql', '78a864c787724189ac1c4aaab47cb01c8ca4b9f7c06cd0e1e0d53f3933d9efd6')
+    ('grants.sql', '8df07f67638bd72d38e790c3e13eb20d216cebb020d5f72fd2aea59df35da4c5')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -473,14 +452,15 @@ SELECT 'schema/V0010__cluster.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
     \echo schema/V0010__cluster.sql
     \ir schema/V0010__cluster.sql
 \endif
-SELECT 'schema/V0014__limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo schema/V0014__limits.sql
-    \ir schema/V0014__limits.sql
 SELECT 'schema/V0011__alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo schema/V0011__alerts.sql
     \ir schema/V0011__alerts.sql
+\endif
+SELECT 'schema/V0014__limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0014__limits.sql
+    \ir schema/V0014__limits.sql
 \endif
 SELECT 'schema/V0017__liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -496,6 +476,11 @@ SELECT 'schema/V0019__support.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0019__support.sql
     \ir schema/V0019__support.sql
+\endif
+SELECT 'schema/V0020__days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0020__days.sql
+    \ir schema/V0020__days.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -551,11 +536,6 @@ SELECT 'functions/private/alert/warn_of_expiry.sql' = ANY (:'pgwallet_pending'::
 \if :pgwallet_run
     \echo functions/private/alert/warn_of_expiry.sql
     \ir functions/private/alert/warn_of_expiry.sql
-\endif
-SELECT 'schema/V0020__days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo schema/V0020__days.sql
-    \ir schema/V0020__days.sql
 \endif
 SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -855,6 +855,8 @@ COMMENT ON COLUMN wallet_private.subscription.user_id IS 'Only this one''s; NULL
 
 COMMENT ON COLUMN wallet_private.subscription.place IS 'Up to here all has arrived.';
 
+COMMENT ON COLUMN wallet_private.subscription.alerts IS 'Only these of the alerts; NULL = all, if the kinds name ALERT, or else none.';
+
 CREATE TABLE wallet_private.limit_rule (
     limit_id bigint NOT NULL,
     code text NOT NULL COLLATE pg_catalog."C",
@@ -886,7 +888,6 @@ COMMENT ON COLUMN wallet_private.limit_rule.measure IS 'What is counted: amounts
 COMMENT ON COLUMN wallet_private.limit_rule.kinds IS 'NULL = all of this direction.';
 
 COMMENT ON COLUMN wallet_private.limit_rule.rolling IS 'How far it looks back, in whole seconds; NULL = it goes by the calendar.';
-COMMENT ON COLUMN wallet_private.subscription.alerts IS 'Only these of the alerts; NULL = all, if the kinds name ALERT, or else none.';
 
 CREATE TABLE wallet_private.webhook (
     subscription_id integer NOT NULL,

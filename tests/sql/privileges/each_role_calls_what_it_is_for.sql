@@ -1,8 +1,5 @@
 BEGIN;
-SELECT plan(658);
-SELECT plan(610);
-SELECT plan(642);
-SELECT plan(650);
+SELECT plan(698);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.

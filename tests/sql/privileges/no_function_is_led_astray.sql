@@ -1,8 +1,5 @@
 BEGIN;
-SELECT plan(169);
-SELECT plan(157);
-SELECT plan(165);
-SELECT plan(167);
+SELECT plan(179);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or

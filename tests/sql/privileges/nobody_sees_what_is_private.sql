@@ -1,6 +1,5 @@
 BEGIN;
-SELECT plan(233);
-SELECT plan(241);
+SELECT plan(261);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

@@ -1,6 +1,5 @@
 BEGIN;
-SELECT plan(119);
-SELECT plan(117);
+SELECT plan(133);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
