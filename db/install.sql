@@ -27,6 +27,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0007__lots.sql', '446505b32ae7fe08279eace2e85a9f775f2be8d1210ce14a517207dfe5b12ed8'),
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
+    ('schema/V0011__alerts.sql', 'a56503e0db2848650fcbe5939a021202b89ef7222c85d1a1759378689c0c5931'),
     ('schema/V0014__limits.sql', 'f0ae222f85c7f74a1959a6a221ed3cad465fbc95f78558f859b3c23386361035'),
     ('schema/V0015__refunds.sql', 'bd58aaa9214a0ff3f598214344bd9f7eeee859303d16b60f79f354945b7f977e'),
     ('schema/V0016__erasure.sql', '3c734a107f323e03875b36cefb6132b4023ed1e1efb44e2bf688ca1cd643c171'),
@@ -34,6 +35,17 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
+    ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
+    ('functions/private/alert/check_alert.sql', '10137d501b7b1b9c088495140f8a3749da571ff1dcc6932fe85ffa306c2088a0'),
+    ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
+    ('functions/private/alert/find_alert.sql', 'd52adadf401a3e454fb85ec99358d01d9423289c0db82f49383171fdbb0d1f1a'),
+    ('functions/private/alert/lock_alerts.sql', 'cd4cfa7b4fcc40654e6b6317af50add5314164f93c1f2fdcba0de8b0a64535f0'),
+    ('functions/private/alert/merge_alerts.sql', '1a906999438bbf6da88fea26fdf1216ceb6453a320aee3260afff9b1f0a85620'),
+    ('functions/private/alert/scan_alerts.sql', '4d604189e24c9183ba23f8f2436e4d5eb573b086036e5762504456defacb7869'),
+    ('functions/private/alert/to_alert.sql', '43f7041591e1d1c6cafead366c8a690cf1bf88a09fe49c20af2993381fb7abaf'),
+    ('functions/private/alert/to_alert_event.sql', 'bea3f331bfdf79631665d03e96519ea78c2963c37ffa57954be15e69357c6825'),
+    ('functions/private/alert/wants_alerts.sql', 'bdbad1156060dc1b9fcf368aee156a208f6698905844867c9f6a23f8d9fa4f25'),
+    ('functions/private/alert/warn_of_expiry.sql', '60725fb70157eab401f683547440768598b38472b8023495cefa1d085683dc95'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
     ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
@@ -115,7 +127,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/economy/fold_step.sql', '9b8bd491b5363cc04d5338e52fb2489f29428d77d70b46a4ded59d5d2682be55'),
     ('functions/private/economy/is_imported.sql', '6e44768451a8b4864c5f9b65f69684a6112285751c14b1b23a8d006de4c1157a'),
     ('functions/private/feed/check_feed.sql', 'cc92315b23c030b8bea51eaf830c1f9b2f73a4846ee052d00ccb556f22356a6b'),
-    ('functions/private/feed/check_filter.sql', 'c4d848ce8d74ec069156b0d27747318b7f61d44c87ddde620d18ee60e61c20ca'),
+    ('functions/private/feed/check_filter.sql', '9fb4fb93ac77d8f3b6072d51aec9af1662cb3d9884790faf5fb04e48212f82a5'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
     ('functions/private/feed/feed_horizon.sql', 'bcf9d9ce829bcdd7d15160ff5102ed81580a39efe9d58cfc6cc741b0452bd811'),
     ('functions/private/feed/feed_identity.sql', '170865eac0b355dd52072cc3018e9d358bac0f2e667b4b2871b6a95a948577b3'),
@@ -123,11 +135,11 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/feed/find_subscription.sql', '3e07639b21e027f727df3d5acdd686b1661a313a2e33ecf4fe0d7350f43f7a30'),
     ('functions/private/feed/note_start.sql', '0df4e1498073b59a51c972bece4dd11778e9d5ef7f026246ca44f01462a21904'),
     ('functions/private/feed/read_event_cursor.sql', 'f81a80df4c42a172fc505e18ed217c93456fa2257c228b694691b5684996707c'),
-    ('functions/private/feed/renew_feed.sql', 'fb8cd6d88a5b7ff3138898c0af072b215384c0ce85b303aa02241c7add86bde0'),
+    ('functions/private/feed/renew_feed.sql', 'd6ab757083314b9c819ca2cf39aa5f15f35bdc31a010f72e8854a69fcdac4479'),
     ('functions/private/feed/scan_feed.sql', '8a7050bb6163bb96d70ea40011fcd583a1a6cab3f821cd2794921be91c04f223'),
     ('functions/private/feed/to_event.sql', 'f772f10dff5949e40f5b5269d5932530d938d3a9d01f917ed9af6862cb6db908'),
     ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
-    ('functions/private/feed/to_subscription.sql', '6bcc264532b00922ad073ccd7f2f5218d3a5b8a28c1c1cce09bfb5106e8104d3'),
+    ('functions/private/feed/to_subscription.sql', '7be21d704cab7e9e3444f29e76d2144927e03f533d04ca5abcb64905dc4d70c3'),
     ('functions/private/history/balance_at.sql', 'cec1cb423e0aa7b398089b2f83a89489aff5d2a95ffe59b73b53439323fa1e09'),
     ('functions/private/history/find_transaction.sql', '82ff9a646800960518b34f30f85a1326f27b0c674eeefcef754d5e5daa0cc9d7'),
     ('functions/private/history/held_at.sql', '361678aead56a2d70fe932177b36efe59d9af75ec4c7485f1b306d5bb701791f'),
@@ -269,12 +281,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
     ('functions/private/webhook/due_events.sql', 'e969202263d8f7c9b08362b42ebba04e2c4fdbe4fd987885161a4b50eb67aab5'),
     ('functions/private/webhook/find_webhook.sql', '3c56cf3f948a34a62e14dff31c4a9d45991e293c15e14d046d0507a997e33bdc'),
-    ('functions/private/webhook/line_up.sql', 'b1de198288376a4f953b216032231411dea906fdc2066145af5bf82c084ac7d9'),
+    ('functions/private/webhook/line_up.sql', '44e832cf2430f05e3d6773374501be1abf0d170e322c28b80870325a42eaae01'),
     ('functions/private/webhook/new_secret.sql', '98bbe7a7b12a42c01a5e837bc7c37e7d13f51d145831d8f076737064bbfdd615'),
     ('functions/private/webhook/retry_delay.sql', 'ad0285adfa4df15272b618cb162e172cb0c12f1451be7ab4753c5a6678391bc9'),
-    ('functions/private/webhook/take_batch.sql', '95e53f0c0059fc3f0ba45d6d97e0784c83ec75243a5a554a7591446917182e75'),
+    ('functions/private/webhook/take_batch.sql', 'a8ce2ac6b7023b3de0fdc4f7e774b60ddbadbc5643aedf2b988943d9289b2140'),
     ('functions/private/webhook/to_pause.sql', 'c7fbcc4a8d8cc6f4e5abb142480143934b554c9593c0880386f8ea6ba5e0ff22'),
-    ('functions/private/webhook/to_webhook.sql', 'ecc2f101730dc1112a83bc1783a4ab0f36c4e6bd5ec111356c71b35efb6b413f'),
+    ('functions/private/webhook/to_webhook.sql', '4952372404807412f545c76a2360664621cf4fcd25e430eccc8e6af56a36abd7'),
     ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
     ('functions/api/adjust.sql', '8a8db7ae67bdbc1f3ccd61a5d367ea09e7602472cb27169809d724027f71ca4a'),
     ('functions/api/bonus.sql', '6f8344fb244a5738149fd34cef3f794bcc694f15b24f37d06ec9b119ce75e592'),
@@ -282,18 +294,21 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/capture_hold.sql', '39616688a3198ab07c1badbbbcbd5d93ccd46c2c7d8217301af509a0ec7792a0'),
     ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
     ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
+    ('functions/api/check_alerts.sql', 'afd24f5c835ec7642301262a75abf9d542f2affe96f928ec06cf8c862665e013'),
     ('functions/api/checkpoint.sql', 'bb682f374760bb24da4062d46d04ff63b002f645f552f762930c2e03e1d313b3'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
     ('functions/api/consumption.sql', '5135cccb72f11519b459673232b3ceee37ee3fb78fddff5bad721b30076153d7'),
     ('functions/api/convert.sql', '0b6dc75f1459434ec8d7432afc63f22d9e4f7866a616d5001e315adcd8a87c66'),
+    ('functions/api/create_alert.sql', 'efbedadffd12329b9755b78117aecbe9a402c18a4563b67875ecec227ba814e7'),
     ('functions/api/create_asset.sql', '96863869f18e56710a0ab17fe4e6e3b600b4b9caa6c38f3eeedb3755aa75f859'),
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_limit.sql', 'b6b17d6ff1179cccf774664caebf970c009300ba112a6baff65bf9dbdb0d7033'),
-    ('functions/api/create_subscription.sql', '4edbdf4fe1b19d0284fdb2c3b212284725511efacbda67642fe433b56797d6ff'),
+    ('functions/api/create_subscription.sql', '5149dd80692cbe2700d16cfc34c10faac0d9c50fe1aed2d36079364970e64cea'),
     ('functions/api/create_task.sql', 'edc4f1ca8fe7914002319efe60144fdebfb44e7b26fb3324b9b498da7ef26644'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
+    ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
     ('functions/api/erase_user.sql', 'eccf59b872b505d705bad93eae9c4b027c886770a518039a4f883e9e350f228d'),
@@ -305,7 +320,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_balance.sql', 'e24c91c2fd69d5781968aa55b115544a8cd38a07f299dbcaf4764710f90b622d'),
     ('functions/api/get_balance_at.sql', '1fd9feaa2f561dfe73565beeff27c8eab1c4611418c8087c6e96bd11c210c389'),
     ('functions/api/get_credential.sql', 'bd107696cb9798928fbf77e5accb7079e9758b6dbb2f08619fd229ba6c36f367'),
-    ('functions/api/get_feed_position.sql', '0a638aa6a8f1e290ff4911dddd7a1d63487d6af8b5f3fac28f131e6f560e7c05'),
+    ('functions/api/get_feed_position.sql', '59473319fb42fc09146294d924a197fba26f311dda8281d9e7d576ddf6993f22'),
     ('functions/api/get_token_state.sql', '7658a87106fbad8e0ce30feedbc9fb9b96b6cf1f1813478d49f8e72086b9e562'),
     ('functions/api/get_transaction.sql', '0d1ea308f6937576792a95a826c0e460df1feda24304766767a303c220f1546f'),
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
@@ -313,6 +328,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
     ('functions/api/import_users.sql', '62ac0a1e73c977503392c4b8ab86d1054ca3a0cb7b9f470a07d24272f1f6ecce'),
     ('functions/api/liability.sql', 'f1ecc39456feea5c1aee7fede456986ebe12069e3e6cb7b970040cc89c03ba72'),
+    ('functions/api/list_alerts.sql', '1f4aeb3e7ce43b2f29205de9acaf9235d6919929fd593bf7ff70a3abdf47634a'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', 'd77e64bc3fbac141c54051b504fd3fdba1d432ed18a9cd25a0cb8e8cdb412a15'),
     ('functions/api/list_campaigns.sql', 'f785daf0bc8c2e51491e9c6aea0e7bb76b4618f5e4571bdf29d5fbf6cf8f9609'),
@@ -327,15 +343,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
     ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
-    ('functions/api/list_webhook_failures.sql', 'bdc890bfb5374a5ed352f65397a811a97a8f89e524e96adcc83268afc881d3c2'),
+    ('functions/api/list_webhook_failures.sql', 'd465b7653075b5b0d90109d644053c3cfc03929640da22405c8fce00734833bd'),
     ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
     ('functions/api/place_hold.sql', 'd00e32548824f9a832012801d8c3864d2aaf7d6f47b66d89697876b6d5da511e'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
-    ('functions/api/read_events.sql', 'bf960bb448f7e3abf47c16c1468132f293285d52eda194ad250509df319629b2'),
+    ('functions/api/read_events.sql', '1742e2b1689e2d723cca0497adadc28f25de887f36593bafffe212dce22bd74d'),
     ('functions/api/read_news.sql', '04c9ff21a0cc9564a34eabd1e181c0aa078034dc83d0ec95ab4e8b508f96f009'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
-    ('functions/api/resend_webhook_events.sql', 'b157ddf8bb609ba03972dafaefd4cd6bcf2c912bf19216605f6e41a502857621'),
+    ('functions/api/resend_webhook_events.sql', '2a023fcb0bb05dd15655ad0b5e0a20b40bfb546d95014ad1ffe4382aeb918a97'),
     ('functions/api/reverse.sql', 'e3fa917e4dd58127143860e28a165ae0fef5b422d9912253bb160e8a22d4a3ce'),
     ('functions/api/revoke_tokens.sql', 'fb6565fe0ac42ddfe80fa892ec990944bea52cd018153cb27dd3f51dff4c7f58'),
     ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
@@ -348,13 +364,14 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/sign_up.sql', '34a5b6f28ad31004e34b586739a7de2ad7c9677f888a6283dc14dcb6a2ebff08'),
     ('functions/api/spend.sql', '0e70a1777ce9cacc83b12feb4e98e11975703abcde1e10230a8cd278d023ba22'),
     ('functions/api/statement.sql', 'ad662c9528a78d035b574166feb8273f9fd391edbb05d898d1393b70cfdba2d7'),
-    ('functions/api/take_webhook_events.sql', '6f639d94746f73945a82dd75e765996c955d872cf920cd0f4d0c40c193bb497a'),
+    ('functions/api/take_webhook_events.sql', '1cd8e2b44f6527a7685b0f30727e2509dda94a4a97585c56297e18c4335adc55'),
     ('functions/api/topup.sql', '7f131738e08da69b5568de6f983626071db3c2508d18646dccd36af6fd60b26b'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
+    ('functions/api/update_alert.sql', 'a70d9deb148e8601e770232c8af9411e66c086431ea0932d0b7d0572c2353017'),
     ('functions/api/update_asset.sql', '3b6499f631a683560cf087198aab632e9ca7274b43272ab072fec3ccbb399c07'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
-    ('functions/api/update_subscription.sql', '926a0bfd7ae1f7f8e30e8265021520822339c0f19da7a03e58a61492e89e84d4'),
+    ('functions/api/update_subscription.sql', '939aeb390627986e268121b75a58cc929609d17b4e4fdcfeba041cbd776648c0'),
     ('functions/api/update_task.sql', '420610efdfb523a47e7e2fe51d34436743532bfbc16c3c01a7f04f5e6d3c18d0'),
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
@@ -367,7 +384,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'b5a2fa7941421c352fc854d653959e22f37014a0c6d9245b4922105bc72126b1')
+    ('grants.sql', '09b40e6062d1b50114b2d4ea7da08f1bcd47d27dd1e352e0e680e7af87bd6e19')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -462,6 +479,11 @@ SELECT 'schema/V0010__cluster.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
     \echo schema/V0010__cluster.sql
     \ir schema/V0010__cluster.sql
 \endif
+SELECT 'schema/V0011__alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0011__alerts.sql
+    \ir schema/V0011__alerts.sql
+\endif
 SELECT 'schema/V0014__limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo schema/V0014__limits.sql
@@ -496,6 +518,61 @@ SELECT 'schema/V0020__days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_
 \if :pgwallet_run
     \echo schema/V0020__days.sql
     \ir schema/V0020__days.sql
+\endif
+SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/alert_steps.sql
+    \ir functions/private/alert/alert_steps.sql
+\endif
+SELECT 'functions/private/alert/check_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/check_alert.sql
+    \ir functions/private/alert/check_alert.sql
+\endif
+SELECT 'functions/private/alert/check_threshold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/check_threshold.sql
+    \ir functions/private/alert/check_threshold.sql
+\endif
+SELECT 'functions/private/alert/find_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/find_alert.sql
+    \ir functions/private/alert/find_alert.sql
+\endif
+SELECT 'functions/private/alert/lock_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/lock_alerts.sql
+    \ir functions/private/alert/lock_alerts.sql
+\endif
+SELECT 'functions/private/alert/merge_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/merge_alerts.sql
+    \ir functions/private/alert/merge_alerts.sql
+\endif
+SELECT 'functions/private/alert/scan_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/scan_alerts.sql
+    \ir functions/private/alert/scan_alerts.sql
+\endif
+SELECT 'functions/private/alert/to_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/to_alert.sql
+    \ir functions/private/alert/to_alert.sql
+\endif
+SELECT 'functions/private/alert/to_alert_event.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/to_alert_event.sql
+    \ir functions/private/alert/to_alert_event.sql
+\endif
+SELECT 'functions/private/alert/wants_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/wants_alerts.sql
+    \ir functions/private/alert/wants_alerts.sql
+\endif
+SELECT 'functions/private/alert/warn_of_expiry.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/alert/warn_of_expiry.sql
+    \ir functions/private/alert/warn_of_expiry.sql
 \endif
 SELECT 'functions/private/batch/lock_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1737,6 +1814,11 @@ SELECT 'functions/api/change_supply.sql' = ANY (:'pgwallet_pending'::text[]) AS 
     \echo functions/api/change_supply.sql
     \ir functions/api/change_supply.sql
 \endif
+SELECT 'functions/api/check_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/check_alerts.sql
+    \ir functions/api/check_alerts.sql
+\endif
 SELECT 'functions/api/checkpoint.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/checkpoint.sql
@@ -1756,6 +1838,11 @@ SELECT 'functions/api/convert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo functions/api/convert.sql
     \ir functions/api/convert.sql
+\endif
+SELECT 'functions/api/create_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/create_alert.sql
+    \ir functions/api/create_alert.sql
 \endif
 SELECT 'functions/api/create_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1796,6 +1883,11 @@ SELECT 'functions/api/create_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/api/create_webhook.sql
     \ir functions/api/create_webhook.sql
+\endif
+SELECT 'functions/api/drop_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/drop_alert.sql
+    \ir functions/api/drop_alert.sql
 \endif
 SELECT 'functions/api/drop_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1891,6 +1983,11 @@ SELECT 'functions/api/liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo functions/api/liability.sql
     \ir functions/api/liability.sql
+\endif
+SELECT 'functions/api/list_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_alerts.sql
+    \ir functions/api/list_alerts.sql
 \endif
 SELECT 'functions/api/list_assets.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -2081,6 +2178,11 @@ SELECT 'functions/api/treasury.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwal
 \if :pgwallet_run
     \echo functions/api/treasury.sql
     \ir functions/api/treasury.sql
+\endif
+SELECT 'functions/api/update_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/update_alert.sql
+    \ir functions/api/update_alert.sql
 \endif
 SELECT 'functions/api/update_asset.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -37,6 +37,7 @@ _PATH_TYPES: Mapping[str, Any] = {
     "limit_id": t.LimitId,
     "to_asset": t.ToCode,
     "subscription": t.SubscriptionCode,
+    "alert": t.AlertCode,
 }
 
 Arguments = dict[str, Any]
@@ -225,6 +226,14 @@ ROUTES = (
     change(
         "/v1/subscriptions/{subscription}", "update_subscription", t.Subscription,
         "Change the filter of a subscription", body=t.SubscriptionChange, roles=STAFF,
+    ),
+    # Alerts
+    read("/v1/alerts", "list_alerts", t.Alert, "Alerts", roles=ADMIN | SUPPORT, shape=page),
+    create("/v1/alerts", "create_alert", t.Alert, "Create an alert", body=t.NewAlert),
+    change("/v1/alerts/{alert}", "update_alert", t.Alert, "Change an alert", body=t.AlertChange),
+    Route(
+        "DELETE", "/v1/alerts/{alert}", "drop_alert", t.Nothing, "End an alert",
+        roles=ADMIN, trusted=ACTOR, shape=nothing,
     ),
     # Webhooks
     read(

@@ -59,6 +59,19 @@ WebhookEventStatus = Annotated[
     str,
     _choice("WebhookEventStatus", "parked: it is not tried any more.", "waiting", "parked"),
 ]
+AlertCode = Annotated[str, _doc("An alert's code.", "low_gold")]
+AlertMeasure = Annotated[
+    str,
+    _choice(
+        "AlertMeasure",
+        "balance: of a user; outstanding: what all users hold; supply: what is left of the cap; "
+        "budget: what is left of a campaign's; expiring: lots that are about to expire.",
+        "balance", "outstanding", "supply", "budget", "expiring",
+    ),
+]  # fmt: skip
+AlertDirection = Annotated[
+    str, _choice("AlertDirection", "Which way it crosses the threshold.", "below", "above")
+]
 SubscriptionCode = Annotated[str, _doc("A subscription's code.", "warehouse")]
 ToCode = Annotated[Code, _eg("DIAMOND")]
 Email = Annotated[str, _doc("A to Z count as a to z.", "eve@example.com", max_length=320)]
@@ -104,6 +117,17 @@ AnyKind = Annotated[
         "FORGIVE",
         "HOLD",
         "RELEASE",
+    ),
+]
+EventKind = Annotated[
+    str,
+    _choice(
+        "EventKind",
+        "As of a transaction; ALERT: an alert was raised.",
+        *_KINDS,
+        "HOLD",
+        "RELEASE",
+        "ALERT",
     ),
 ]
 BatchKind = Annotated[str, _choice("BatchKind", "What to post.", "TOPUP", "BONUS", "SPEND")]
@@ -411,14 +435,47 @@ class ItemChange(Body):
 class NewSubscription(Body):
     code: Annotated[str, _doc("It can't be changed later.", "warehouse")]
     assets: Annotated[list[Code] | None, _doc("Only these; without it: all.")] = None
-    kinds: Annotated[list[AnyKind] | None, _doc("Only these; without it: all.")] = None
+    kinds: Annotated[list[EventKind] | None, _doc("Only these; without it: all but alerts.")] = None
     user_id: Annotated[UserId | None, _doc("Only this user's; without it: all.", None)] = None
+    alerts: Annotated[
+        list[AlertCode] | None, _doc("These alerts; without it: all, if kinds name ALERT.")
+    ] = None
     start: SubscriptionStart | None = None
 
 
 class SubscriptionChange(Body):
     assets: Annotated[list[Code] | None, _doc("An empty list lets all through.")] = None
-    kinds: Annotated[list[AnyKind] | None, _doc("An empty list lets all through.")] = None
+    kinds: Annotated[list[EventKind] | None, _doc("An empty list lets all through but alerts.")] = (
+        None
+    )
+    alerts: Annotated[
+        list[AlertCode] | None, _doc("An empty list lets all through, if kinds name ALERT.")
+    ] = None
+
+
+class NewAlert(Body):
+    code: Annotated[str, _doc("It can't be changed later.", "low_gold")]
+    measure: AlertMeasure
+    asset: Annotated[Code | None, _doc("Of a budget it is the campaign's.")] = None
+    campaign: Annotated[str | None, _doc("Whose budget.", None)] = None
+    user_id: Annotated[UserId | None, _doc("Only this user's; without it: all.", None)] = None
+    direction: AlertDirection | None = None
+    threshold: Annotated[Amount | None, _doc("What it crosses.", "100")] = None
+    margin: Annotated[
+        Amount | None, _doc("How far it has to come back before it can be raised again.")
+    ] = None
+    is_share: Annotated[
+        bool | None, _doc("Threshold and margin are shares of the cap or budget, 0 to 1.")
+    ] = None
+    within: Annotated[Seconds | None, _doc("How soon lots expire of which users are told.")] = None
+
+
+class AlertChange(Body):
+    threshold: Annotated[Amount | None, _doc("What it crosses.", "100")] = None
+    margin: Annotated[
+        Amount | None, _doc("How far it has to come back before it can be raised again.")
+    ] = None
+    within: Annotated[Seconds | None, _doc("How soon lots expire of which users are told.")] = None
 
 
 class NewWebhook(Body):
@@ -714,14 +771,14 @@ class BatchResult(Struct):
 class Event(Struct):
     transaction_id: TransactionId
     leg: Leg
-    kind: AnyKind
-    user_id: UserId
+    kind: EventKind
+    user_id: Annotated[UserId | None, _doc("Null: an alert that is about no single user.")]
     asset: Code
     amount: Unsigned
     entry_type: EntryType | None
-    balance: After
+    balance: Annotated[Units, _doc("After it; of an alert what it measured.", "90")]
     seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
-    reference: Reference
+    reference: Annotated[str | None, _doc("The caller's own, or the alert's code.", "order-42")]
     metadata: Json | None
     details: Annotated[Json | None, _doc("What the request said beyond that.", None)]
     actor: Annotated[str | None, _doc("Who asked for it; null: erased.", "shop")]
@@ -738,13 +795,36 @@ class EventPage(Struct):
 class Subscription(Struct):
     subscription: SubscriptionCode
     assets: Annotated[list[Code] | None, _doc("Only these; null: all.", None)]
-    kinds: Annotated[list[AnyKind] | None, _doc("Only these; null: all.", None)]
+    kinds: Annotated[list[EventKind] | None, _doc("Only these; null: all but alerts.", None)]
     user_id: Annotated[UserId | None, _doc("Only this user's; null: all.", None)]
     acknowledged_cursor: Annotated[str, _doc("Up to here all has arrived.", "MTY5MDhiMDY1")]
     behind: Annotated[int, _doc("Transfers since then; 10000: as many or more.", 0)]
     oldest_at: Annotated[Moment | None, _doc("When the first of them was; null: none.", None)]
     created_at: Moment
     acknowledged_at: Annotated[Moment | None, _doc("Null: never.", None)]
+    alerts: Annotated[list[AlertCode] | None, _doc("These; null: all, if kinds name ALERT.", None)]
+
+
+class Alert(Struct):
+    alert: AlertCode
+    measure: AlertMeasure
+    asset: Code
+    campaign: Annotated[str | None, _doc("Whose budget.", None)]
+    user_id: Annotated[UserId | None, _doc("Only this user's; null: all.", None)]
+    direction: AlertDirection | None
+    threshold: Units | None
+    margin: Annotated[
+        Units | None, _doc("How far it has to come back before it can be raised again.", "0")
+    ]
+    is_share: Annotated[
+        bool | None, _doc("Threshold and margin are shares of the cap or budget, 0 to 1.")
+    ]
+    within: Annotated[Seconds | None, _doc("How soon lots expire of which users are told.")]
+    value: Annotated[
+        Units | None, _doc("What it measured last; null: each user has one of their own.")
+    ]
+    crossed: Annotated[int, _doc("Values that are beyond it and have not come back.", 0)]
+    created_at: Moment
 
 
 class Webhook(Struct):
@@ -765,8 +845,8 @@ class Webhook(Struct):
 class WebhookFailure(Struct):
     transaction_id: TransactionId
     leg: Leg
-    kind: AnyKind
-    user_id: UserId
+    kind: EventKind
+    user_id: Annotated[UserId | None, _doc("Null: an alert that is about no single user.")]
     asset: Code
     seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
     status: WebhookEventStatus

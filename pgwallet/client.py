@@ -410,6 +410,7 @@ class Wallet:
         assets: list[str] | None = None,
         kinds: list[str] | None = None,
         user_id: UUID | None = None,
+        alerts: list[str] | None = None,
         start: str | None = None,
     ) -> t.Subscription: ...
 
@@ -420,10 +421,45 @@ class Wallet:
         *,
         assets: list[str] | None = None,
         kinds: list[str] | None = None,
+        alerts: list[str] | None = None,
     ) -> t.Subscription: ...
 
     @_route
     async def drop_subscription(self, subscription: str) -> t.Nothing: ...
+
+    # Alerts
+
+    @_route
+    async def list_alerts(self) -> Page[t.Alert]: ...
+
+    @_route
+    async def create_alert(
+        self,
+        code: str,
+        measure: str,
+        *,
+        asset: str | None = None,
+        campaign: str | None = None,
+        user_id: UUID | None = None,
+        direction: str | None = None,
+        threshold: Amount | None = None,
+        margin: Amount | None = None,
+        is_share: bool | None = None,
+        within: int | None = None,
+    ) -> t.Alert: ...
+
+    @_route
+    async def update_alert(
+        self,
+        alert: str,
+        *,
+        threshold: Amount | None = None,
+        margin: Amount | None = None,
+        within: int | None = None,
+    ) -> t.Alert: ...
+
+    @_route
+    async def drop_alert(self, alert: str) -> t.Nothing: ...
 
     # Webhooks
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import asyncpg
@@ -37,6 +38,7 @@ TIMEOUT = 15.0  # seconds for an answer
 _MARGIN = 5.0  # seconds of a lease that are left for settling
 _PATIENCE = 2.0  # seconds after which others don't wait for an answer
 _PAUSE = 0.25  # seconds, when there was nothing to send
+_LOOK = 1.0  # seconds between two looks at the alerts
 _BATCHES = 16  # at a time
 _EVENTS = 500  # of a batch
 _CONNECTIONS = 50  # to one receiver
@@ -69,6 +71,13 @@ _delays = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200),
     registry=_registry,
 )
+_raised = Counter("pgwallet_alerts_raised", "Alerts that this one raised", registry=_registry)
+_looked = Gauge(
+    "pgwallet_alerts_checked_timestamp_seconds",
+    "When the alerts were checked last, up to what had moved by then",
+    registry=_registry,
+)
+_looked.set_to_current_time()
 _states = {
     name: Gauge(f"pgwallet_webhook_{name}", text, ["subscription"], registry=_registry)
     for name, text in (
@@ -104,8 +113,13 @@ def _open_public(info: aiohttp.AddrInfoType) -> socket.socket:
 def to_message(event: Row) -> tuple[str, str]:
     """The id of an event, which is the same in every try, and the body."""
     data = {name: value for name, value in event.items() if name != "cursor"}
+    is_alert = event["kind"] == "ALERT"
     body = {
-        "type": f"transaction.{event['kind'].lower()}",
+        "type": (
+            f"alert.{msgspec.json.decode(event['details'])['measure']}"
+            if is_alert
+            else f"transaction.{event['kind'].lower()}"
+        ),
         "timestamp": event["created_at"],
         "data": data,
     }
@@ -133,7 +147,8 @@ class _Result(msgspec.Struct):
     sent_at: float = 0.0  # since when it is under way
 
     def row(self) -> tuple[Any, ...]:
-        key = self.event["user_id"], self.event["asset"], self.event["seq"]
+        # An alert that is about no single user is nobody's.
+        key = self.event["user_id"] or UUID(int=0), self.event["asset"], self.event["seq"]
         return *key, self.outcome, self.status_code, self.error, self.retry_after
 
 
@@ -246,6 +261,7 @@ class Deliverer:
             "settle_webhook_events", ("subscription", "claim", "results")
         )
         self._list = database.function("list_webhooks", ())
+        self._check = database.function("check_alerts", ())
         self._batches: dict[asyncio.Task[None], _Batch] = {}
         self._free = asyncio.Event()  # a batch has ended
 
@@ -253,7 +269,7 @@ class Deliverer:
         await self._database.start()
         try:
             async with self._client() as http, _site(self._settings):
-                sampler = asyncio.create_task(self._sample())
+                others = [asyncio.create_task(self._sample()), asyncio.create_task(self._look())]
                 try:
                     while True:
                         if len(self._batches) == _BATCHES or not await self._begin(http):
@@ -261,7 +277,8 @@ class Deliverer:
                                 await asyncio.wait_for(self._free.wait(), _PAUSE)
                             self._free.clear()
                 finally:
-                    sampler.cancel()
+                    for other in others:
+                        other.cancel()
                     for batch in self._batches.values():
                         batch.end()
                     await asyncio.gather(*self._batches)
@@ -338,6 +355,19 @@ class Deliverer:
                     "error": failed[0].error,
                 }
             )
+
+    async def _look(self) -> None:
+        """Raises the alerts of what has moved. Of several deliverers one looks at a time."""
+        while True:
+            try:
+                [row] = await self._check({})
+                _raised.inc(row["alerts"])
+                if not row["is_last"]:
+                    continue
+                _looked.set_to_current_time()
+            except (Problem, asyncpg.PostgresError) as error:
+                logger.warning("the alerts can't be checked: %s", error)
+            await asyncio.sleep(_LOOK)
 
     async def _sample(self) -> None:
         """What the gauges say is 5 seconds old at most."""

@@ -9,6 +9,28 @@ CREATE SCHEMA wallet_private;
 
 COMMENT ON SCHEMA wallet_private IS 'Tables, helpers and triggers. Nobody but the owner sees in.';
 
+CREATE TYPE wallet.alert AS (
+	alert text,
+	measure text,
+	asset text,
+	campaign text,
+	user_id uuid,
+	direction text,
+	threshold numeric,
+	margin numeric,
+	is_share boolean,
+	within interval,
+	value numeric,
+	crossed bigint,
+	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.alert_check AS (
+	alerts integer,
+	transfers integer,
+	is_last boolean
+);
+
 CREATE TYPE wallet.asset AS (
 	asset text,
 	name text,
@@ -461,7 +483,8 @@ CREATE TYPE wallet.subscription AS (
 	behind bigint,
 	oldest_at timestamp with time zone,
 	created_at timestamp with time zone,
-	acknowledged_at timestamp with time zone
+	acknowledged_at timestamp with time zone,
+	alerts text[]
 );
 
 CREATE TYPE wallet.task AS (
@@ -788,6 +811,42 @@ COMMENT ON COLUMN wallet_private.lot.expires_at IS 'NULL = never.';
 
 COMMENT ON COLUMN wallet_private.lot.is_open IS 'Whether anything is left.';
 
+CREATE TABLE wallet_private.alert (
+    alert_id integer NOT NULL,
+    code text NOT NULL COLLATE pg_catalog."C",
+    measure text NOT NULL,
+    asset_id integer NOT NULL,
+    campaign_id integer,
+    user_id uuid,
+    direction text,
+    threshold wallet_private.quantity,
+    margin wallet_private.quantity,
+    is_share boolean,
+    within interval,
+    feed_position bigint NOT NULL,
+    outstanding wallet_private.quantity,
+    value wallet_private.amount,
+    told_until_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT alert_direction_is_known_check CHECK ((direction = ANY (ARRAY['below'::text, 'above'::text]))),
+    CONSTRAINT alert_measure_is_known_check CHECK ((measure = ANY (ARRAY['balance'::text, 'outstanding'::text, 'supply'::text, 'budget'::text, 'expiring'::text])))
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.alert.user_id IS 'Only this one''s; NULL = everyone''s.';
+
+COMMENT ON COLUMN wallet_private.alert.margin IS 'How far back the value has to come before the alert can be raised again.';
+
+COMMENT ON COLUMN wallet_private.alert.is_share IS 'Whether threshold and margin are shares of the cap or the budget.';
+
+COMMENT ON COLUMN wallet_private.alert.feed_position IS 'Transfers from here on count; those before were there when it was made.';
+
+COMMENT ON COLUMN wallet_private.alert.outstanding IS 'What users held, by the transfers that were looked at.';
+
+COMMENT ON COLUMN wallet_private.alert.value IS 'What it measured last; NULL where each wallet has its own.';
+
+COMMENT ON COLUMN wallet_private.alert.told_until_at IS 'Lots that expire up to then were told when they came so near.';
+
 CREATE TABLE wallet_private.asset (
     asset_id integer NOT NULL,
     code text NOT NULL COLLATE pg_catalog."C",
@@ -840,7 +899,8 @@ CREATE TABLE wallet_private.subscription (
     user_id uuid,
     place wallet_private.feed_place NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    acknowledged_at timestamp with time zone
+    acknowledged_at timestamp with time zone,
+    alerts text[]
 )
 WITH (fillfactor='50');
 
@@ -851,6 +911,8 @@ COMMENT ON COLUMN wallet_private.subscription.kinds IS 'Only these; NULL = all.'
 COMMENT ON COLUMN wallet_private.subscription.user_id IS 'Only this one''s; NULL = everyone''s.';
 
 COMMENT ON COLUMN wallet_private.subscription.place IS 'Up to here all has arrived.';
+
+COMMENT ON COLUMN wallet_private.subscription.alerts IS 'Only these of the alerts; NULL = all, if the kinds name ALERT, or else none.';
 
 CREATE TABLE wallet_private.limit_rule (
     limit_id bigint NOT NULL,
@@ -1029,6 +1091,21 @@ CREATE TABLE wallet_private.refund (
 );
 
 COMMENT ON COLUMN wallet_private.refund.taken IS 'What is taken back of the transaction by refunds, in all: it left the balance or is owed.';
+
+CREATE TABLE wallet_private.alert_event (
+    seq bigint NOT NULL,
+    event_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    feed_position bigint NOT NULL,
+    alert text NOT NULL COLLATE pg_catalog."C",
+    user_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    value wallet_private.amount NOT NULL,
+    details jsonb NOT NULL,
+    actor text DEFAULT SESSION_USER NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON COLUMN wallet_private.alert_event.user_id IS 'Nobody where it is not a user''s.';
 
 CREATE TABLE wallet_private.debt (
     user_id uuid NOT NULL,
@@ -1248,6 +1325,48 @@ ALTER TABLE wallet_private.action ALTER COLUMN action_id ADD GENERATED ALWAYS AS
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+ALTER TABLE wallet_private.alert ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.alert_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wallet_private.alert_crossing (
+    alert_id integer NOT NULL,
+    user_id uuid NOT NULL
+);
+
+ALTER TABLE wallet_private.alert_event ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.alert_event_seq_seq
+    START WITH 1000000000000000
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wallet_private.alert_feed (
+    is_only boolean DEFAULT true NOT NULL,
+    place wallet_private.feed_place,
+    feed_position bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT alert_feed_is_one_row_check CHECK (is_only)
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.alert_feed.place IS 'Up to here all transfers were looked at.';
+
+COMMENT ON COLUMN wallet_private.alert_feed.feed_position IS 'Of the last alert_event: later ones are not before it.';
+
+CREATE TABLE wallet_private.alert_lot (
+    alert_id integer NOT NULL,
+    user_id uuid NOT NULL,
+    lot_id bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL
 );
 
 ALTER TABLE wallet_private.asset ALTER COLUMN asset_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1511,6 +1630,27 @@ ALTER TABLE wallet_private.task ALTER COLUMN task_id ADD GENERATED ALWAYS AS IDE
 ALTER TABLE ONLY wallet_private.action
     ADD CONSTRAINT action_pkey PRIMARY KEY (action_id);
 
+ALTER TABLE ONLY wallet_private.alert
+    ADD CONSTRAINT alert_code_key UNIQUE (code);
+
+ALTER TABLE ONLY wallet_private.alert_crossing
+    ADD CONSTRAINT alert_crossing_pkey PRIMARY KEY (alert_id, user_id);
+
+ALTER TABLE ONLY wallet_private.alert_event
+    ADD CONSTRAINT alert_event_event_id_key UNIQUE (event_id);
+
+ALTER TABLE ONLY wallet_private.alert_event
+    ADD CONSTRAINT alert_event_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY wallet_private.alert_feed
+    ADD CONSTRAINT alert_feed_pkey PRIMARY KEY (is_only);
+
+ALTER TABLE ONLY wallet_private.alert_lot
+    ADD CONSTRAINT alert_lot_pkey PRIMARY KEY (alert_id, user_id, lot_id, expires_at);
+
+ALTER TABLE ONLY wallet_private.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (alert_id);
+
 ALTER DOMAIN wallet_private.amount
     ADD CONSTRAINT amount_is_finite_check CHECK (((VALUE > '-Infinity'::numeric) AND (VALUE < 'Infinity'::numeric))) NOT VALID;
 
@@ -1678,6 +1818,10 @@ ALTER TABLE ONLY wallet_private.webhook
 
 CREATE INDEX action_erase_user_idx ON wallet_private.action USING btree (subject) WHERE (name = 'erase_user'::text);
 
+CREATE INDEX alert_event_feed_position_idx ON wallet_private.alert_event USING btree (feed_position, user_id, asset_id, seq);
+
+CREATE INDEX alert_lot_expires_at_idx ON wallet_private.alert_lot USING btree (expires_at);
+
 CREATE UNIQUE INDEX conversion_rate_current_idx ON wallet_private.conversion_rate USING btree (from_asset_id, to_asset_id) WHERE (replaced_at IS NULL);
 
 CREATE INDEX hold_expires_at_idx ON wallet_private.hold USING btree (expires_at) WHERE (status = 'open'::text);
@@ -1736,6 +1880,18 @@ ALTER TABLE wallet_private.transfer ENABLE ALWAYS TRIGGER transfer_refuse_change
 
 CREATE TRIGGER user_account_refuse_external_id BEFORE UPDATE OF external_id ON wallet_private.user_account FOR EACH ROW WHEN (((old.external_id IS DISTINCT FROM new.external_id) AND (old.external_id IS NOT NULL) AND (new.status <> 'erased'::text))) EXECUTE FUNCTION wallet_private.refuse_external_id();
 
+ALTER TABLE ONLY wallet_private.alert
+    ADD CONSTRAINT alert_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
+
+ALTER TABLE ONLY wallet_private.alert
+    ADD CONSTRAINT alert_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES wallet_private.campaign(campaign_id);
+
+ALTER TABLE ONLY wallet_private.alert_crossing
+    ADD CONSTRAINT alert_crossing_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES wallet_private.alert(alert_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY wallet_private.alert_lot
+    ADD CONSTRAINT alert_lot_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES wallet_private.alert(alert_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY wallet_private.budget
     ADD CONSTRAINT budget_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES wallet_private.campaign(campaign_id);
 
@@ -1790,6 +1946,10 @@ ALTER TABLE ONLY wallet_private.webhook
 GRANT USAGE ON SCHEMA wallet TO wallet_gateway;
 GRANT USAGE ON SCHEMA wallet TO wallet_operator;
 GRANT USAGE ON SCHEMA wallet TO wallet_auditor;
+
+REVOKE ALL ON TYPE wallet.alert FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.alert_check FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.asset FROM PUBLIC;
 

@@ -26,6 +26,8 @@ logger = logging.getLogger("pgwallet")
 def deliver(is_child: bool) -> None:
     """Send the events of webhooks, and try again what was not accepted.
 
+    It also looks every second which alerts are to be raised.
+
     Several may run at a time, and none sends what another one is sending. When one dies, the others
     go on with its events within a minute.
 

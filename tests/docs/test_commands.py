@@ -28,8 +28,8 @@ DOCS = ROOT / "docs"
 ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
     f"docs/how-to/{name}.md"
     for name in (
-        "payment-webhook", "store-refunds", "game-server", "events", "sql-only", "webhooks",
-        "run-the-economy", "month-end", "move-from-another-wallet", "limits",
+        "payment-webhook", "store-refunds", "game-server", "events", "alerts", "sql-only",
+        "webhooks", "run-the-economy", "month-end", "move-from-another-wallet", "limits",
     )
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"

@@ -111,6 +111,33 @@ async def test_who_waits_is_told_at_once(
     assert [event["kind"] for event in page["events"]] == ["TOPUP"]
 
 
+async def test_who_waits_is_told_of_an_alert(
+    service: Caller, admin: Caller, new_user: Any, gold: str, connect_module: Any
+) -> None:
+    user, database = await new_user(50), await connect_module()
+    alert = {"code": "low", "measure": "balance", "asset": gold, "user_id": user.user_id}
+    answer = await admin("POST", "/v1/alerts", alert | {"direction": "below", "threshold": "20.5"})
+    assert answer.status == 201, await answer.text()
+    body = {"code": "alerts", "kinds": ["ALERT"], "alerts": ["low"]}
+    answer = await service("POST", "/v1/subscriptions", body)
+    assert (await answer.json())["alerts"] == ["low"]
+    waiting = asyncio.create_task(read(service, "alerts", wait=20))
+    spend = {"asset": gold, "amount": 30}
+    await service("POST", f"/v1/wallets/{user.user_id}/spend", spend)
+    await asyncio.sleep(0.6)
+    assert not waiting.done()
+    await database.execute("SELECT wallet.check_alerts()")
+    [event] = (await asyncio.wait_for(waiting, 10))["events"]
+    assert (event["kind"], event["reference"], event["user_id"]) == ("ALERT", "low", user.user_id)
+    assert (event["balance"], event["details"]["threshold"]) == ("20.00", "20.5")
+    answer = await admin("PATCH", "/v1/alerts/low", {"threshold": 10})
+    changed = await answer.json()
+    assert (changed["threshold"], changed["crossed"]) == ("10", 0)
+    assert (await admin("DELETE", "/v1/alerts/low")).status == 200
+    answer = await admin("PATCH", "/v1/alerts/low", {"threshold": 5})
+    assert (answer.status, (await answer.json())["code"]) == (404, "WA221")
+
+
 async def test_a_wait_ends(service: Caller, warehouse: str) -> None:
     started = time.monotonic()
     page = await read(service, warehouse, wait=1)

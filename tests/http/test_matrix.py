@@ -49,6 +49,10 @@ GET   /v1/subscriptions                                    401 403   -   - 200  
 POST  /v1/subscriptions                                    401 403   -   - 403   - 201   - 201   -
 PATCH /v1/subscriptions/{subscription}                     401 403   -   - 403   - 200   - 200   -
 DELETE /v1/subscriptions/{subscription}                    401 403   -   - 403   - 200   - 200   -
+GET   /v1/alerts                                           401 403   -   - 200   - 403   - 200   -
+POST  /v1/alerts                                           401 403   -   - 403   - 403   - 201   -
+PATCH /v1/alerts/{alert}                                   401 403   -   - 403   - 403   - 200   -
+DELETE /v1/alerts/{alert}                                  401 403   -   - 403   - 403   - 200   -
 GET   /v1/webhooks                                         401 403   -   - 200   - 403   - 200   -
 POST  /v1/subscriptions/{subscription}/webhook             401 403   -   - 403   - 403   - 201   -
 PATCH /v1/subscriptions/{subscription}/webhook             401 403   -   - 403   - 403   - 200   -
@@ -142,7 +146,14 @@ async def catalogue(thing: Thing, gold: str) -> dict[str, Any]:
         "item_id": (await thing("POST", "/v1/admin/items", item))["item_id"],
         "limit_id": (await thing("POST", "/v1/admin/limits", limit))["limit_id"],
         "subscription": await new_subscription(thing, has_webhook=True),
+        "alert": await new_alert(thing, gold),
     }
+
+
+async def new_alert(thing: Thing, gold: str) -> str:
+    alert = {"code": f"l{uuid4().hex[:8]}", "measure": "balance", "asset": gold}
+    await thing("POST", "/v1/alerts", alert | {"direction": "below", "threshold": 1})
+    return alert["code"]
 
 
 async def new_subscription(thing: Thing, *, has_webhook: bool = False) -> str:
@@ -201,6 +212,13 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
         "limits": {"code": f"l{tag}", "asset": ids["to_asset"], "measure": "balance", "maximum": 9},
         "subscriptions": {"code": f"s{tag}"},
         "webhook": {"url": "https://a.example/"},
+        "alerts": {
+            "code": f"l{tag}",
+            "measure": "balance",
+            "asset": ids["asset"],
+            "direction": "below",
+            "threshold": 5,
+        },
         "users": {"name": "A"},
         "status": {"status": "active"},
         "erase": {"reason": "asked for"},
@@ -244,6 +262,7 @@ async def test_who_asks_about_whose(
         if method == "DELETE" or path.endswith("/webhook"):
             has_webhook = method == "PATCH"
             world["subscription"] = await new_subscription(thing, has_webhook=has_webhook)
+            world["alert"] = await new_alert(thing, catalogue["asset"])
         for owner in ids:  # mixed: what is Bob's, but the wallet is Ann's
             of_owner = await ids_of(owner, path, thing, catalogue["asset"])
             world = of_owner | world | {"user_id": owner.user_id}

@@ -40,7 +40,7 @@ PANELS = {
 ADDED = {"instance", "job"}  # by Prometheus, to each series
 WORDS = {
     "absent", "and", "by", "count", "histogram_quantile", "increase", "last_over_time", "max",
-    "min", "on", "or", "rate", "sum", "unless",
+    "min", "on", "or", "rate", "sum", "time", "unless",
 }  # fmt: skip
 
 

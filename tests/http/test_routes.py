@@ -65,6 +65,8 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
     )
     feed = await made("POST", "/v1/subscriptions", {"code": f"s{tag}", "start": "beginning"})
     await made("POST", "/v1/subscriptions", {"code": f"w{tag}"})
+    alert = {"code": f"a{tag}", "measure": "balance", "asset": gold, "direction": "below"}
+    await made("POST", "/v1/alerts", alert | {"threshold": 5})
     await made("POST", f"/v1/subscriptions/w{tag}/webhook", {"url": "https://a.example/"})
     return {
         "user_id": user.user_id,
@@ -79,6 +81,7 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "transaction_id": spent["transaction_id"],
         "paid_transaction_id": paid["transaction_id"],
         "subscription": feed["subscription"],
+        "alert": alert["code"],
         "sent_subscription": f"w{tag}",
         "tag": tag,
     }
@@ -124,6 +127,11 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "erase_user": {"reason": "asked for"},
         "create_subscription": {"code": f"n{tag}", "assets": [gold], "kinds": ["SPEND"]},
         "update_subscription": {"kinds": []},
+        "create_alert": {
+            "code": f"b{tag}", "measure": "supply", "asset": gold, "direction": "below",
+            "threshold": "0.1", "margin": "0.05", "is_share": True,
+        },
+        "update_alert": {"threshold": "7.5", "margin": 1},
         "create_webhook": {"url": "https://b.example/hook", "is_ordered": False},
         "update_webhook": {"status": "paused"},
         "rotate_webhook_secret": {"overlap": 60},

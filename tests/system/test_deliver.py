@@ -152,6 +152,59 @@ async def test_what_moved_arrives_signed(world: World, receiver: Receiver) -> No
     assert "cursor" not in data
 
 
+async def test_alerts_are_raised_and_arrive_signed_and_in_order(
+    world: World, receiver: Receiver
+) -> None:
+    await world.set_up(1)
+    await world.move(3)
+    for code, measure, direction in (("low", "balance", "below"), ("much", "outstanding", "above")):
+        await world.sql.execute(
+            "SELECT wallet.create_alert($1, $2, 'GOLD', p_direction => $3, p_threshold => 3)",
+            code, measure, direction,
+        )  # fmt: skip
+    await world.sql.execute("SELECT wallet.update_subscription('shop', p_kinds => '{ALERT}')")
+    tried: set[str] = set()
+
+    async def answer(message: dict[str, Any]) -> web.Response:
+        """The first try of each fails."""
+        is_new = message["data"]["transaction_id"] not in tried
+        tried.add(message["data"]["transaction_id"])
+        return web.Response(status=500 if is_new else 204)
+
+    receiver.answer = answer
+    async with world.delivering(), world.delivering():
+        for number, amount in enumerate((-1, 2, -2, 2)):  # 2, 4, 2, 4
+            await world.sql.execute(
+                "SELECT wallet.adjust($1, 'GOLD', $2, $3, 'why')",
+                world.users[0], amount, f"move-{number}",
+            )  # fmt: skip
+        for _ in range(100):
+            if len(receiver.accepted) == 4:
+                break
+            await world.hurry()
+            await asyncio.sleep(0.1)
+    raised = [
+        (message["type"], data["reference"], data["user_id"], data["balance"])
+        for message in receiver.accepted for data in [message["data"]]
+    ]  # fmt: skip
+    user = str(world.users[0])
+    assert [each for each in raised if each[1] == "low"] == [
+        ("alert.balance", "low", user, "2")
+    ] * 2
+    assert [each for each in raised if each[1] == "much"] == [
+        ("alert.outstanding", "much", None, "4")
+    ] * 2
+    accepted = [message["data"] for message in receiver.accepted]
+    for name in ("low", "much"):
+        seqs = [data["seq"] for data in accepted if data["reference"] == name]
+        assert seqs == sorted(set(seqs))
+    assert all(is_genuine(world.secret, headers, body) for _, headers, body in receiver.tries)
+    assert (
+        receiver.tries[0][0]
+        == f"evt_{json.loads(receiver.tries[0][2])['data']['transaction_id']}_1"
+    )
+
+
 async def test_what_fails_is_tried_again_and_others_are_not_held_up(
     world: World, receiver: Receiver
 ) -> None:

@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION wallet.create_subscription(
     p_kinds text[] DEFAULT NULL,
     p_user_id uuid DEFAULT NULL,
     p_start text DEFAULT 'now',
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_alerts text[] DEFAULT NULL
 ) RETURNS wallet.subscription
 LANGUAGE plpgsql
 VOLATILE
@@ -18,17 +19,21 @@ DECLARE
     v_start text := coalesce(p_start, 'now');
 BEGIN
     PERFORM wallet_private.check_code(p_code, '^[A-Za-z][A-Za-z0-9_]{0,63}$');
-    v_subscription := wallet_private.check_filter(v_subscription, p_assets, p_kinds);
+    v_subscription := wallet_private.check_filter(
+        v_subscription, p_assets, p_kinds, p_alerts
+    );
     IF p_user_id IS NOT NULL THEN
         PERFORM wallet_private.find_user(p_user_id);
     END IF;
     PERFORM wallet_private.check_choice('start', v_start, '{now,beginning}');
     PERFORM wallet_private.check_feed();
 
-    INSERT INTO wallet_private.subscription (code, asset_ids, kinds, user_id, place)
+    INSERT INTO wallet_private.subscription (
+        code, asset_ids, kinds, user_id, alerts, place
+    )
     VALUES (
         p_code, v_subscription.asset_ids, v_subscription.kinds, p_user_id,
-        wallet_private.feed_start(v_start)
+        v_subscription.alerts, wallet_private.feed_start(v_start)
     )
     ON CONFLICT (code) DO NOTHING
     RETURNING * INTO v_subscription;
@@ -42,10 +47,12 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.create_subscription(text, text[], text[], uuid, text, text) IS
+COMMENT ON FUNCTION wallet.create_subscription(
+    text, text[], text[], uuid, text, text, text[]
+) IS
 'Makes a subscription to the feed of events: its code, and what it lets through of assets, of kinds
-and of users (NULL = all). It begins now, or at the beginning of the ledger. What is under way is
-still to come in both.
+and of users (NULL = all). It gets alerts if p_kinds names ALERT, or those that p_alerts names. It
+begins now, or at the beginning of the ledger. What is under way is still to come in both.
 Returns: wallet.subscription.
 Locks: nothing that others wait for.
-Raises: WA101 WA106 WA110 WA114 WA201 WA202 WA304 WA321';
+Raises: WA101 WA106 WA110 WA114 WA201 WA202 WA221 WA304 WA321';

@@ -5,9 +5,17 @@ PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(max(t.feed_position), 0)
-    FROM wallet_private.transfer AS t
-    WHERE t.feed_position < (SELECT wallet_private.feed_horizon())
+    SELECT coalesce(greatest(
+        (
+            SELECT max(t.feed_position) FROM wallet_private.transfer AS t
+            WHERE t.feed_position < h.horizon
+        ),
+        (
+            SELECT max(e.feed_position) FROM wallet_private.alert_event AS e
+            WHERE e.feed_position < h.horizon
+        )
+    ), 0)
+    FROM wallet_private.feed_horizon() AS h (horizon)
 $$;
 
 COMMENT ON FUNCTION wallet.get_feed_position() IS

@@ -19,7 +19,8 @@ BEGIN
     ), ' ');
     RETURN QUERY
     SELECT
-        f.transaction_id, f.leg::integer, f.kind::text, f.user_id, f.asset, f.seq,
+        f.transaction_id, f.leg::integer, f.kind::text,
+        nullif(f.user_id, '00000000-0000-0000-0000-000000000000'), f.asset, f.seq,
         CASE WHEN f.next_try_at IS NULL THEN 'parked' ELSE 'waiting' END,
         f.tries, f.tried_at, f.next_try_at, f.status_code, f.error,
         CASE WHEN f.row_number = v_limit AND f.total > v_limit THEN
@@ -29,12 +30,14 @@ BEGIN
         END
     FROM (
         SELECT
-            e.*, t.transaction_id, t.leg, t.kind, a.code AS asset,
+            e.*, coalesce(t.transaction_id, r.event_id) AS transaction_id,
+            coalesce(t.leg, 1) AS leg, coalesce(t.kind, 'ALERT') AS kind, a.code AS asset,
             row_number() OVER (ORDER BY e.user_id, e.asset_id, e.seq), count(*) OVER () AS total
         FROM wallet_private.webhook_event AS e
-        INNER JOIN wallet_private.transfer AS t
-            ON t.user_id = e.user_id AND t.asset_id = e.asset_id AND t.seq = e.seq
         INNER JOIN wallet_private.asset AS a ON a.asset_id = e.asset_id
+        LEFT JOIN wallet_private.transfer AS t
+            ON t.user_id = e.user_id AND t.asset_id = e.asset_id AND t.seq = e.seq
+        LEFT JOIN wallet_private.alert_event AS r ON r.seq = e.seq
         WHERE e.subscription_id = v_webhook.subscription_id
             AND (v_place IS NULL OR (e.user_id, e.asset_id, e.seq) > (
                 v_place[1]::uuid, v_place[2]::integer, v_place[3]::bigint

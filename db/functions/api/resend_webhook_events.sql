@@ -24,8 +24,13 @@ BEGIN
             subscription_id, user_id, asset_id, seq, tries, next_try_at
         )
         SELECT v_webhook.subscription_id, t.user_id, t.asset_id, t.seq, 0, v_now
-        FROM wallet_private.transfer AS t
-        WHERE t.transaction_id = p_transaction_id
+        FROM (
+            SELECT t.user_id, t.asset_id, t.seq FROM wallet_private.transfer AS t
+            WHERE t.transaction_id = p_transaction_id
+            UNION ALL
+            SELECT r.user_id, r.asset_id, r.seq FROM wallet_private.alert_event AS r
+            WHERE r.event_id = p_transaction_id
+        ) AS t
         ON CONFLICT (subscription_id, user_id, asset_id, seq)
         DO UPDATE SET tries = 0, next_try_at = v_now;
         IF NOT FOUND THEN

@@ -25,7 +25,10 @@ BEGIN
                 EXISTS (SELECT FROM wallet_private.due_events(w, 1))
                 OR (
                     coalesce(w.claim_ends_at, '-infinity') <= clock_timestamp()
-                    AND EXISTS (SELECT FROM wallet_private.scan_feed(s.place, 1))
+                    AND (
+                        EXISTS (SELECT FROM wallet_private.scan_feed(s.place, 1))
+                        OR EXISTS (SELECT FROM wallet_private.scan_alerts(s, s.place, 1))
+                    )
                 )
             )
         ORDER BY w.taken_at NULLS FIRST, w.subscription_id

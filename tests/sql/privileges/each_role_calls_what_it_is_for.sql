@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(690);
+SELECT plan(730);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -17,10 +17,12 @@ FROM (
     ('capture_hold', 'g'),
     ('change_budget', 'o'),
     ('change_supply', 'o'),
+    ('check_alerts', 'go'),
     ('checkpoint', 'a'),
     ('complete_task', 'g'),
     ('consumption', 'go'),
     ('convert', 'g'),
+    ('create_alert', 'go'),
     ('create_asset', 'go'),
     ('create_campaign', 'o'),
     ('create_item', 'go'),
@@ -29,6 +31,7 @@ FROM (
     ('create_subscription', 'go'),
     ('create_user', 'go'),
     ('create_webhook', 'go'),
+    ('drop_alert', 'go'),
     ('drop_subscription', 'go'),
     ('economy', 'goa'),
     ('erase_user', 'go'),
@@ -58,6 +61,7 @@ FROM (
     ('list_lots', 'goa'),
     ('list_items', 'go'),
     ('list_ledger_entries', 'goa'),
+    ('list_alerts', 'go'),
     ('list_subscriptions', 'go'),
     ('list_tasks', 'go'),
     ('list_transactions', 'go'),
@@ -88,6 +92,7 @@ FROM (
     ('treasury', 'goa'),
     ('update_asset', 'go'),
     ('update_item', 'go'),
+    ('update_alert', 'go'),
     ('update_subscription', 'go'),
     ('update_limit', 'go'),
     ('update_task', 'go'),

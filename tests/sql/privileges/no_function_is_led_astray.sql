@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(177);
+SELECT plan(187);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -129,6 +129,10 @@ SELECT count(*) AS subscriptions FROM (
     VALUES ('read'), ('acknowledged'), ('changed'), ('dropped'), ('sent'), ('told')
 ) AS v (code)
 CROSS JOIN LATERAL wallet.create_subscription(v.code) \gset
+SELECT count(*) AS alerts FROM (VALUES ('changed'), ('dropped')) AS v (code)
+CROSS JOIN LATERAL wallet.create_alert(
+    v.code, 'balance', 'GOLD', p_direction => 'below', p_threshold => 1
+) \gset
 SELECT subscription FROM wallet.create_webhook('sent', 'https://shop.example/') \gset
 SELECT next_cursor FROM wallet.read_events('acknowledged') \gset
 SELECT limit_id FROM wallet.create_limit('held', 'GOLD', 'balance', 1000) \gset
@@ -150,10 +154,15 @@ LEFT JOIN (
     ('capture_hold', format('%L, %L, NULL, ''capture_hold''', :'alice', :'to_capture')),
     ('change_budget', '''EASTER'', 90'),
     ('change_supply', '''SILVER'', 5000'),
+    ('check_alerts', ''),
     ('checkpoint', ''),
     ('complete_task', format('%L, %s, ''complete_task''', :'alice', :'task_id')),
     ('consumption', format('%L, %L', :'alice', :'topup')),
     ('convert', format('%L, ''SILVER'', ''GOLD'', 50, ''convert''', :'alice')),
+    (
+        'create_alert',
+        '''low'', ''balance'', ''GOLD'', p_direction => ''below'', p_threshold => 1'
+    ),
     ('create_asset', '''RUBY'', ''Ruby'', 2, 100, 5'),
     ('create_campaign', '''SPRING'', ''GOLD'', 50'),
     ('create_item', '''bow'', ''Bow'', ''GOLD'', 1'),
@@ -162,6 +171,7 @@ LEFT JOIN (
     ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
     ('create_webhook', '''told'', ''https://shop.example/'''),
+    ('drop_alert', '''dropped'''),
     ('drop_subscription', '''dropped'''),
     ('erase_user', format('%L, ''why''', :'erased')),
     ('expire_holds', ''),
@@ -197,6 +207,7 @@ LEFT JOIN (
     ('list_lots', format('%L, ''GOLD''', :'alice')),
     ('list_items', ''),
     ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
+    ('list_alerts', ''),
     ('list_subscriptions', ''),
     ('list_tasks', ''),
     ('list_transactions', format('%L, p_limit => 2', :'alice')),
@@ -230,6 +241,7 @@ LEFT JOIN (
     ('take_webhook_events', ''),
     ('topup', format('%L, ''GOLD'', 1, ''topup-2''', :'alice')),
     ('treasury', ''),
+    ('update_alert', '''changed'', 2'),
     ('update_asset', '''SILVER'', ''Silver'''),
     ('update_limit', :'limit_id'),
     ('update_item', :'item_id' || ', ''Sword'''),

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(245);
+SELECT plan(273);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

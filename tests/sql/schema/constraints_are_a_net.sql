@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(125);
+SELECT plan(139);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -23,7 +23,18 @@ SELECT subscription FROM wallet.resend_webhook_events('warehouse', (
     ORDER BY t.transaction_id LIMIT 1
 )) \gset
 INSERT INTO wallet_private.daily
-VALUES ((SELECT min(asset_id) FROM wallet_private.asset), '2026-01-01', 'TOPUP', 1, 1, 0, 1, 1);
+SELECT asset_id, '2026-01-01', 'TOPUP', 1, 1, 0, 1, 1 FROM wallet_private.asset
+ORDER BY asset_id LIMIT 1;
+SELECT alert FROM wallet.create_alert(
+    'spring', 'budget', p_campaign => 'SPRING', p_direction => 'below', p_threshold => 60
+) \gset
+SELECT alert_id FROM wallet_private.alert \gset
+INSERT INTO wallet_private.alert_crossing (alert_id, user_id) VALUES (:alert_id, :'bob');
+INSERT INTO wallet_private.alert_lot (alert_id, user_id, lot_id, expires_at)
+VALUES (:alert_id, :'bob', 1, now());
+INSERT INTO wallet_private.alert_event (
+    feed_position, alert, user_id, asset_id, value, details
+) VALUES (1, 'spring', :'bob', 1, 1, '{}');
 CALL pg_temp.unlock();
 -- A partition of a cluster has these.
 INSERT INTO wallet_private.partition (number, partitions) VALUES (0, 2);
@@ -168,6 +179,25 @@ FROM (
         'SELECT 0, url, secret, true FROM webhook'
     ),
     ('webhook_event_subscription_id_fkey', 'UPDATE webhook_event SET subscription_id = 0'),
+    (
+        'alert_code_key',
+        'INSERT INTO alert (code, measure, asset_id, feed_position) '
+        'SELECT code, measure, asset_id, 0 FROM alert'
+    ),
+    ('alert_asset_id_fkey', 'UPDATE alert SET asset_id = 0'),
+    ('alert_campaign_id_fkey', 'UPDATE alert SET campaign_id = 0'),
+    ('alert_measure_is_known_check', 'UPDATE alert SET measure = ''gravity'''),
+    ('alert_direction_is_known_check', 'UPDATE alert SET direction = ''sideways'''),
+    ('alert_crossing_alert_id_fkey', 'UPDATE alert_crossing SET alert_id = 0'),
+    ('alert_lot_alert_id_fkey', 'UPDATE alert_lot SET alert_id = 0'),
+    (
+        'alert_event_event_id_key',
+        'INSERT INTO alert_event ('
+        'event_id, feed_position, alert, user_id, asset_id, value, details) '
+        'SELECT event_id, feed_position, alert, user_id, asset_id, value, details '
+        'FROM alert_event'
+    ),
+    ('alert_feed_is_one_row_check', 'UPDATE alert_feed SET is_only = false'),
     ('feed_is_one_row_check', 'UPDATE feed SET is_only = false'),
     ('fold_is_one_row_check', 'UPDATE fold SET is_only = false'),
     ('partition_partitions_is_a_power_of_two_check', 'UPDATE partition SET partitions = 3'),
@@ -225,6 +255,10 @@ SELECT set_eq(
         ('name', 'user_id'),
         ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
         ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
+        ('subscription', 'alerts'), ('alert_feed', 'place'), ('alert', 'campaign_id'),
+        ('alert', 'user_id'), ('alert', 'direction'), ('alert', 'threshold'), ('alert', 'margin'),
+        ('alert', 'is_share'), ('alert', 'within'), ('alert', 'outstanding'), ('alert', 'value'),
+        ('alert', 'told_until_at'),
         ('webhook', 'old_secret'), ('webhook', 'old_secret_ends_at'), ('webhook', 'rest_ends_at'),
         ('webhook', 'claim'), ('webhook', 'claim_ends_at'), ('webhook', 'claimed_place'),
         ('webhook', 'claimed_events'), ('webhook', 'taken_at'),

@@ -1,5 +1,8 @@
 CREATE OR REPLACE FUNCTION wallet_private.check_filter(
-    INOUT p_subscription wallet_private.subscription, p_assets text[], p_kinds text[]
+    INOUT p_subscription wallet_private.subscription,
+    p_assets text[],
+    p_kinds text[],
+    p_alerts text[]
 )
 LANGUAGE plpgsql
 VOLATILE
@@ -23,10 +26,14 @@ BEGIN
             PERFORM wallet_private.check_given('kind', v_kind);
             PERFORM wallet_private.check_choice('kind', v_kind, ARRAY[
                 'TOPUP', 'BONUS', 'SPEND', 'CONVERT', 'TASK', 'PURCHASE', 'CAPTURE', 'REVERSAL',
-                'ADJUST', 'EXPIRE', 'REFUND', 'REPAY', 'FORGIVE', 'HOLD', 'RELEASE'
+                'ADJUST', 'EXPIRE', 'REFUND', 'REPAY', 'FORGIVE', 'HOLD', 'RELEASE', 'ALERT'
             ]);
         END LOOP;
         p_subscription.kinds := nullif(p_kinds, ARRAY[]::text[]);
+    END IF;
+    IF p_alerts IS NOT NULL THEN
+        PERFORM wallet_private.find_alert(l.alert) FROM unnest(p_alerts) AS l (alert);
+        p_subscription.alerts := nullif(p_alerts, ARRAY[]::text[]);
     END IF;
 END
 $$;

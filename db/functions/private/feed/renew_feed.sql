@@ -13,7 +13,8 @@ DECLARE
 BEGIN
     UPDATE wallet_private.feed AS f
     SET base = greatest(
-            f.base, (SELECT max(t.feed_position) FROM wallet_private.transfer AS t)
+            f.base, (SELECT max(t.feed_position) FROM wallet_private.transfer AS t),
+            (SELECT max(e.feed_position) FROM wallet_private.alert_event AS e)
         ),
         system_identifier = v_system_identifier
     WHERE f.system_identifier <> v_system_identifier;

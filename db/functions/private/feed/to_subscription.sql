@@ -11,8 +11,13 @@ DECLARE
     v_behind bigint;
     v_oldest_at timestamptz;
 BEGIN
-    SELECT count(*), (array_agg(f.created_at))[1] INTO v_behind, v_oldest_at
-    FROM wallet_private.scan_feed(p_subscription.place, 10000) AS f;
+    SELECT least(count(*), 10000), min(f.created_at) INTO v_behind, v_oldest_at
+    FROM (
+        SELECT f.created_at FROM wallet_private.scan_feed(p_subscription.place, 10000) AS f
+        UNION ALL
+        SELECT e.created_at
+        FROM wallet_private.scan_alerts(p_subscription, p_subscription.place, 10000) AS e
+    ) AS f;
     RETURN ROW(
         p_subscription.code,
         (
@@ -22,7 +27,8 @@ BEGIN
         ),
         p_subscription.kinds, p_subscription.user_id,
         wallet_private.to_event_cursor(wallet_private.feed_identity(), p_subscription.place),
-        v_behind, v_oldest_at, p_subscription.created_at, p_subscription.acknowledged_at
+        v_behind, v_oldest_at, p_subscription.created_at, p_subscription.acknowledged_at,
+        p_subscription.alerts
     )::wallet.subscription;
 END
 $$;

@@ -42,12 +42,17 @@ BEGIN
         RETURNING e.user_id, e.asset_id, e.seq
     )
     SELECT coalesce(array_agg(
-        wallet_private.to_event(t, a.code, NULL) ORDER BY t.user_id, t.asset_id, t.seq
+        CASE
+            WHEN r.seq IS NULL THEN wallet_private.to_event(t, a.code, NULL)
+            ELSE wallet_private.to_alert_event(r, a, NULL)
+        END
+        ORDER BY k.user_id, k.asset_id, k.seq
     ), '{}') INTO v_events
     FROM taken AS k
-    INNER JOIN wallet_private.transfer AS t
+    INNER JOIN wallet_private.asset AS a ON a.asset_id = k.asset_id
+    LEFT JOIN wallet_private.transfer AS t
         ON t.user_id = k.user_id AND t.asset_id = k.asset_id AND t.seq = k.seq
-    INNER JOIN wallet_private.asset AS a ON a.asset_id = t.asset_id;
+    LEFT JOIN wallet_private.alert_event AS r ON r.seq = k.seq;
 
     -- Then new ones, unless somebody is at that already or too much has been put aside.
     IF cardinality(v_events) < p_limit

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 \ir ../../support/_books.sql
 
 SELECT subscription FROM wallet.create_subscription('TAKEN') \gset
@@ -20,6 +20,7 @@ SELECT throws_ok(
     ('{"user_id": "00000000-0000-4000-8000-000000000000"}', 'WA201'),
     ('{"assets": "{gold}"}', 'WA202'),
     ('{"assets": "{GOLD,LEAD}"}', 'WA202'),
+    ('{"alerts": "{low}"}', 'WA221'),
     ('{"code": "TAKEN"}', 'WA304')
 ) AS v (change, code);
 SELECT is(

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(7);
+SELECT plan(8);
 \ir ../../support/_books.sql
 
 SELECT subscription FROM wallet.create_subscription('warehouse', '{GOLD}') \gset
@@ -13,6 +13,7 @@ SELECT throws_ok(
     ('{"kinds": "{FEE}"}', 'WA110'),
     ('{"assets": "{LEAD}"}', 'WA202'),
     ('{"subscription": "WAREHOUSE"}', 'WA220'),
+    ('{"alerts": "{low}"}', 'WA221'),
     ('{"assets": "{SILVER}", "kinds": "{FEE}"}', 'WA110')
 ) AS v (change, code);
 SELECT is(
