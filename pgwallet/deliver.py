@@ -256,7 +256,7 @@ class Deliverer:
                 sampler = asyncio.create_task(self._sample())
                 try:
                     while True:
-                        if len(self._batches) == _BATCHES or not await self._begin(http):
+                        if len(self._batches) >= _BATCHES or not await self._begin(http):
                             with contextlib.suppress(TimeoutError):
                                 await asyncio.wait_for(self._free.wait(), _PAUSE)
                             self._free.clear()

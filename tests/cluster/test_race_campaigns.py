@@ -1,0 +1,1 @@
+from tests.race.test_campaigns import *  # noqa: F403
