@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(276);
+SELECT plan(312);
 \ir ../support/_roles.sql
 
 -- A plain login that may make tables, functions and schemas of its own, and our roles.

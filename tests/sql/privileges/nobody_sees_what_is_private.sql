@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(241);
+SELECT plan(249);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;
