@@ -64,13 +64,10 @@ BEGIN
         SELECT o.place, o.event
         FROM (
             SELECT
-                e.ord, p.place, v_events[e.ord] AS event,
-                max(e.created_at) OVER (PARTITION BY p.place ORDER BY e.ord) AS settled_at
-            FROM unnest(v_events) WITH ORDINALITY AS e (
-                transaction_id, leg, kind, user_id, asset, amount, entry_type, balance, seq,
-                reference, metadata, details, actor, created_at, cursor, ord
-            )
-            INNER JOIN unnest(v_places) WITH ORDINALITY AS p (place, ord) ON p.ord = e.ord
+                p.ord, p.place, v_events[p.ord] AS event,
+                max(e.created_at) OVER (PARTITION BY p.place ORDER BY p.ord) AS settled_at
+            FROM unnest(v_events) WITH ORDINALITY AS e
+            INNER JOIN unnest(v_places) WITH ORDINALITY AS p (place, ord) ON p.ord = e.ordinality
         ) AS o
         ORDER BY o.settled_at, o.place, o.ord
         LIMIT coalesce(p_limit, 100)
