@@ -88,6 +88,17 @@ async def test_a_limit_holds_for_the_page_as_a_whole(
         assert sorted(places_of(rest["events"])) == sorted(places_of(events[index + 1 :]))
 
 
+async def test_a_page_that_is_full_is_not_the_last_one(
+    proxy: asyncpg.Connection, shop: str
+) -> None:
+    """All partitions are at their end, but one of them has no room in the page."""
+    users = await users_of(proxy, 0, 1, 2, 3)
+    for user in users:
+        await proxy.execute(TOPUP, user, str(uuid4()))
+    pages = await read_all(proxy, shop, 3)
+    assert [len(page["events"]) for page in pages] == [3, 1]
+
+
 async def test_what_is_acknowledged_is_acknowledged_everywhere(
     proxy: asyncpg.Connection, shop: str
 ) -> None:
