@@ -257,8 +257,10 @@ class Deliverer:
                 try:
                     while True:
                         if len(self._batches) >= _BATCHES or not await self._begin(http):
+                            # Not wait_for: in Python 3.11 it may lose that it is cancelled.
                             with contextlib.suppress(TimeoutError):
-                                await asyncio.wait_for(self._free.wait(), _PAUSE)
+                                async with asyncio.timeout(_PAUSE):
+                                    await self._free.wait()
                             self._free.clear()
                 finally:
                     sampler.cancel()

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,15 @@ import pytest
 from pgwallet.cluster.verify import verify
 from tests.race.feed import ASSETS, Economy, Reader, compare
 from tests.support.clusters import ClusterDatabase
+from tests.support.receiver import Receiver
+from tests.system.test_deliver import (  # noqa: F401
+    World,
+    receiver,
+    test_410_ends_it_and_nothing_is_lost,
+    test_two_secrets_sign_until_the_old_one_ends,
+    test_what_fails_is_tried_again_and_others_are_not_held_up,
+    test_what_moved_arrives_signed,
+)
 from tests.system.test_export import events, export
 
 TOPUP = "SELECT wallet.topup($1, 'GOLD', 1, $2)"
@@ -37,6 +46,22 @@ async def users_of(proxy: asyncpg.Connection, *places: int) -> list[UUID]:
         place = await proxy.fetchval("SELECT uuid_hash($1) & 3", user)
         found.setdefault(place, []).append(user)
     return [found[place].pop() for place in places]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tables(wallet: ClusterDatabase) -> None:
+    wallet.show_tables()
+
+
+@pytest.fixture
+async def world(
+    proxy: asyncpg.Connection,
+    wallet: ClusterDatabase,
+    receiver: Receiver,  # noqa: F811
+) -> AsyncIterator[World]:
+    """For the tests of one database's webhooks that are quick."""
+    yield World(wallet, proxy, receiver)
+    await proxy.execute("SELECT wallet.drop_subscription('shop')")
 
 
 @pytest.fixture
@@ -280,7 +305,6 @@ async def test_export_writes_the_events_of_all(
 
 async def test_every_transfer_comes_once_and_in_order(wallet: ClusterDatabase) -> None:
     """Writers in all partitions, also by transactions of theirs that end late or are prepared."""
-    wallet.show_tables()
     whole = Economy(wallet, 1)
     parts = [Economy(part, number) for number, part in enumerate(wallet.parts)]
     connection = await wallet.connect()

@@ -1,1 +1,0 @@
-from tests.race.test_campaigns import *  # noqa: F403
