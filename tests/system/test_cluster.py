@@ -255,8 +255,8 @@ async def test_a_checkpoint_covers_all_partitions(
     for _ in range(20):
         user = await proxy.fetchval("SELECT user_id FROM wallet.create_user()")
         await proxy.execute("SELECT wallet.topup($1, 'PROOF', 1, 'proof')", user)
-    place = await proxy.fetchval("SELECT uuid_hash($1) & 3", user)
-    with wallet.away(place), pytest.raises(asyncpg.PostgresError, match="a partition is away"):
+    old, home = user, await proxy.fetchval("SELECT uuid_hash($1) & 3", user)
+    with wallet.away(home), pytest.raises(asyncpg.PostgresError, match="a partition is away"):
         await proxy.execute("SELECT wallet.checkpoint()")
     with suppress(asyncpg.PostgresError):
         await proxy.execute("SELECT wallet.checkpoint()")  # it may find its connection dead
@@ -278,12 +278,23 @@ async def test_a_checkpoint_covers_all_partitions(
         with pytest.raises(asyncpg.PostgresError, match="is missing"):
             await findings(*wrong)
 
+    # Each partition is in the root.
+    roots = {later["root"]}
+    for number in range(4):
+        place = -1
+        while place != number:
+            user = await proxy.fetchval("SELECT user_id FROM wallet.create_user()")
+            place = await proxy.fetchval("SELECT uuid_hash($1) & 3", user)
+        await proxy.execute("SELECT wallet.topup($1, 'PROOF', 1, 'proof')", user)
+        roots.add(await proxy.fetchval("SELECT root FROM wallet.checkpoint()"))
+    assert len(roots) == 5
+
     # Somebody rewrites a transfer, and then what the partition has written down of it, too.
-    part = wallet.parts[place]
+    part = wallet.parts[home]
     forge = """ALTER TABLE wallet_private.{0} DISABLE TRIGGER ALL;
     UPDATE wallet_private.{0} SET {1} = sha256({1}) WHERE user_id = '{2}';
     ALTER TABLE wallet_private.{0} ENABLE TRIGGER ALL;"""
-    part.psql(forge.format("transfer", "hash", user))
+    part.psql(forge.format("transfer", "hash", old))
     assert set(await findings(*kept)) == {"history is as it was"}
-    part.psql(forge.format("checkpoint_head", "head", user))
+    part.psql(forge.format("checkpoint_head", "head", old))
     assert set(await findings(*kept)) == {"root is that of the checkpoint"}

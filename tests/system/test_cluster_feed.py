@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,6 @@ from tests.system.test_deliver import (  # noqa: F401
     World,
     receiver,
     test_410_ends_it_and_nothing_is_lost,
-    test_two_secrets_sign_until_the_old_one_ends,
     test_what_fails_is_tried_again_and_others_are_not_held_up,
     test_what_moved_arrives_signed,
 )
@@ -53,6 +53,14 @@ def tables(wallet: ClusterDatabase) -> None:
     wallet.show_tables()
 
 
+class ClusterWorld(World):
+    async def hurry(self) -> None:
+        for part in self.database.parts:
+            connection = await part.connect()
+            await World(part, connection, self.receiver).hurry()
+            await connection.close()
+
+
 @pytest.fixture
 async def world(
     proxy: asyncpg.Connection,
@@ -60,7 +68,7 @@ async def world(
     receiver: Receiver,  # noqa: F811
 ) -> AsyncIterator[World]:
     """For the tests of one database's webhooks that are quick."""
-    yield World(wallet, proxy, receiver)
+    yield ClusterWorld(wallet, proxy, receiver)
     await proxy.execute("SELECT wallet.drop_subscription('shop')")
 
 
@@ -88,7 +96,7 @@ def places_of(events: list[Any]) -> list[tuple[UUID, int]]:
     return [(event["user_id"], event["seq"]) for event in events]
 
 
-@pytest.mark.parametrize("limit", [1, 3, 4, 6, 1000])
+@pytest.mark.parametrize("limit", [1, 6, 1000])
 async def test_a_limit_holds_for_the_page_as_a_whole(
     proxy: asyncpg.Connection, shop: str, limit: int
 ) -> None:
@@ -192,14 +200,14 @@ async def test_one_user_only(proxy: asyncpg.Connection, shop: str) -> None:
 
 async def test_a_code_is_taken_once(wallet: ClusterDatabase, shop: str) -> None:
     """Each asks for something else; who was first has it, in all partitions."""
-    sessions = [await wallet.connect() for _ in range(8)]
+    sessions = [await wallet.connect() for _ in range(5)]
     made = "SELECT wallet.create_subscription($1, p_kinds => $2, p_start => $3)"
     kinds = ["TOPUP", "SPEND", "BONUS", "TASK"]
     asked = [
         code_of(session, made, f"{shop}_race", [kinds[n % 4]], ("now", "beginning")[n % 2])
         for n, session in enumerate(sessions)
     ]
-    assert Counter(await asyncio.gather(*asked)) == {"done": 1, "WA304": 7}
+    assert Counter(await asyncio.gather(*asked)) == {"done": 1, "WA304": 4}
     filters = f"SELECT kinds FROM wallet_private.subscription WHERE code = '{shop}_race'"
     assert len({part.psql(filters) for part in wallet.parts}) == 1
     for session in sessions:
@@ -294,13 +302,17 @@ async def test_export_writes_the_events_of_all(
 ) -> None:
     await proxy.execute("SELECT wallet.create_subscription('warehouse')")
     users = await users_of(proxy, 0, 1, 2, 3)
-    for turn in (1, 2):
-        for user in users * 5:
-            await proxy.execute(TOPUP, user, str(uuid4()))
-        said = await asyncio.to_thread(export, wallet, "jsonl", tmp_path / "events")
-        assert "20 events" in said
-        written = events("jsonl", tmp_path / "events")
-        assert len({(user, seq) for user, seq, _ in written}) == len(written) == 20 * turn
+    for user in users * 5:
+        await proxy.execute(TOPUP, user, str(uuid4()))
+    said = await asyncio.to_thread(export, wallet, "jsonl", tmp_path / "events")
+    assert "20 events" in said
+    written = events("jsonl", tmp_path / "events")
+    assert len({(user, seq) for user, seq, _ in written}) == len(written) == 20
+    # The last event's cursor is where it goes on.
+    last = json.loads((tmp_path / "events").read_text().splitlines()[-1])
+    await proxy.execute(TOPUP, users[0], str(uuid4()))
+    page = await proxy.fetchrow(READ, "warehouse", 1000, last["cursor"])
+    assert places_of(page["events"]) == [(users[0], 6)]
 
 
 async def test_every_transfer_comes_once_and_in_order(wallet: ClusterDatabase) -> None:
@@ -328,7 +340,7 @@ async def test_every_transfer_comes_once_and_in_order(wallet: ClusterDatabase) -
         asyncio.create_task(part.write(f"p{number}-{n}"))
         for number, part in enumerate(parts) for n in range(2)
     ]  # fmt: skip
-    await asyncio.gather(*(part.go_on(30) for part in parts))
+    await asyncio.gather(*(part.go_on(20) for part in parts))
     for part in parts:
         part.is_over = True
     await asyncio.gather(*writing)
@@ -399,9 +411,9 @@ async def test_one_secret_for_all_and_one_webhook(
     with wallet.away(3):
         assert await code_of(proxy, made, shop, URL) == "WA601"
     assert secrets_of(wallet, shop) == {""}
-    sessions = [await wallet.connect() for _ in range(6)]
+    sessions = [await wallet.connect() for _ in range(4)]
     asked = [code_of(session, made, shop, f"{URL}/{n}") for n, session in enumerate(sessions)]
-    assert Counter(await asyncio.gather(*asked)) == {"done": 1, "WA304": 5}
+    assert Counter(await asyncio.gather(*asked)) == {"done": 1, "WA304": 3}
     for session in sessions:
         await session.close()
     [old] = {row.strip("|") for row in secrets_of(wallet, shop)}

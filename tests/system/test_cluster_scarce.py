@@ -355,3 +355,42 @@ async def test_thousands_of_grants_use_a_budget_up(world: World) -> None:
     assert (result["users"], result["amount"]) == (250, 1000)
     assert Counter(refusal["code"] for refusal in result["refusals"]) == {"WA410": 50}
     assert await world.outstanding(asset) == 1000
+
+
+async def test_nobody_takes_a_share_out_of_turn(world: World) -> None:
+    """Somebody changes how much there is: who is short waits until he has."""
+    asset = await world.asset(None)
+    item = await world.item(asset, 5)
+    users = await world.users(12)
+    places = [await world.proxy.fetchval("SELECT uuid_hash($1) & 3", user) for user in users]
+    user = users[places.index(1)]  # all of it is in partition 0
+    await world.proxy.execute(TOPUP, user, asset, 1, "pay")
+    turn = await world.wallet.parts[0].connect()
+    await turn.execute("SELECT wallet_private.take_turn()")
+    asked = asyncio.create_task(code_of(world.proxy, BUY, (user, item, "key")))
+    await asyncio.sleep(0.5)
+    assert not asked.done()
+    await turn.close()
+    assert await asked == "done"
+
+
+async def test_nobody_is_refused_while_a_limit_is_lifted(world: World) -> None:
+    """Partition 0 has none any more, partition 1 still has."""
+    asset = await world.asset(None)
+    item = await world.item(asset, 0)
+    code = await world.proxy.fetchval(
+        "SELECT code FROM wallet.list_items() WHERE item_id = $1", item
+    )
+    users = await world.users(12)
+    places = [await world.proxy.fetchval("SELECT uuid_hash($1) & 3", user) for user in users]
+    user = users[places.index(1)]
+    await world.proxy.execute(TOPUP, user, asset, 1, "pay")
+    lift = f"SELECT wallet_private.lift_share('stock', '{code}', 'somebody')"
+    world.wallet.parts[0].psql(lift)
+    asked = asyncio.create_task(code_of(world.proxy, BUY, (user, item, "key")))
+    await asyncio.sleep(0.5)
+    assert not asked.done()
+    for part in world.wallet.parts[1:]:
+        part.psql(lift)
+    assert await asked == "done"
+    await world.proxy.execute("SELECT wallet.update_item($1, p_stock => -1)", item)
