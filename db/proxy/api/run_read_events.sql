@@ -83,9 +83,10 @@ BEGIN
             v_cursors[v_index] := v_nexts[v_index];
         END IF;
     END LOOP;
+    -- A partition that fills its share does not say that this was all. So if all say it, nothing was
+    -- left out.
     RETURN ROW(
-        v_page, array_to_string(v_cursors, '.'),
-        true = ALL (v_is_last) AND 0 = ALL (v_unread)
+        v_page, array_to_string(v_cursors, '.'), true = ALL (v_is_last)
     )::wallet.event_page;
 END
 $$;
