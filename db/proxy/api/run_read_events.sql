@@ -67,7 +67,8 @@ BEGIN
                 p.ord, p.place, v_events[p.ord] AS event,
                 max(e.created_at) OVER (PARTITION BY p.place ORDER BY p.ord) AS settled_at
             FROM unnest(v_events) WITH ORDINALITY AS e
-            INNER JOIN unnest(v_places) WITH ORDINALITY AS p (place, ord) ON p.ord = e.ordinality
+            INNER JOIN unnest(v_places) WITH ORDINALITY AS p (place, ord)
+                ON p.ord = e.ordinality
         ) AS o
         ORDER BY o.settled_at, o.place, o.ord
         LIMIT coalesce(p_limit, 100)
@@ -83,8 +84,8 @@ BEGIN
             v_cursors[v_index] := v_nexts[v_index];
         END IF;
     END LOOP;
-    -- A partition that fills its share does not say that this was all. So if all say it, nothing was
-    -- left out.
+    -- A partition that fills its share does not say that this was all. So if all say it, nothing
+    -- was left out.
     RETURN ROW(
         v_page, array_to_string(v_cursors, '.'), true = ALL (v_is_last)
     )::wallet.event_page;
