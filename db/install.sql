@@ -28,6 +28,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0008__webhooks.sql', '75ecbfd664ba5d352737930ea6e4286b37cd73e1463ab5771a14c90df532cc17'),
     ('schema/V0010__cluster.sql', '32761525e889d906880bc1b2fe027a005e9d50559f309a7882216548c7c3e25c'),
     ('schema/V0011__alerts.sql', 'a56503e0db2848650fcbe5939a021202b89ef7222c85d1a1759378689c0c5931'),
+    ('schema/V0013__cluster_shares.sql', 'bb4a3ec79598ae15c2aac42dcc17e5049aa78f4297dd26c4fd8c1ba07b6d0302'),
     ('schema/V0014__limits.sql', 'f0ae222f85c7f74a1959a6a221ed3cad465fbc95f78558f859b3c23386361035'),
     ('schema/V0015__refunds.sql', 'bd58aaa9214a0ff3f598214344bd9f7eeee859303d16b60f79f354945b7f977e'),
     ('schema/V0016__erasure.sql', '3c734a107f323e03875b36cefb6132b4023ed1e1efb44e2bf688ca1cd643c171'),
@@ -84,6 +85,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/check/is_metadata.sql', '0dd4f358d700c965a8ebb43f31ba0e70e2071a446cf7f56e2f58f40b336291b7'),
     ('functions/private/check/is_text.sql', '9b96d6c4672f917c05d3dca9a0447a85cf5f74211a04519240a2599c81da2b8c'),
     ('functions/private/check/nearest.sql', '467f34415bf96801eab484bf3ca50dd7789d9d8bb83a4be7872d36867369844a'),
+    ('functions/private/cluster/acknowledge_part.sql', '534fc04fa97b25acaed0f42bcd89ae42421b930b98ae538c84f4b1b2afef220a'),
     ('functions/private/cluster/bar_claim.sql', 'dfd4e631bce3088361720465112e339f34bc393dde1d67340c6aa49c5016b115'),
     ('functions/private/cluster/bump_catalogue.sql', 'e6dc13605040b3ff50f8789fa11637f45c84a7c95501aafdc0c53a9592496862'),
     ('functions/private/cluster/check_claim.sql', 'f0723b1ee1c4fd8f07490a77aabc75e2aed55d919835ee82f13b3c55974b8d1f'),
@@ -91,27 +93,43 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/claim_name.sql', 'f53a680850bfb47624e18df0a76f5f4f4d35adf4105e3cc34d0bbe75a25007e7'),
     ('functions/private/cluster/claimed_create_user.sql', '0a36798b735fc5cb2d6429524da88911f6bef9b11cc43fd28ee726c042fdbb8e'),
     ('functions/private/cluster/claimed_sign_up.sql', 'be1cfff7b24f1016a337c8503bdf9be945df0a31a530849b8cd094b27576c8a0'),
+    ('functions/private/cluster/drop_webhook.sql', '7e07b96e83d2d2673bae1b8133ec783063bf581a29781c0ef73e558e05949d30'),
+    ('functions/private/cluster/end_turn.sql', 'dcbbdbb51001c8f7cf68572878be6d9e67b1880b01be8425181b3dec08e77f76'),
+    ('functions/private/cluster/find_checkpoint.sql', '3f13d93024b7dad381990fba0066750de74dc6d811169ffffe08c42f6d77b72d'),
     ('functions/private/cluster/find_name.sql', 'ee7cb911eaba389619f74c53050bb318f82280bdab958194909429c5109a63b7'),
     ('functions/private/cluster/find_named.sql', 'fa2ac7fb70b546e5624a699893362e8d19ed8272a2fb3ec87a58580e17e6ebf3'),
     ('functions/private/cluster/first_user_id.sql', '9ac30f169cfad8b2f13c35d72d8e94710ff6cf9b29ac276392064b734e69ddb9'),
     ('functions/private/cluster/get_catalogue.sql', 'f7d7f5b98b3936aa5bb80e8f74ba8facd622c8881998a459ab76a4c90dcc6b8c'),
-    ('functions/private/cluster/give_share.sql', 'c450bf7972bb07be4aa6e00d1aa31f3fcb9667978d4b5a83e7c7e511b055f4b0'),
+    ('functions/private/cluster/give_share.sql', 'd69656e7512d67ea6eae3f2ad636ff357989a842cd2a367e6267bc8398dea31f'),
     ('functions/private/cluster/grant_part.sql', 'a07fca1b2de4e8e2878c58cedf3892f397217c464be05201fbccc92676ed324d'),
     ('functions/private/cluster/heed_claim.sql', '7f277243edca1526ab0aaa15990c36b957729e3ae5f7dd877dbb22be30ccff02'),
+    ('functions/private/cluster/heed_receiver.sql', '59101eae9b28afc98fe1a48570d921554612e0282e18e691c795f23955883bb4'),
+    ('functions/private/cluster/heed_turn.sql', '829fd971ab43d2b7f1b3bd14ea7aae5ec53c452045f710772da3b8e940d7c804'),
     ('functions/private/cluster/import_part.sql', '3100e8afe4ca8db13095699c69f80faaff87106b6f68c59489153078ad43f3d5'),
     ('functions/private/cluster/in_whole.sql', '33ecd97c6ad9ced712dcf1b155442185229a000c8f6ae3611a70ee8b51c83ed3'),
+    ('functions/private/cluster/lift_share.sql', '68abbc246b56eea1341b6b730b04abcb91f651c21dcb9292fdf58f97bb882919'),
+    ('functions/private/cluster/limit_share.sql', '3ddf2a91fd270ea3b2e1833cf33d50ec14622ef8ef903e249471408bbbe90853'),
     ('functions/private/cluster/list_behind.sql', '4ec1ddb66fb0240693691c778860db147c3af9e0b49fd7911edcacf541c55c67'),
     ('functions/private/cluster/list_moves.sql', '82de27df0a69779e7cdbe6c5460c0503b8c78d2dac306b5f92c95278a26fc83f'),
     ('functions/private/cluster/list_named.sql', '33c8c86f1a3d5d89c4421db8b27d183aa628dfe714fbb4562ec5a86e7ba837d5'),
     ('functions/private/cluster/list_names.sql', '138eb20dc981e8643110ae0a22cd4587b18ff2a87db2e209aa4ccaf62f496211'),
+    ('functions/private/cluster/make_secret.sql', '4bc8bdaa94d47f88fcd2bd194e7e4b5b416675222f4a51e82c16d990c18c6105'),
+    ('functions/private/cluster/note_checkpoint.sql', '3dd995ecc693cc95a697ed10ed0503754ae855d5867c3e57b331485127b8e849'),
     ('functions/private/cluster/note_copies.sql', '3f6909768cab87ffc130eeae8a022cba536e080413bc2b921f6a6f5f6a11839a'),
+    ('functions/private/cluster/note_taken.sql', 'cc44dec90f62dd3b4ebfa417bdfd935b1a1f5dcca7860d23d0ae476cd8afa1f1'),
+    ('functions/private/cluster/part_checkpoint.sql', '12b99e82d66be5ddca1a6e0f3cbc869bb279a79a8324a77333e55ec157fe6868'),
+    ('functions/private/cluster/part_subscriptions.sql', '4d7993afcaa045682910b08082c3e90c6731282388f9bd1ed7de35efef96dc33'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
-    ('functions/private/cluster/put_catalogue.sql', 'a8f68a98fd770118e31751d8d7ef26838613693d63b751bca35635d464091121'),
-    ('functions/private/cluster/see_share.sql', '942cfb03a0dee984b457c92f2dbb76d73ff316146d7b10e5330f7e37daa08bfa'),
+    ('functions/private/cluster/put_catalogue.sql', '9b5010eb014da09f56125a3b05a0de31c002d75551c137f9ea4d170bd0138d55'),
+    ('functions/private/cluster/put_subscription.sql', '512aaa83a6be49cc4cd5dddd03d324aa8b715fb8fffae833f2f9775138650363'),
+    ('functions/private/cluster/read_part.sql', 'ea0360b43f5a5b6d7641b6ba4cf488814636eed4559cc868958b47474eefdb8b'),
+    ('functions/private/cluster/root_again.sql', 'be84a5c8dbca9c26ff876c6ea1bf1dec4b568d6ec8ddac2fe004714e4a551a41'),
+    ('functions/private/cluster/see_share.sql', '55242b84f960e483b7a2e2d4a5e5d27f7ac276302af5a3045e2187a6218cb507'),
     ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
     ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
     ('functions/private/cluster/take_name.sql', 'a1a509800c0a8e83fe8bbf394cfad421a44704656c2bfaf623312497042da322'),
-    ('functions/private/cluster/take_share.sql', '721b4ff99fc97992949f727f3e1f9e81f6fa8df3b1deafe277a5e6cac72e5b77'),
+    ('functions/private/cluster/take_share.sql', 'cecfa2e18d3d8399126b550f52f73e45987fa1c96a977d83efd09996ddd412e1'),
+    ('functions/private/cluster/take_turn.sql', 'a93668f7466828e5ac4a268197da4fdc147ea7ef5623138d7aa03c711f1adcb9'),
     ('functions/private/conversion/check_multiple.sql', '39a0f156d329d3b8810e5ce2f471c39ba17aeb8b2960d4191ab425f46514c615'),
     ('functions/private/conversion/check_pair.sql', '7bba8a0cf985591b99e994de452ae86b66a881fd193b432cc1b231fd6af7f13a'),
     ('functions/private/conversion/conversion_step.sql', '3fd0caca266e52d02e4d4c38ee188885b1a13e574ae2454395d95977f84e869c'),
@@ -262,7 +280,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/uuid_before.sql', '22be10a129debe2d4a831d08d76eba87fa579738bb8457d19f9a9cbb1a2c8db5'),
     ('functions/private/verify/verify_assets.sql', 'ae6a9da2e3e15aa75ac68da8563e3c633671d0d1677f44797c0515c0d6f26681'),
     ('functions/private/verify/verify_books.sql', 'bcfbd04ed631ab0e5f839d75e2fef6959207229d4ae40e1fa3d4aca174c28d21'),
-    ('functions/private/verify/verify_campaigns.sql', 'c391fef5107bd15e8d6c5eab55b443077fd96f8b91134f23bc9ab8fbd607a2db'),
+    ('functions/private/verify/verify_campaigns.sql', '6364de79ed4eab000817fc37ac25354861bb659de7018d4925693c69a4a95ea5'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
     ('functions/private/verify/verify_chains.sql', 'e6dece5a68e68b3d53cf23cf4592be8c944ff629233dbf8e7e03fabbdaf5051d'),
     ('functions/private/verify/verify_completions.sql', 'fb36c035423db2efb7886010bf5ad3f26f048da2323b5ba535b93b31cecf9fe2'),
@@ -284,7 +302,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/webhook/line_up.sql', '44e832cf2430f05e3d6773374501be1abf0d170e322c28b80870325a42eaae01'),
     ('functions/private/webhook/new_secret.sql', '98bbe7a7b12a42c01a5e837bc7c37e7d13f51d145831d8f076737064bbfdd615'),
     ('functions/private/webhook/retry_delay.sql', 'ad0285adfa4df15272b618cb162e172cb0c12f1451be7ab4753c5a6678391bc9'),
-    ('functions/private/webhook/take_batch.sql', 'a8ce2ac6b7023b3de0fdc4f7e774b60ddbadbc5643aedf2b988943d9289b2140'),
+    ('functions/private/webhook/take_batch.sql', 'c12dee58dd65157b6047bbf0f9860109c4c794dc44e8dc8f138a28346657bf59'),
     ('functions/private/webhook/to_pause.sql', 'c7fbcc4a8d8cc6f4e5abb142480143934b554c9593c0880386f8ea6ba5e0ff22'),
     ('functions/private/webhook/to_webhook.sql', '4952372404807412f545c76a2360664621cf4fcd25e430eccc8e6af56a36abd7'),
     ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
@@ -292,8 +310,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/bonus.sql', '6f8344fb244a5738149fd34cef3f794bcc694f15b24f37d06ec9b119ce75e592'),
     ('functions/api/buy_item.sql', '5027d7acab9fb35537e41c5682da383412db65043ff8270f5ded727764177193'),
     ('functions/api/capture_hold.sql', '39616688a3198ab07c1badbbbcbd5d93ccd46c2c7d8217301af509a0ec7792a0'),
-    ('functions/api/change_budget.sql', '7a3d3d39a49664fab00891c7eeeea7f399cbbd85534a9ba12bdfb41f40f279d2'),
-    ('functions/api/change_supply.sql', '88f9cd68062c9d49c580d4357c81fb8d250fd6fe89ebb8785bd9f8b01b98f8e3'),
+    ('functions/api/change_budget.sql', '09dff40608514d57fcec84a7e8c441115f14d275561517ef6de3b5ac571da314'),
+    ('functions/api/change_supply.sql', 'e4bc5236f870a6ac45f3164f5adbd8648dae846e98004724910e9ec510bdca72'),
     ('functions/api/check_alerts.sql', 'afd24f5c835ec7642301262a75abf9d542f2affe96f928ec06cf8c862665e013'),
     ('functions/api/checkpoint.sql', 'bb682f374760bb24da4062d46d04ff63b002f645f552f762930c2e03e1d313b3'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
@@ -483,6 +501,11 @@ SELECT 'schema/V0011__alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
 \if :pgwallet_run
     \echo schema/V0011__alerts.sql
     \ir schema/V0011__alerts.sql
+\endif
+SELECT 'schema/V0013__cluster_shares.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0013__cluster_shares.sql
+    \ir schema/V0013__cluster_shares.sql
 \endif
 SELECT 'schema/V0014__limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -764,6 +787,11 @@ SELECT 'functions/private/check/nearest.sql' = ANY (:'pgwallet_pending'::text[])
     \echo functions/private/check/nearest.sql
     \ir functions/private/check/nearest.sql
 \endif
+SELECT 'functions/private/cluster/acknowledge_part.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/acknowledge_part.sql
+    \ir functions/private/cluster/acknowledge_part.sql
+\endif
 SELECT 'functions/private/cluster/bar_claim.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/cluster/bar_claim.sql
@@ -798,6 +826,21 @@ SELECT 'functions/private/cluster/claimed_sign_up.sql' = ANY (:'pgwallet_pending
 \if :pgwallet_run
     \echo functions/private/cluster/claimed_sign_up.sql
     \ir functions/private/cluster/claimed_sign_up.sql
+\endif
+SELECT 'functions/private/cluster/drop_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/drop_webhook.sql
+    \ir functions/private/cluster/drop_webhook.sql
+\endif
+SELECT 'functions/private/cluster/end_turn.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/end_turn.sql
+    \ir functions/private/cluster/end_turn.sql
+\endif
+SELECT 'functions/private/cluster/find_checkpoint.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/find_checkpoint.sql
+    \ir functions/private/cluster/find_checkpoint.sql
 \endif
 SELECT 'functions/private/cluster/find_name.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -834,6 +877,16 @@ SELECT 'functions/private/cluster/heed_claim.sql' = ANY (:'pgwallet_pending'::te
     \echo functions/private/cluster/heed_claim.sql
     \ir functions/private/cluster/heed_claim.sql
 \endif
+SELECT 'functions/private/cluster/heed_receiver.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/heed_receiver.sql
+    \ir functions/private/cluster/heed_receiver.sql
+\endif
+SELECT 'functions/private/cluster/heed_turn.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/heed_turn.sql
+    \ir functions/private/cluster/heed_turn.sql
+\endif
 SELECT 'functions/private/cluster/import_part.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/cluster/import_part.sql
@@ -843,6 +896,16 @@ SELECT 'functions/private/cluster/in_whole.sql' = ANY (:'pgwallet_pending'::text
 \if :pgwallet_run
     \echo functions/private/cluster/in_whole.sql
     \ir functions/private/cluster/in_whole.sql
+\endif
+SELECT 'functions/private/cluster/lift_share.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/lift_share.sql
+    \ir functions/private/cluster/lift_share.sql
+\endif
+SELECT 'functions/private/cluster/limit_share.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/limit_share.sql
+    \ir functions/private/cluster/limit_share.sql
 \endif
 SELECT 'functions/private/cluster/list_behind.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -864,10 +927,35 @@ SELECT 'functions/private/cluster/list_names.sql' = ANY (:'pgwallet_pending'::te
     \echo functions/private/cluster/list_names.sql
     \ir functions/private/cluster/list_names.sql
 \endif
+SELECT 'functions/private/cluster/make_secret.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/make_secret.sql
+    \ir functions/private/cluster/make_secret.sql
+\endif
+SELECT 'functions/private/cluster/note_checkpoint.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/note_checkpoint.sql
+    \ir functions/private/cluster/note_checkpoint.sql
+\endif
 SELECT 'functions/private/cluster/note_copies.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/cluster/note_copies.sql
     \ir functions/private/cluster/note_copies.sql
+\endif
+SELECT 'functions/private/cluster/note_taken.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/note_taken.sql
+    \ir functions/private/cluster/note_taken.sql
+\endif
+SELECT 'functions/private/cluster/part_checkpoint.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/part_checkpoint.sql
+    \ir functions/private/cluster/part_checkpoint.sql
+\endif
+SELECT 'functions/private/cluster/part_subscriptions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/part_subscriptions.sql
+    \ir functions/private/cluster/part_subscriptions.sql
 \endif
 SELECT 'functions/private/cluster/post_part.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -878,6 +966,21 @@ SELECT 'functions/private/cluster/put_catalogue.sql' = ANY (:'pgwallet_pending':
 \if :pgwallet_run
     \echo functions/private/cluster/put_catalogue.sql
     \ir functions/private/cluster/put_catalogue.sql
+\endif
+SELECT 'functions/private/cluster/put_subscription.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/put_subscription.sql
+    \ir functions/private/cluster/put_subscription.sql
+\endif
+SELECT 'functions/private/cluster/read_part.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/read_part.sql
+    \ir functions/private/cluster/read_part.sql
+\endif
+SELECT 'functions/private/cluster/root_again.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/root_again.sql
+    \ir functions/private/cluster/root_again.sql
 \endif
 SELECT 'functions/private/cluster/see_share.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -903,6 +1006,11 @@ SELECT 'functions/private/cluster/take_share.sql' = ANY (:'pgwallet_pending'::te
 \if :pgwallet_run
     \echo functions/private/cluster/take_share.sql
     \ir functions/private/cluster/take_share.sql
+\endif
+SELECT 'functions/private/cluster/take_turn.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/take_turn.sql
+    \ir functions/private/cluster/take_turn.sql
 \endif
 SELECT 'functions/private/conversion/check_multiple.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -125,6 +125,7 @@ EventKind = Annotated[
         "EventKind",
         "As of a transaction; ALERT: an alert was raised.",
         *_KINDS,
+        "FORGIVE",
         "HOLD",
         "RELEASE",
         "ALERT",

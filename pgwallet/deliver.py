@@ -272,9 +272,11 @@ class Deliverer:
                 others = [asyncio.create_task(self._sample()), asyncio.create_task(self._look())]
                 try:
                     while True:
-                        if len(self._batches) == _BATCHES or not await self._begin(http):
+                        if len(self._batches) >= _BATCHES or not await self._begin(http):
+                            # Not wait_for: in Python 3.11 it may lose that it is cancelled.
                             with contextlib.suppress(TimeoutError):
-                                await asyncio.wait_for(self._free.wait(), _PAUSE)
+                                async with asyncio.timeout(_PAUSE):
+                                    await self._free.wait()
                             self._free.clear()
                 finally:
                     for other in others:

@@ -236,7 +236,7 @@ def _description(route: Route) -> str:
 
 
 def _codes(route: Route) -> set[str]:
-    codes = {"GW422", "GW500", "GW503"}
+    codes = {"GW422", "GW500", "GW503", "WA601"}  # the last one where there is a cluster
     for text in _sources(route):
         codes.update(re.findall(r"\b(?:WA|GW)\d{3}\b", text))
     if route.roles:

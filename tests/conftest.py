@@ -87,7 +87,7 @@ def empty_database(server: Server) -> Iterator[Database]:
 def plproxy_server(servers: Servers) -> Server:
     """Each session of a proxy may have one in each partition."""
     try:
-        return servers.new(PLPROXY, {"max_connections": "900"})
+        return servers.new(PLPROXY, {"max_connections": "900", "max_prepared_transactions": "20"})
     except Unavailable as reason:
         pytest.skip(str(reason))
 

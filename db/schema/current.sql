@@ -1438,6 +1438,23 @@ CREATE TABLE wallet_private.checkpoint_head (
 
 COMMENT ON TABLE wallet_private.checkpoint_head IS 'A wallet''s head at a checkpoint; only wallets that moved since the one before have a row.';
 
+CREATE TABLE wallet_private.cluster_checkpoint (
+    checkpoint_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    checkpoint_ids bigint[] NOT NULL
+);
+
+COMMENT ON COLUMN wallet_private.cluster_checkpoint.checkpoint_ids IS 'The checkpoint_id of each partition.';
+
+ALTER TABLE wallet_private.cluster_checkpoint ALTER COLUMN checkpoint_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wallet_private.cluster_checkpoint_checkpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE wallet_private.conversion_rate ALTER COLUMN rate_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME wallet_private.conversion_rate_rate_id_seq
     START WITH 1
@@ -1585,8 +1602,10 @@ CREATE TABLE wallet_private.share_move (
     peer integer NOT NULL,
     moved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT share_move_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric)),
-    CONSTRAINT share_move_kind_is_known_check CHECK ((kind = ANY (ARRAY['supply'::text, 'stock'::text])))
+    CONSTRAINT share_move_kind_is_known_check CHECK ((kind = ANY (ARRAY['supply'::text, 'stock'::text, 'budget'::text])))
 );
+
+COMMENT ON TABLE wallet_private.share_move IS 'What was given to other partitions, or got from them. At first partition 0 has all of it.';
 
 ALTER TABLE wallet_private.subscription ALTER COLUMN subscription_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME wallet_private.subscription_subscription_id_seq
@@ -1686,6 +1705,9 @@ ALTER TABLE ONLY wallet_private.checkpoint_head
 
 ALTER TABLE ONLY wallet_private.checkpoint
     ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (checkpoint_id);
+
+ALTER TABLE ONLY wallet_private.cluster_checkpoint
+    ADD CONSTRAINT cluster_checkpoint_pkey PRIMARY KEY (checkpoint_id);
 
 ALTER TABLE ONLY wallet_private.conversion_rate
     ADD CONSTRAINT conversion_rate_pkey PRIMARY KEY (rate_id);
@@ -1857,6 +1879,10 @@ ALTER TABLE wallet_private.checkpoint_head ENABLE ALWAYS TRIGGER checkpoint_head
 CREATE TRIGGER checkpoint_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.checkpoint FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
 
 ALTER TABLE wallet_private.checkpoint ENABLE ALWAYS TRIGGER checkpoint_refuse_change;
+
+CREATE TRIGGER cluster_checkpoint_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.cluster_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
+
+ALTER TABLE wallet_private.cluster_checkpoint ENABLE ALWAYS TRIGGER cluster_checkpoint_refuse_change;
 
 CREATE TRIGGER erased_chain_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.erased_chain FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();
 

@@ -57,17 +57,7 @@ BEGIN
     RETURN v_user_id;
 END
 $$;
-CREATE OR REPLACE FUNCTION wallet_private.own_supply(p_code text, p_supply numeric)
-RETURNS numeric
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER
-AS $$
-    SELECT CASE WHEN {number} = 0 OR p_supply IS NULL THEN p_supply ELSE 0 END + (
-        SELECT coalesce(sum(CASE WHEN m.is_in THEN m.amount ELSE -m.amount END), 0)
-        FROM wallet_private.share_move AS m
-        WHERE m.kind = 'supply' AND m.code = p_code
-    )
-$$;
-GRANT USAGE ON SCHEMA wallet_private TO {login};
+{shares}GRANT USAGE ON SCHEMA wallet_private TO {login};
 DO $$
 DECLARE
     v_function regprocedure;
@@ -79,6 +69,19 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO {login}', v_function);
     END LOOP;
 END $$;
+"""
+# At first partition 0 has all of what is scarce.
+_SHARE = """
+CREATE OR REPLACE FUNCTION wallet_private.own_{kind}(p_code text, p_{kind} numeric)
+RETURNS numeric
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER
+AS $$
+    SELECT CASE WHEN {number} = 0 OR p_{kind} IS NULL THEN p_{kind} ELSE 0 END + (
+        SELECT coalesce(sum(CASE WHEN m.is_in THEN m.amount ELSE -m.amount END), 0)
+        FROM wallet_private.share_move AS m
+        WHERE m.kind = '{kind}' AND m.code = p_code
+    )
+$$;
 """
 _IS_STRANGE = """
 SELECT EXISTS (
@@ -202,8 +205,13 @@ async def _make_partition(connection: Any, partition: Partition, cluster: Cluste
         if cluster.password:
             literal = await connection.fetchval("SELECT quote_literal($1)", cluster.password)
             await connection.execute(f"ALTER ROLE {LOGIN} PASSWORD {literal}")
+        shares = "".join(
+            _SHARE.format(kind=kind, number=partition.number) for kind in ("supply", "budget")
+        )
         await connection.execute(
-            _PARTITION.format(number=partition.number, size=cluster.size, login=LOGIN)
+            _PARTITION.format(
+                number=partition.number, size=cluster.size, login=LOGIN, shares=shares
+            )
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgwallet import DB_DIR
-from pgwallet.cluster.runs import REFUSED_ARGUMENTS, RUNS, SCARCE, Run
+from pgwallet.cluster.runs import RUNS, SCARCE, SHARES, TURNS, Run
 
 FOLDER = DB_DIR / "proxy"
 
@@ -156,11 +156,11 @@ DECLARE
 BEGIN
     {call}
 EXCEPTION
-    WHEN OTHERS THEN
+    WHEN {caught} THEN
         GET STACKED DIAGNOSTICS
             v_code = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT,
             v_detail = PG_EXCEPTION_DETAIL, v_hint = PG_EXCEPTION_HINT;
-        PERFORM wallet_private.refuse(v_code, v_message, v_detail, v_hint);
+        {finally_}PERFORM wallet_private.refuse(v_code, v_message, v_detail, v_hint);
         RAISE;
 END
 $$;
@@ -229,15 +229,37 @@ def _local(function: Function, schema_version: str) -> str:
             call = _call(function, ["wallet_private.any_place()"])
         case Run.CATALOGUE:
             call = _change(function, ["0", *passed])
-        case Run.NAME | Run.ALL | Run.SPLIT:
+        case Run.NAME | Run.ALL | Run.SPLIT | Run.CLAIM:
             call = _call(function, passed, prefix="run_")
         case Run.REFUSED:
             call = f"PERFORM wallet_private.refuse_on_cluster('wallet.{function.name}');"
         case Run.HERE:
             answer = {"version": function.body.strip(), "schema_version": f"'{schema_version}'"}
             call = f"RETURN {answer[function.name].removeprefix('SELECT ')};"
+    caught, finally_ = "OTHERS", ""
+    if function.name in TURNS:
+        condition = TURNS[function.name]
+        call = _in_turn(call, condition)
+        caught = "query_canceled OR OTHERS"
+        finally_ = _turns("end", condition) + "\n        "
     variable = function.result.removeprefix("SETOF ").replace("void", "text")
-    return _LOCAL.format(f=function, call=call, variable=variable)
+    return _LOCAL.format(f=function, call=call, variable=variable, caught=caught, finally_=finally_)
+
+
+def _turns(what: str, condition: str) -> str:
+    return f"IF {condition} THEN PERFORM wallet_private.{what}_turns(); END IF;"
+
+
+def _in_turn(call: str, condition: str) -> str:
+    """While nobody else changes all partitions."""
+    *before, last = call.split("\n    ")
+    result = last.removeprefix("RETURN ")
+    lines = [_turns("take", condition), *before]
+    if result != last:
+        lines += [f"v_result := {result}", _turns("end", condition), "RETURN v_result;"]
+    else:
+        lines += [last, _turns("end", condition)]
+    return "\n    ".join(lines)
 
 
 def _call(function: Function, passed: list[str], *, prefix: str = "") -> str:
@@ -249,20 +271,34 @@ def _call(function: Function, passed: list[str], *, prefix: str = "") -> str:
     return f"RETURN {call};"
 
 
+_SHARES = """\
+IF {condition} THEN
+        PERFORM wallet_private.reshare('{kind}', {code}, {whole}, {actor});
+    END IF;
+    BEGIN
+        {call}
+    EXCEPTION
+        WHEN OTHERS THEN
+            IF {condition} THEN
+                PERFORM wallet_private.lift_again('{kind}', {code}, {actor});
+            END IF;
+            RAISE;
+    END;"""
+
+
 def _change(function: Function, passed: list[str]) -> str:
     """A change of the catalogue: made in partition 0, then put into all others."""
-    lines = []
-    if function.name in REFUSED_ARGUMENTS:
-        argument, what = REFUSED_ARGUMENTS[function.name]
+    call = f"v_result := wallet_private.{function.name}({', '.join(passed)});"
+    lines = [call]
+    if function.name in SHARES:
+        kind, code, whole = SHARES[function.name]
         lines = [
-            f"IF {argument} IS NOT NULL THEN",
-            f"    PERFORM wallet_private.refuse_on_cluster('{what}');",
-            "END IF;",
-        ]
-    lines += [
-        f"v_result := wallet_private.{function.name}({', '.join(passed)});",
-        "PERFORM wallet_private.spread_catalogue();",
-    ]
+            _SHARES.format(
+                condition=TURNS[function.name], kind=kind, code=code, whole=whole,
+                actor=passed[-1], call=call,
+            )
+        ]  # fmt: skip
+    lines.append("PERFORM wallet_private.spread_catalogue();")
     if function.name == "update_item":  # partition 0 has only its part
         lines.append("v_result.stock := wallet_private.whole_stock(v_result.code);")
     lines.append("RETURN v_result;")

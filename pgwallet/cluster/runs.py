@@ -11,21 +11,22 @@ class Run(Enum):
     CATALOGUE = "in partition 0, then what has changed is put into all"
     ANY = "in any partition: the answer is the same"
     ALL = "in all, the rows one after the other or added up"
+    CLAIM = "by claim: in the partition that gave it"
     SPLIT = "an array is parted, each partition gets its part, the answers are put together"
     HERE = "the proxy answers by itself"
     REFUSED = "not on a cluster: WA502"
 
 
 RUNS = {
-    "acknowledge_events": Run.REFUSED,
+    "acknowledge_events": Run.ALL,
     "adjust": Run.USER,
     "bonus": Run.USER,
     "buy_item": Run.USER,
     "capture_hold": Run.USER,
-    "change_budget": Run.REFUSED,
-    "change_supply": Run.REFUSED,
+    "change_budget": Run.CATALOGUE,
+    "change_supply": Run.CATALOGUE,
     "check_alerts": Run.REFUSED,
-    "checkpoint": Run.REFUSED,
+    "checkpoint": Run.ALL,
     "complete_task": Run.USER,
     "consumption": Run.USER,
     "convert": Run.USER,
@@ -34,12 +35,12 @@ RUNS = {
     "create_campaign": Run.CATALOGUE,
     "create_item": Run.CATALOGUE,
     "create_limit": Run.CATALOGUE,
-    "create_subscription": Run.REFUSED,
+    "create_subscription": Run.ALL,
     "create_task": Run.CATALOGUE,
     "create_user": Run.NAME,
-    "create_webhook": Run.REFUSED,
+    "create_webhook": Run.ALL,
     "drop_alert": Run.REFUSED,
-    "drop_subscription": Run.REFUSED,
+    "drop_subscription": Run.ALL,
     "economy": Run.REFUSED,
     "erase_user": Run.REFUSED,
     "expire_holds": Run.ALL,
@@ -50,7 +51,7 @@ RUNS = {
     "get_balance": Run.USER,
     "get_balance_at": Run.USER,
     "get_credential": Run.NAME,
-    "get_feed_position": Run.REFUSED,
+    "get_feed_position": Run.ALL,
     "get_token_state": Run.NAME,
     "get_transaction": Run.USER,
     "get_user": Run.USER,
@@ -69,53 +70,74 @@ RUNS = {
     "list_limit_use": Run.USER,
     "list_limits": Run.ANY,
     "list_lots": Run.USER,
-    "list_subscriptions": Run.REFUSED,
+    "list_subscriptions": Run.ALL,
     "list_tasks": Run.ANY,
     "list_transactions": Run.USER,
     "list_user_ids": Run.NAME,
-    "list_webhook_failures": Run.REFUSED,
-    "list_webhooks": Run.REFUSED,
+    "list_webhook_failures": Run.ALL,
+    "list_webhooks": Run.ALL,
     "place_hold": Run.USER,
     "post_batch": Run.SPLIT,
-    "read_events": Run.REFUSED,
-    "read_news": Run.REFUSED,
+    "read_events": Run.ALL,
+    "read_news": Run.SPLIT,
     "rehash_password": Run.USER,
     "release_hold": Run.USER,
-    "resend_webhook_events": Run.REFUSED,
+    "resend_webhook_events": Run.ALL,
     "reverse": Run.USER,
     "revoke_tokens": Run.USER,
-    "rotate_webhook_secret": Run.REFUSED,
+    "rotate_webhook_secret": Run.ALL,
     "schema_version": Run.HERE,
     "set_conversion_rate": Run.CATALOGUE,
     "set_password": Run.USER,
     "set_refunded": Run.USER,
     "set_user_status": Run.USER,
-    "settle_webhook_events": Run.REFUSED,
+    "settle_webhook_events": Run.CLAIM,
     "sign_up": Run.NAME,
     "spend": Run.USER,
     "statement": Run.USER,
-    "take_webhook_events": Run.REFUSED,
+    "take_webhook_events": Run.ALL,
     "topup": Run.USER,
     "treasury": Run.ALL,
     "update_alert": Run.REFUSED,
     "update_asset": Run.CATALOGUE,
     "update_item": Run.CATALOGUE,
     "update_limit": Run.CATALOGUE,
-    "update_subscription": Run.REFUSED,
+    "update_subscription": Run.ALL,
     "update_task": Run.CATALOGUE,
-    "update_webhook": Run.REFUSED,
+    "update_webhook": Run.ALL,
     "verify": Run.ALL,
-    "verify_checkpoint": Run.REFUSED,
+    "verify_checkpoint": Run.ALL,
     "verify_page": Run.ALL,
     "version": Run.HERE,
 }
 
-# What can't be asked for yet, and is refused when it is given.
-REFUSED_ARGUMENTS = {
-    "create_campaign": ("p_budget", "A budget"),
-    "update_item": ("p_stock", "A change of the stock"),
+# These change how much there is of something scarce. The partitions hand in their shares first: of
+# which kind and of what, and how much there is to be (NULL = no limit).
+SHARES = {
+    "change_budget": ("budget", "p_campaign", "p_budget"),
+    "change_supply": ("supply", "p_asset", "p_supply"),
+    "update_item": (
+        "stock",
+        "(SELECT i.code FROM wallet_private.list_items(0) AS i WHERE i.item_id = p_item_id)",
+        "nullif(p_stock, -1)",
+    ),
 }
 
 # Of an asset's cap (WA402) and an item's stock (WA403) each partition has a part. One that has too
 # little gets what others have, and the call is made once more.
 SCARCE = ("WA402", "WA403")
+
+# These change all partitions, so they are done one after the other, whichever proxy is asked: all
+# of them, or where something is given. They need all partitions; one that failed halfway may be
+# done again.
+TURNS = {
+    "change_budget": "true",
+    "change_supply": "true",
+    "create_subscription": "true",
+    "create_webhook": "true",
+    "drop_subscription": "true",
+    "rotate_webhook_secret": "true",
+    "update_item": "p_stock IS NOT NULL",
+    "update_subscription": "true",
+    "update_webhook": "true",
+}

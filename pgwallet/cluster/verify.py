@@ -58,6 +58,15 @@ _BOOKS = "SELECT * FROM wallet.verify()"
 # What each partition has its own part of is no part of the comparison.
 _CATALOGUE = "SELECT wallet_private.get_catalogue()"
 _OWN = {"item": ("stock",)}
+# How far a subscription is, and how its receiver does, is of each partition.
+_SUBSCRIPTIONS = """
+SELECT
+    s.code, s.asset_ids::text, s.kinds::text, s.user_id::text, w.url, w.status, w.is_ordered,
+    md5(w.secret) AS secret, md5(w.old_secret) AS old_secret
+FROM wallet_private.subscription AS s
+LEFT JOIN wallet_private.webhook AS w ON w.subscription_id = s.subscription_id
+ORDER BY s.code
+"""
 
 
 @dataclass(frozen=True)
@@ -83,10 +92,11 @@ class _Seen:
     claims: list[tuple[str, str, int]]
     catalogue: dict[str, Any]
     moves: list[tuple[Any, ...]]
+    subscriptions: set[tuple[Any, ...]]
 
 
 async def verify(cluster: Cluster) -> list[Finding]:
-    """The books of each partition, where its users are, the names, the catalogue."""
+    """The books of each partition, where its users are, names, catalogue, subscriptions."""
     # The directory is looked at last: who signs up meanwhile may be missing from the first look, so
     # what differs is looked at once more before it counts.
     found = await _verify(cluster)
@@ -139,6 +149,15 @@ async def _verify(cluster: Cluster) -> list[Finding]:
                 findings.append(
                     Finding("catalogue is the same", f"{kind} of {partition.name}", expected, found)
                 )
+        differ = seen[0].subscriptions ^ each.subscriptions
+        findings += [
+            Finding(
+                "subscriptions are the same", f"{code} of {partition.name}",
+                str([row for row in seen[0].subscriptions if row[0] == code]),
+                str([row for row in each.subscriptions if row[0] == code]),
+            )
+            for code in sorted({row[0] for row in differ})
+        ]  # fmt: skip
     return findings
 
 
@@ -161,6 +180,7 @@ async def _look(partition: Partition, size: int) -> _Seen:
             claims=[tuple(row) for row in await connection.fetch(_CLAIMS)],
             catalogue=_comparable(await connection.fetchval(_CATALOGUE)),
             moves=[tuple(row) for row in await connection.fetch(_MOVES)],
+            subscriptions={tuple(row) for row in await connection.fetch(_SUBSCRIPTIONS)},
         )
 
 

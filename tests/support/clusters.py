@@ -1,7 +1,8 @@
 """Clusters for tests: a proxy and its partitions, on servers that have PL/Proxy."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,13 +20,16 @@ CREATE DOMAIN wallet_private.amount AS numeric;
 CREATE DOMAIN wallet_private.quantity AS numeric;
 CREATE DOMAIN wallet_private.origin AS text;
 CREATE DOMAIN wallet_private.kind AS text;
+CREATE TYPE wallet_private.feed_place AS (
+    feed_position bigint, user_id uuid, asset_id integer, seq bigint
+);
 """
 _FOREIGN = """
 CREATE SERVER part_{n} FOREIGN DATA WRAPPER postgres_fdw
 OPTIONS (host '{host}', port '5432', dbname '{dbname}');
 CREATE USER MAPPING FOR public SERVER part_{n} OPTIONS (user 'postgres');
 CREATE SCHEMA part_{n};
-IMPORT FOREIGN SCHEMA wallet_private EXCEPT (migration, subscription, webhook, webhook_event)
+IMPORT FOREIGN SCHEMA wallet_private EXCEPT (migration)
 FROM SERVER part_{n} INTO part_{n};
 """
 _TABLES = """
@@ -85,6 +89,19 @@ class ClusterDatabase(Database):
                 _FOREIGN.format(n=number, host=part.server.embedded.socket_dir, dbname=part.name)
             )
         self.psql(_TABLES.format(last=len(self.parts) - 1))
+
+    @contextmanager
+    def away(self, number: int) -> Iterator[None]:
+        """Nobody reaches a partition meanwhile."""
+        part = self.parts[number]
+        part.server.admin(f'ALTER DATABASE "{part.name}" ALLOW_CONNECTIONS false')
+        part.server.admin(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{part.name}'"
+        )
+        try:
+            yield
+        finally:
+            part.server.admin(f'ALTER DATABASE "{part.name}" ALLOW_CONNECTIONS true')
 
     def drop(self) -> None:
         super().drop()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def test_the_table_says_of_each_function_how_it_runs() -> None:
 
 
 def test_what_is_written_by_hand_is_what_the_table_says() -> None:
-    by_hand = {Run.NAME, Run.ALL, Run.SPLIT}
+    by_hand = {Run.NAME, Run.ALL, Run.SPLIT, Run.CLAIM}
     assert {name for name, run in RUNS.items() if run in by_hand} == {
         file.stem.removeprefix("run_") for file in (DB / "proxy/api").glob("*.sql")
     }
@@ -245,3 +246,55 @@ def read_text_cluster(text: str) -> Cluster:
 def test_a_file_that_is_wrong_is_refused(text: str, says: str) -> None:
     with pytest.raises(ClusterError, match=says):
         read_text_cluster(text)
+
+
+async def test_a_checkpoint_covers_all_partitions(
+    wallet: ClusterDatabase, proxy: asyncpg.Connection
+) -> None:
+    await proxy.execute("SELECT wallet.create_asset('PROOF', 'Proof')")
+    for _ in range(20):
+        user = await proxy.fetchval("SELECT user_id FROM wallet.create_user()")
+        await proxy.execute("SELECT wallet.topup($1, 'PROOF', 1, 'proof')", user)
+    old, home = user, await proxy.fetchval("SELECT uuid_hash($1) & 3", user)
+    with wallet.away(home), pytest.raises(asyncpg.PostgresError, match="a partition is away"):
+        await proxy.execute("SELECT wallet.checkpoint()")
+    with suppress(asyncpg.PostgresError):
+        await proxy.execute("SELECT wallet.checkpoint()")  # it may find its connection dead
+    checkpoint = await proxy.fetchrow("SELECT * FROM wallet.checkpoint()")
+    assert checkpoint["wallets"] == checkpoint["transfers"] == 20
+
+    async def findings(checkpoint_id: int, root: str) -> list[str]:
+        ask = "SELECT * FROM wallet.verify_checkpoint($1, $2)"
+        return [row["check"] for row in await proxy.fetch(ask, checkpoint_id, root)]
+
+    kept = (checkpoint["checkpoint_id"], checkpoint["root"])
+    await proxy.execute("SELECT wallet.topup($1, 'PROOF', 1, 'later')", user)
+    later = await proxy.fetchrow("SELECT * FROM wallet.checkpoint()")
+    assert await findings(*kept) == []
+    assert await findings(later["checkpoint_id"], later["root"]) == []
+    assert await findings(later["checkpoint_id"], kept[1]) == ["root is that of the checkpoint"]
+    assert await findings(10**9, kept[1]) == ["root is that of the checkpoint"]
+    for wrong in ((None, kept[1]), (kept[0], None)):
+        with pytest.raises(asyncpg.PostgresError, match="is missing"):
+            await findings(*wrong)
+
+    # Each partition is in the root.
+    roots = {later["root"]}
+    for number in range(4):
+        place = -1
+        while place != number:
+            user = await proxy.fetchval("SELECT user_id FROM wallet.create_user()")
+            place = await proxy.fetchval("SELECT uuid_hash($1) & 3", user)
+        await proxy.execute("SELECT wallet.topup($1, 'PROOF', 1, 'proof')", user)
+        roots.add(await proxy.fetchval("SELECT root FROM wallet.checkpoint()"))
+    assert len(roots) == 5
+
+    # Somebody rewrites a transfer, and then what the partition has written down of it, too.
+    part = wallet.parts[home]
+    forge = """ALTER TABLE wallet_private.{0} DISABLE TRIGGER ALL;
+    UPDATE wallet_private.{0} SET {1} = sha256({1}) WHERE user_id = '{2}';
+    ALTER TABLE wallet_private.{0} ENABLE TRIGGER ALL;"""
+    part.psql(forge.format("transfer", "hash", old))
+    assert set(await findings(*kept)) == {"history is as it was"}
+    part.psql(forge.format("checkpoint_head", "head", old))
+    assert set(await findings(*kept)) == {"root is that of the checkpoint"}

@@ -22,6 +22,9 @@ BEGIN
     PERFORM wallet_private.lock_budget(v_campaign.campaign_id);
     SELECT sum(b.granted) INTO v_granted FROM wallet_private.budget AS b
     WHERE b.campaign_id = v_campaign.campaign_id;
+    -- What other partitions have of the budget counts as granted.
+    v_granted := v_granted
+        + coalesce(v_budget - wallet_private.own_budget(v_campaign.code, v_budget), 0);
     IF v_budget < v_granted THEN
         RAISE EXCEPTION 'more than that is granted'
             USING ERRCODE = 'WA411',

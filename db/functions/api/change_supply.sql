@@ -25,6 +25,9 @@ BEGIN
     SELECT coalesce(sum(w.balance), 0) INTO v_outstanding
     FROM wallet_private.wallet AS w
     WHERE w.asset_id = v_asset.asset_id;
+    -- What other partitions have of the cap counts as held.
+    v_outstanding := v_outstanding
+        + coalesce(v_supply - wallet_private.own_supply(v_asset.code, v_supply), 0);
     IF v_supply < v_outstanding THEN
         RAISE EXCEPTION 'users hold more than that'
             USING ERRCODE = 'WA409',

@@ -16,6 +16,8 @@ DECLARE
     v_refusals wallet.refusal[];
     v_refusal wallet.refusal;
     v_place integer;
+    v_part integer[];
+    v_needed numeric;
     v_try integer;
 BEGIN
     IF v_count BETWEEN 1 AND 1000 IS NOT TRUE THEN
@@ -69,15 +71,44 @@ BEGIN
         p_actor
     ) AS s;
 
-    -- Where a partition has too little of a cap, others may have some.
-    v_refusals := v_result.refusals;
+    -- Where a partition has too little of the budget, others may have enough for all that it lacks.
+    FOR v_place, v_part, v_needed IN
+        SELECT
+            uuid_hash(v_users[r.ord]) & (wallet_private.partitions() - 1), array_agg(r.ord),
+            sum(p_grants[r.ord].amount)
+        FROM unnest(v_result.refusals) AS r
+        WHERE r.code = 'WA410'
+        GROUP BY 1
+        HAVING count(*) > 1
+    LOOP
+        PERFORM wallet_private.gather(
+            v_place, 'WA410', format('The campaign has 0 left, %s is needed', v_needed), 0,
+            p_campaign
+        );
+        SELECT s.* INTO v_more FROM wallet_private.grant_part(
+            v_place, p_campaign, ARRAY(SELECT p_grants[o.ord] FROM unnest(v_part) AS o (ord)),
+            v_part, p_actor
+        ) AS s;
+        v_result.users := v_result.users + v_more.users;
+        v_result.amount := v_result.amount + v_more.amount;
+        v_result.replays := v_result.replays + v_more.replays;
+        v_result.refusals := ARRAY(
+            SELECT r FROM unnest(v_result.refusals) AS r WHERE r.ord <> ALL (v_part)
+        ) || v_more.refusals;
+    END LOOP;
+
+    -- Of a budget and of a cap, others may have enough for one.
+    v_refusals := ARRAY(SELECT r FROM unnest(v_result.refusals) AS r ORDER BY r.ord);
     v_result.refusals := '{}';
     FOREACH v_refusal IN ARRAY v_refusals LOOP
         v_try := 0;
         LOOP
-            EXIT WHEN v_refusal.code IS DISTINCT FROM 'WA402' OR v_try < 0;
+            EXIT WHEN (v_refusal.code IN ('WA402', 'WA410')) IS NOT TRUE OR v_try < 0;
             v_place := wallet_private.place(v_users[v_refusal.ord]);
-            v_try := wallet_private.gather(v_place, 'WA402', v_refusal.detail, v_try);
+            v_try := wallet_private.gather(
+                v_place, v_refusal.code, v_refusal.detail, v_try,
+                CASE v_refusal.code WHEN 'WA410' THEN p_campaign END
+            );
             SELECT s.* INTO v_more FROM wallet_private.grant_part(
                 v_place, p_campaign, ARRAY[p_grants[v_refusal.ord]], ARRAY[v_refusal.ord], p_actor
             ) AS s;

@@ -8,7 +8,8 @@ AS $$
 BEGIN
     RETURN QUERY
     SELECT
-        c.campaign, c.asset, NULL::numeric, sum(c.granted), NULL::numeric, sum(c.users)::bigint,
+        c.campaign, c.asset, min(c.budget), sum(c.granted), min(c.budget) - sum(c.granted),
+        sum(c.users)::bigint,
         min(c.created_at), min(c.expires_in)
     FROM wallet_private.list_campaigns() AS c
     GROUP BY c.campaign, c.asset

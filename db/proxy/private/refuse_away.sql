@@ -7,7 +7,7 @@ AS $$
 BEGIN
     RAISE EXCEPTION 'a partition is away'
         USING ERRCODE = 'WA601',
-            DETAIL = format('The server that has the user can''t be reached: %s', p_why),
+            DETAIL = format('A server can''t be reached: %s', p_why),
             HINT = 'Send the same request again later.';
 END
 $$;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(273);
+SELECT plan(281);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(139);
+SELECT plan(140);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -44,6 +44,7 @@ VALUES ('email', 'c@example.com', gen_random_uuid(), 1);
 INSERT INTO wallet_private.barred_claim (claim_id) VALUES (gen_random_uuid());
 INSERT INTO wallet_private.erased_chain (user_id, asset_id, seq)
 VALUES (gen_random_uuid(), 1, 1);
+INSERT INTO wallet_private.cluster_checkpoint (checkpoint_ids) VALUES ('{1,1}');
 INSERT INTO wallet_private.share_move (move_id, is_in, kind, code, amount, peer)
 VALUES (gen_random_uuid(), true, 'supply', 'GOLD', 1, 1);
 
@@ -203,7 +204,7 @@ FROM (
     ('partition_partitions_is_a_power_of_two_check', 'UPDATE partition SET partitions = 3'),
     ('partition_number_is_below_partitions_check', 'UPDATE partition SET number = 2'),
     ('name_kind_is_known_check', 'UPDATE name SET kind = ''phone'''),
-    ('share_move_kind_is_known_check', 'UPDATE share_move SET kind = ''budget'''),
+    ('share_move_kind_is_known_check', 'UPDATE share_move SET kind = ''task'''),
     ('share_move_amount_is_positive_check', 'UPDATE share_move SET amount = 0'),
     ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
     ('reversal_reversal_id_key', 'UPDATE reversal SET reversal_id = user_id'),

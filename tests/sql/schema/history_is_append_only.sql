@@ -3,12 +3,14 @@ SELECT plan(195);
 \ir ../support/_roles.sql
 
 SELECT checkpoint_id FROM wallet.checkpoint() \gset
+INSERT INTO wallet_private.cluster_checkpoint (checkpoint_ids) VALUES ('{1,1}');
 SET CONSTRAINTS ALL IMMEDIATE;
 
 CREATE TEMPORARY TABLE history AS
 SELECT t.name
 FROM unnest(
-    '{transfer,hold_capture,reversal,refund,checkpoint,checkpoint_head,action,erased_chain}'::text[]
+    '{transfer,hold_capture,reversal,refund,checkpoint,checkpoint_head,cluster_checkpoint,action,'
+    'erased_chain}'::text[]
 ) AS t (name);
 SELECT set_eq(
     'SELECT t.tgrelid::regclass::text FROM pg_trigger AS t '

@@ -21,6 +21,11 @@ BEGIN
         WHERE s.stripe = 0 AND s.asset_id = (
             SELECT a.asset_id FROM wallet_private.asset AS a WHERE a.code = p_code
         );
+    ELSIF p_kind = 'budget' THEN
+        UPDATE wallet_private.budget AS b SET available = b.available + p_amount
+        WHERE b.stripe = 0 AND b.campaign_id = (
+            SELECT c.campaign_id FROM wallet_private.campaign AS c WHERE c.code = p_code
+        );
     ELSE
         UPDATE wallet_private.item AS i SET stock = i.stock + p_amount WHERE i.code = p_code;
     END IF;

@@ -42,6 +42,10 @@ BEGIN
     );
     PERFORM wallet_private.put_limits(p_catalogue -> 'limit_rule');
 
+    -- Whether there is a cap, or a budget, is changed apart: wallet_private.limit_share.
+    UPDATE wallet_private.asset AS a SET supply = r.supply
+    FROM jsonb_populate_recordset(NULL::wallet_private.asset, p_catalogue -> 'asset') AS r
+    WHERE a.asset_id = r.asset_id AND a.supply <> r.supply;
     INSERT INTO wallet_private.supply (asset_id, stripe, available)
     SELECT a.asset_id, s.stripe, 0
     FROM wallet_private.asset AS a
@@ -99,9 +103,10 @@ BEGIN
     SELECT r.* FROM jsonb_populate_recordset(
         NULL::wallet_private.campaign, p_catalogue -> 'campaign'
     ) AS r
-    ON CONFLICT (campaign_id) DO NOTHING;
-    INSERT INTO wallet_private.budget (campaign_id, stripe)
-    SELECT c.campaign_id, s.stripe
+    ON CONFLICT (campaign_id) DO UPDATE SET budget = excluded.budget
+    WHERE c.budget <> excluded.budget;
+    INSERT INTO wallet_private.budget (campaign_id, stripe, available)
+    SELECT c.campaign_id, s.stripe, CASE WHEN c.budget IS NOT NULL THEN 0 END
     FROM wallet_private.campaign AS c
     CROSS JOIN generate_series(0, 7) AS s (stripe)
     ON CONFLICT DO NOTHING;

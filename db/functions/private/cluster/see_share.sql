@@ -16,6 +16,12 @@ AS $$
                 INNER JOIN wallet_private.asset AS a ON s.asset_id = a.asset_id
                 WHERE a.code = p_code
             )
+            WHEN 'budget' THEN (
+                SELECT sum(b.available)
+                FROM wallet_private.budget AS b
+                INNER JOIN wallet_private.campaign AS c ON b.campaign_id = c.campaign_id
+                WHERE c.code = p_code
+            )
             ELSE (SELECT i.stock FROM wallet_private.item AS i WHERE i.code = p_code)
         END,
         (

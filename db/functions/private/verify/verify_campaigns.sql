@@ -27,7 +27,10 @@ BEGIN
     CROSS JOIN LATERAL (VALUES
         ('campaign gave what it counts', coalesce(g.amount, 0), b.granted),
         ('campaign paid whom it counts', coalesce(g.users, 0), b.users),
-        ('budget is kept', c.budget, b.granted + b.available)
+        (
+            'budget is kept', wallet_private.own_budget(c.code, c.budget),
+            b.granted + b.available
+        )
     ) AS k (name, expected, found)
     WHERE k.expected IS DISTINCT FROM k.found
     ORDER BY c.code, k.name;

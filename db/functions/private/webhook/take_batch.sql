@@ -9,7 +9,7 @@ DECLARE
     v_lease interval := interval '1 minute';
     v_most_waiting integer := 10000;
     v_now timestamptz := clock_timestamp();
-    v_claim uuid := gen_random_uuid();
+    v_claim uuid := wallet_private.new_user_id();  -- a proxy sees by it which partition it is of
     v_webhook wallet_private.webhook;
     v_subscription wallet_private.subscription;
     v_events wallet.event[];

@@ -1,0 +1,9 @@
+CREATE OR REPLACE FUNCTION wallet_private.all_part_checkpoint()
+RETURNS TABLE (place integer, checkpoint_id bigint, wallets bigint, transfers numeric, root text)
+LANGUAGE plproxy
+VOLATILE
+PARALLEL UNSAFE
+SECURITY INVOKER
+AS $$
+    CLUSTER 'wallet'; RUN ON ALL; SELECT r.* FROM wallet_private.part_checkpoint() AS r;
+$$;
