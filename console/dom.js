@@ -3,8 +3,14 @@
 import * as format from "./format.js";
 
 /** An element. An attribute on… is a listener; true is an attribute without a value. */
-export function h(tag, attributes, ...children) {
-  const element = document.createElement(tag);
+export const h = (tag, attributes, ...children) =>
+  filled(document.createElement(tag), attributes, children);
+
+/** An element of a picture. */
+export const svg = (tag, attributes, ...children) =>
+  filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+
+function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);

@@ -2,6 +2,7 @@
 
 import {get, query} from "./api.js";
 import {badge, empty, facts, h, problem, section, time} from "./dom.js";
+import {economy} from "./economy.js";
 import * as format from "./format.js";
 
 export async function overview() {
@@ -27,6 +28,7 @@ export async function overview() {
       assets.items.length ? cards : empty("There is no asset yet.",
         "An asset is a currency of your game, such as gold. ",
         h("a", {href: "#/catalogue/assets"}, "Create the first one."))),
+    assets.items.length ? economy(assets.items) : "",
     section("Health", [badge(health.status, health.status === "ok" ? "good" : "bad")], facts([
       ["Gateway", health.version],
       ["Functions in the database", health.functions],

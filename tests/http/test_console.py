@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -563,6 +564,37 @@ async def test_the_overview_shows_the_treasury_now_and_then(
         await expect(tile.locator(".big")).to_have_text("0.00")
 
 
+async def test_the_overview_shows_an_asset_day_by_day(
+    open_console: Open, admin: Caller, service: Caller, user: Caller
+) -> None:
+    """The pictures say what the table says, and that is what the API says."""
+    await move(user, user, "spend", {"asset": "GOLD", "amount": 40})
+    code = f"QUIET_{uuid4().hex[:6].upper()}"
+    await admin("POST", "/v1/admin/assets", {"code": code, "name": "Quiet"})
+    async with open_console() as tab:
+        page = tab.page
+        days = page.get_by_role("region", name="Day by day")
+        await days.get_by_label("Asset").select_option("GOLD")
+        await days.get_by_label("Time").select_option("7 days")
+        await days.get_by_text("The figures").click()
+        rows = days.get_by_role("row")
+        await expect(rows).to_have_count(8)
+        answer = await admin("GET", "/v1/economy", params={"asset": "GOLD"})
+        today = (await answer.json())["items"][-1]
+        cells = await rows.nth(1).get_by_role("cell").all_inner_texts()
+        amounts = [f"{float(today[name]):,.2f}" for name in ("issued", "removed", "outstanding")]
+        counts = [f"{today[name]:,}" for name in ("transfers", "movers", "new_users")]
+        assert cells == [today["day"], *amounts, *counts]
+        spent = f"{today['day']}: SPEND {float(today['removed_by_kind']['SPEND']):,.2f}\u00a0GOLD"
+        await expect(days.locator("rect title").filter(has_text="SPEND")).to_have_text([spent])
+        issued = f"{float(today['issued']):,.2f}".rstrip("0").rstrip(".")
+        await expect(days.get_by_role("img").first).to_have_accessible_name(
+            re.compile(f"users got {issued} and used")
+        )
+        await days.get_by_label("Asset").select_option(code)
+        await expect(days).to_contain_text("Nothing has moved in these days.")
+
+
 async def test_the_books_are_checked(open_console: Open, user: Caller, connect_module: Any) -> None:
     connection = await connect_module()
     async with open_console("#/proof") as tab:
@@ -628,6 +660,7 @@ async def test_nobody_is_kept_out(
             await page.evaluate("way => { location.hash = way; }", way)
             await expect(page.locator("main")).to_have_attribute("data-page", way)
             await settle(page)
+            await expect(page.locator("[aria-busy=true]")).to_have_count(0)
             await look(page, way)
         await page.get_by_role("button", name="Check the books").click()
         await expect(page.get_by_text("The books are right.")).to_be_visible()
