@@ -19,7 +19,7 @@ cluster: .venv/ready  ## run a cluster of 16 partitions on two servers of its ow
 	@$(BIN)/pgwallet cluster up --postgres "$$($(BIN)/python -m tests.support.thirdparty plproxy)"
 
 test: .venv/ready  ## lint, pgTAP and pytest
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/ready  ## ruff, mypy, sqlfluff and the conventions
 	$(BIN)/python -m pytest tests/lint
