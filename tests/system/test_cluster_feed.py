@@ -244,7 +244,8 @@ async def test_what_a_try_has_left_is_replaced(
     """The proxy was killed when some partitions had it."""
     new = f"{shop}_half"
     [user] = await users_of(proxy, 3)
-    left = f"SELECT wallet_private.put_subscription('{new}', NULL, '{{TASK}}', NULL, 'now', NULL, NULL)"
+    put = "SELECT wallet_private.put_subscription"
+    left = f"{put}('{new}', NULL, '{{TASK}}', NULL, 'now', NULL, NULL)"
     for part in wallet.parts[2:]:
         part.psql(left)
     assert await code_of(proxy, "SELECT wallet.read_events($1)", new) == "WA220"
