@@ -79,7 +79,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/check/check_given.sql', 'b2aca35e8ee9ee083c4b7a5e393b7f69e7f465a4af3eb62fc0f3ef2386b32a63'),
     ('functions/private/check/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
     ('functions/private/check/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
-    ('functions/private/check/check_zone.sql', '6a84f9c200352f7e1c042e0d6846f22c82e1922a0b610e84c488c4f40eb37322'),
+    ('functions/private/check/check_time_zone.sql', 'a535697b974e57d622a38d628ff44eaa8ec5bb9a0c478fba2acbfc82759bcbd2'),
     ('functions/private/check/is_amount.sql', 'c4810a8baa752087e008ce2a1aecadbb9621247669630ebccb873836d9b442bd'),
     ('functions/private/check/is_key.sql', '3289896bf0fd8d65fe7ee01865f9a638bb770b3bd0bc902344a12007183d38cd'),
     ('functions/private/check/is_metadata.sql', '0dd4f358d700c965a8ebb43f31ba0e70e2071a446cf7f56e2f58f40b336291b7'),
@@ -183,7 +183,6 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/limit/captures_taken_back.sql', 'a10c9f05e5e571e88960b8adbbbb5d168a15883a5eaddd3cbf11b869948dd5d4'),
     ('functions/private/limit/check_limit.sql', 'bd4259d5e53c8ba18e78ab3323a10e054f7b4be359aa6e82142d9a349d726ecf'),
     ('functions/private/limit/check_maximum.sql', 'de9be5ba79cecdb8255b07535242e736c3e18cc3ff691b5dd013154de6920ebc'),
-    ('functions/private/limit/check_time_zone.sql', 'a535697b974e57d622a38d628ff44eaa8ec5bb9a0c478fba2acbfc82759bcbd2'),
     ('functions/private/limit/clip_credit.sql', '96bce0d5967743ad3dab74ca9d5bb1029a4075a889aa1dcae754bb38e8468276'),
     ('functions/private/limit/counted_amount.sql', 'f717dc16554e706444463d480f72e41b1f970d20c94e31d89d9b713ec032335b'),
     ('functions/private/limit/find_limit.sql', '28a1c9db56514bf46daeb85cb4bc37556e764a8265f2a65d284426592830e5b9'),
@@ -245,7 +244,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
     ('functions/private/movement/with_result.sql', '1aee5abc352ba5842ca91d10cb5015924efa6dda86af2cc84c45078f794de5e8'),
-    ('functions/private/report/cohorts_at.sql', '4056f6339d50182946a9fab2b96d2fcca747e27660938ec97893a3ee9252c9f8'),
+    ('functions/private/report/cohorts_at.sql', '0a2164ac33b43477c09a510ad6eb43ae5d4268e02e3901dabfb2611368aef26f'),
     ('functions/private/report/effects_until.sql', '76017842a9b9367209536d07fc291b23a3ccb5a8d4ff9532c54186aba88c1dd5'),
     ('functions/private/reversal/fifo_consumption.sql', '85b4a18e4a3323b70be0b761c4657746f0d58c8f2533d812ae3bdec03a42e128'),
     ('functions/private/reversal/find_refundable.sql', '68c51fe12796b4eabd4b5ed86c58cbd9a929891ec54c42333f460e1ea9176c6d'),
@@ -345,7 +344,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
     ('functions/api/import_users.sql', '62ac0a1e73c977503392c4b8ab86d1054ca3a0cb7b9f470a07d24272f1f6ecce'),
-    ('functions/api/liability.sql', 'f1ecc39456feea5c1aee7fede456986ebe12069e3e6cb7b970040cc89c03ba72'),
+    ('functions/api/liability.sql', 'c5155d6457174b3f5854d9bae84f7d74374c2e076b63915e444278e3dcde0fdb'),
     ('functions/api/list_alerts.sql', '1f4aeb3e7ce43b2f29205de9acaf9235d6919929fd593bf7ff70a3abdf47634a'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', 'd77e64bc3fbac141c54051b504fd3fdba1d432ed18a9cd25a0cb8e8cdb412a15'),
@@ -757,10 +756,10 @@ SELECT 'functions/private/check/check_text.sql' = ANY (:'pgwallet_pending'::text
     \echo functions/private/check/check_text.sql
     \ir functions/private/check/check_text.sql
 \endif
-SELECT 'functions/private/check/check_zone.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'functions/private/check/check_time_zone.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo functions/private/check/check_zone.sql
-    \ir functions/private/check/check_zone.sql
+    \echo functions/private/check/check_time_zone.sql
+    \ir functions/private/check/check_time_zone.sql
 \endif
 SELECT 'functions/private/check/is_amount.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1276,11 +1275,6 @@ SELECT 'functions/private/limit/check_maximum.sql' = ANY (:'pgwallet_pending'::t
 \if :pgwallet_run
     \echo functions/private/limit/check_maximum.sql
     \ir functions/private/limit/check_maximum.sql
-\endif
-SELECT 'functions/private/limit/check_time_zone.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/limit/check_time_zone.sql
-    \ir functions/private/limit/check_time_zone.sql
 \endif
 SELECT 'functions/private/limit/clip_credit.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

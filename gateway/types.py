@@ -564,7 +564,7 @@ class TreasuryQuery(Query):
 
 class LiabilityQuery(Query):
     at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
-    zone: Annotated[str, _doc("Whose months these are: a name of the IANA database.")] = "UTC"
+    time_zone: Annotated[TimeZone, _doc("Whose months these are.")] = "UTC"
 
 
 class EconomyQuery(Query):

@@ -684,7 +684,7 @@ class Wallet:
 
     @_route
     async def liability(
-        self, asset: str, *, at: datetime | None = None, zone: str = "UTC"
+        self, asset: str, *, at: datetime | None = None, time_zone: str = "UTC"
     ) -> Page[t.LiabilityItem]: ...
 
     @_route

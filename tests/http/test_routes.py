@@ -248,15 +248,15 @@ async def test_lots(user: Caller, admin: Caller) -> None:
     assert await problem(answer) == (403, "WA502")
 
     path = f"/v1/admin/liability/{code}"
-    items = (await (await admin("GET", path, params={"zone": "Asia/Tokyo"})).json())["items"]
+    items = (await (await admin("GET", path, params={"time_zone": "Asia/Tokyo"})).json())["items"]
     assert sum(int(item["outstanding"]) for item in items) == 110
     assert items[-1]["origin"] == "paid" and items[-1]["expiry_month"] is None
     assert items[-1]["issue_month"].endswith("-01")
     past = {"at": "2001-01-01T00:00:00Z"}
     items = (await (await admin("GET", path, params=past)).json())["items"]
     assert [(item["origin"], item["outstanding"]) for item in items] == [(None, "0")]
-    answer = await admin("GET", path, params={"zone": "JST"})
-    assert await problem(answer) == (422, "WA110")
+    answer = await admin("GET", path, params={"time_zone": "JST"})
+    assert await problem(answer) == (422, "WA116")
 
 
 async def test_pages_follow_each_other(user: Caller) -> None:

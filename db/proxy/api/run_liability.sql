@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.run_liability(
-    p_asset text, p_at timestamptz, p_zone text
+    p_asset text, p_at timestamptz, p_time_zone text
 ) RETURNS SETOF wallet.liability_item
 LANGUAGE plpgsql
 VOLATILE
@@ -11,7 +11,7 @@ BEGIN
     SELECT
         i.asset, i.origin, i.issue_month, i.expiry_month, sum(i.issued), sum(i.used),
         sum(i.expired), sum(i.reversed), sum(i.outstanding)
-    FROM wallet_private.liability(p_asset, p_at, p_zone) AS i
+    FROM wallet_private.liability(p_asset, p_at, p_time_zone) AS i
     GROUP BY i.asset, i.origin, i.issue_month, i.expiry_month
     ORDER BY i.origin, i.issue_month, i.expiry_month;
 END

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.cohorts_at(
-    p_asset wallet_private.asset, p_at timestamptz, p_zone text
+    p_asset wallet_private.asset, p_at timestamptz, p_time_zone text
 ) RETURNS SETOF wallet.liability_item
 LANGUAGE sql
 STABLE
@@ -16,8 +16,8 @@ AS $$
     FROM (
         SELECT
             l.origin, l.amount AS issued, m.used, m.expired, m.reversed, r.remaining,
-            date_trunc('month', b.created_at AT TIME ZONE p_zone) AS issue_month,
-            date_trunc('month', r.expires_at AT TIME ZONE p_zone) AS expiry_month,
+            date_trunc('month', b.created_at AT TIME ZONE p_time_zone) AS issue_month,
+            date_trunc('month', r.expires_at AT TIME ZONE p_time_zone) AS expiry_month,
             CASE WHEN r.remaining > 0 AND r.expires_at <= coalesce(p_at, statement_timestamp())
                 THEN r.remaining - coalesce((
                     SELECT h.amount

@@ -101,7 +101,7 @@ CALL pg_temp.let_pass(date_trunc('second', now()) - timestamptz '2026-03-31 23:3
 SELECT is(
     ARRAY[
         (wallet.liability('DUSK')).issue_month,
-        (wallet.liability('DUSK', p_zone => 'Asia/Tokyo')).issue_month
+        (wallet.liability('DUSK', p_time_zone => 'Asia/Tokyo')).issue_month
     ],
     '{2026-03-01,2026-04-01}'::date[], 'months are those of a zone'
 );

@@ -9,11 +9,11 @@ SELECT throws_ok(
     VALUES
     ('{"asset": "silver"}'::jsonb, 'WA202'),
     ('{"asset": null}', 'WA101'),
-    ('{"zone": null}', 'WA101'),
-    ('{"zone": "Asia/Nowhere"}', 'WA110'),
-    ('{"zone": "JST"}', 'WA110'),
-    ('{"zone": "UTC+9"}', 'WA110'),
-    ('{"zone": ""}', 'WA110')
+    ('{"time_zone": null}', 'WA101'),
+    ('{"time_zone": "Asia/Nowhere"}', 'WA116'),
+    ('{"time_zone": "JST"}', 'WA116'),
+    ('{"time_zone": "UTC+9"}', 'WA116'),
+    ('{"time_zone": ""}', 'WA116')
 ) AS v (change, code);
 SELECT results_eq(
     'SELECT * FROM wallet.liability(''SILVER'', ''-infinity'')',
