@@ -120,7 +120,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/part_checkpoint.sql', '12b99e82d66be5ddca1a6e0f3cbc869bb279a79a8324a77333e55ec157fe6868'),
     ('functions/private/cluster/part_subscriptions.sql', '4d7993afcaa045682910b08082c3e90c6731282388f9bd1ed7de35efef96dc33'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
-    ('functions/private/cluster/put_catalogue.sql', '9b5010eb014da09f56125a3b05a0de31c002d75551c137f9ea4d170bd0138d55'),
+    ('functions/private/cluster/put_catalogue.sql', '9e13f37988f8fab13cf45351f5859ae6d5ba0c536f72101f695a407eafd74e71'),
     ('functions/private/cluster/put_subscription.sql', '512aaa83a6be49cc4cd5dddd03d324aa8b715fb8fffae833f2f9775138650363'),
     ('functions/private/cluster/read_part.sql', 'ea0360b43f5a5b6d7641b6ba4cf488814636eed4559cc868958b47474eefdb8b'),
     ('functions/private/cluster/root_again.sql', 'be84a5c8dbca9c26ff876c6ea1bf1dec4b568d6ec8ddac2fe004714e4a551a41'),
@@ -211,6 +211,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/check_lots.sql', 'd0ca226fb9b5c1fc530529c0b1c13c6600a31b4a69ce83a85ac89b640fb9724c'),
     ('functions/private/lot/give_back_lots.sql', 'df5346ee6d84b53f84c0a81112ca57a5efc56dfd14109a8ba22b3dfbddee5050'),
     ('functions/private/lot/held_lots.sql', '91b3716d69c9368fe5cb0304ee3c700586d9053e27013f663dd52a7f7bff4062'),
+    ('functions/private/lot/keep_out_for_lots.sql', 'e16811309c74abe71242cd4d8154f8e02f3523546350f88457cf891df39125dc'),
     ('functions/private/lot/lot_rank.sql', '6e9a87d3a823e3e5e343591f798dc29a34a26389f6965d03fffc6c12ff0efbdd'),
     ('functions/private/lot/lot_text.sql', '2de0061d1fd1673ea04800bbbb88310cf7af4c4d20256088feb9efcd416272ec'),
     ('functions/private/lot/lots_at.sql', 'b523d16eee308e41aee1997db4d9894c6d33f0d3bee105e2d65f5870dfa253d7'),
@@ -321,7 +322,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_campaign.sql', '962bcc4e246f14fcb375282a1a14104379ca52e20d7b6997af8bafe6f9fdaa1f'),
     ('functions/api/create_item.sql', 'df210a44ee176a84ec0466e060b98996e713fe7330c2957d61242d2563108ec2'),
     ('functions/api/create_limit.sql', 'b6b17d6ff1179cccf774664caebf970c009300ba112a6baff65bf9dbdb0d7033'),
-    ('functions/api/create_subscription.sql', '5149dd80692cbe2700d16cfc34c10faac0d9c50fe1aed2d36079364970e64cea'),
+    ('functions/api/create_subscription.sql', '36f03d4aecb8fea677542f7b9c0395022578323c05718c00910bdd9a53ac2c4e'),
     ('functions/api/create_task.sql', 'edc4f1ca8fe7914002319efe60144fdebfb44e7b26fb3324b9b498da7ef26644'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
@@ -385,7 +386,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/topup.sql', '7f131738e08da69b5568de6f983626071db3c2508d18646dccd36af6fd60b26b'),
     ('functions/api/treasury.sql', '0a712e4539bd52c8177d227d848e76f1b399d88dc9723879c01401eb9ef5f205'),
     ('functions/api/update_alert.sql', 'a70d9deb148e8601e770232c8af9411e66c086431ea0932d0b7d0572c2353017'),
-    ('functions/api/update_asset.sql', '3b6499f631a683560cf087198aab632e9ca7274b43272ab072fec3ccbb399c07'),
+    ('functions/api/update_asset.sql', 'e47d8b142663c3ab7e8ac1a53001719f1c6f9507d4d1e68e871ee62fbd6f5469'),
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
     ('functions/api/update_subscription.sql', '939aeb390627986e268121b75a58cc929609d17b4e4fdcfeba041cbd776648c0'),
@@ -1415,6 +1416,11 @@ SELECT 'functions/private/lot/held_lots.sql' = ANY (:'pgwallet_pending'::text[])
 \if :pgwallet_run
     \echo functions/private/lot/held_lots.sql
     \ir functions/private/lot/held_lots.sql
+\endif
+SELECT 'functions/private/lot/keep_out_for_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/keep_out_for_lots.sql
+    \ir functions/private/lot/keep_out_for_lots.sql
 \endif
 SELECT 'functions/private/lot/lot_rank.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

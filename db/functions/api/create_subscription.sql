@@ -27,6 +27,8 @@ BEGIN
     END IF;
     PERFORM wallet_private.check_choice('start', v_start, '{now,beginning}');
     PERFORM wallet_private.check_feed();
+    -- Of a dump that was restored, the place that is now is not known before this.
+    PERFORM wallet_private.renew_feed();
 
     INSERT INTO wallet_private.subscription (
         code, asset_ids, kinds, user_id, alerts, place

@@ -25,15 +25,9 @@ BEGIN
     -- What users hold becomes lots: none of it moves meanwhile.
     IF v_gets_lots THEN
         PERFORM wallet_private.check_isolation();
-        LOCK TABLE wallet_private.wallet IN SHARE ROW EXCLUSIVE MODE;
+        PERFORM wallet_private.keep_out_for_lots(v_asset.asset_id);
         v_asset := wallet_private.find_asset(p_asset);
         v_gets_lots := v_asset.lot_order IS NULL;
-        PERFORM wallet_private.expire_holds(u.user_id, v_asset.asset_id)
-        FROM (
-            SELECT DISTINCT h.user_id FROM wallet_private.hold AS h
-            WHERE h.asset_id = v_asset.asset_id AND h.status = 'open'
-        ) AS u
-        WHERE v_gets_lots;
     END IF;
     v_asset.lot_order := coalesce(p_lot_order, v_asset.lot_order);
     PERFORM wallet_private.check_lots(v_asset, p_is_paid_expiring);

@@ -9,6 +9,8 @@ AS $$
 -- Makes this partition's catalogue that of partition 0, ids included. One that is not newer than
 -- what is here changes nothing. Of what is scarce it gets none here. Returns the number of the
 -- catalogue that is here then.
+DECLARE
+    v_with_lots integer[];  -- that get lots now
 BEGIN
     UPDATE wallet_private.partition AS p SET catalogue = (p_catalogue ->> 'catalogue')::bigint
     WHERE p.catalogue < (p_catalogue ->> 'catalogue')::bigint;
@@ -17,6 +19,14 @@ BEGIN
     END IF;
 
     PERFORM wallet_private.keep_out_for_limits(p_catalogue -> 'limit_rule');
+    v_with_lots := ARRAY(
+        SELECT a.asset_id
+        FROM jsonb_populate_recordset(NULL::wallet_private.asset, p_catalogue -> 'asset') AS r
+        INNER JOIN wallet_private.asset AS a ON a.asset_id = r.asset_id
+        WHERE a.lot_order IS NULL AND r.lot_order IS NOT NULL
+        ORDER BY a.asset_id
+    );
+    PERFORM wallet_private.keep_out_for_lots(n.asset_id) FROM unnest(v_with_lots) AS n (asset_id);
 
     INSERT INTO wallet_private.asset AS a OVERRIDING SYSTEM VALUE
     SELECT r.* FROM jsonb_populate_recordset(
@@ -40,6 +50,8 @@ BEGIN
         excluded.lot_order, excluded.expires_in, excluded.is_paid_expiring,
         excluded.is_debt_blocking, excluded.got_lots_at
     );
+    PERFORM wallet_private.make_lots(a)
+    FROM wallet_private.asset AS a WHERE a.asset_id = ANY (v_with_lots);
     PERFORM wallet_private.put_limits(p_catalogue -> 'limit_rule');
 
     -- Whether there is a cap, or a budget, is changed apart: wallet_private.limit_share.
