@@ -5,6 +5,7 @@ cursor of its last event. Only what is on the disk is acknowledged. So this may 
 moment: run again, it goes on there, and nothing is lost or doubled.
 """
 
+import asyncio
 import csv
 import fcntl
 import io
@@ -205,18 +206,29 @@ def export(subscription: str, form: str, output: Path) -> None:
 
 
 async def _export(dsn: str, subscription: str, target: Target) -> int:
+    """Reads the next page while one is written. Gives how many events were written."""
     count, cursor, is_last = 0, target.cursor, False
     named = {"subscription": subscription}
     async with (
         function(dsn, "read_events", "subscription", "limit", "cursor") as read,
         function(dsn, "acknowledge_events", "subscription", "cursor") as acknowledge,
     ):
-        with progress("events", file=sys.stderr) as advance:
-            while not is_last:
-                [page] = await read({**named, "limit": _PAGE, "cursor": cursor})
-                cursor, is_last = page["next_cursor"], page["is_last"]
-                if target.write(page["events"], is_last=is_last):
-                    await acknowledge({**named, "cursor": cursor})
-                count += len(page["events"])
-                advance(len(page["events"]))
+
+        def ask(cursor: str | None) -> asyncio.Future[list[Row]]:
+            return asyncio.ensure_future(read({**named, "limit": _PAGE, "cursor": cursor}))
+
+        reading = ask(cursor)
+        try:
+            with progress("events", file=sys.stderr) as advance:
+                while not is_last:
+                    [page] = await reading
+                    cursor, is_last = page["next_cursor"], page["is_last"]
+                    if not is_last:
+                        reading = ask(cursor)
+                    if await asyncio.to_thread(target.write, page["events"], is_last=is_last):
+                        await acknowledge({**named, "cursor": cursor})
+                    count += len(page["events"])
+                    advance(len(page["events"]))
+        finally:
+            reading.cancel()
     return count
