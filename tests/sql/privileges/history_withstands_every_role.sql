@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(312);
+SELECT plan(348);
 \ir ../support/_roles.sql
 
 -- A plain login that may make tables, functions and schemas of its own, and our roles.

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(195);
+SELECT plan(219);
 \ir ../support/_roles.sql
 
 SELECT checkpoint_id FROM wallet.checkpoint() \gset
