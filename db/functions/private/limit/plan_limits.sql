@@ -15,7 +15,7 @@ DECLARE
     v_use numeric;
     v_used numeric;
     v_period bigint;
-    v_limits jsonb := '[]';
+    v_limits jsonb := '[]'::jsonb;
     v_is_tidy boolean := false;
 BEGIN
     SELECT w.* INTO v_wallet FROM wallet_private.wallet AS w

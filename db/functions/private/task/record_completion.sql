@@ -9,7 +9,7 @@ AS $$
 -- Writes a completed task down. Raises WA405 or WA406 if the user can't complete it now.
 DECLARE
     v_last wallet_private.task_completion;
-    v_period date := p_transfer.details #>> '{result,period}';
+    v_period date := (p_transfer.details #>> '{result,period}')::date;
     v_zone text := coalesce(p_transfer.details ->> 'time_zone', p_task.time_zone);
     v_last_period date;
     v_wait numeric;
