@@ -390,7 +390,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/update_item.sql', '510c14c0fa9080e1c36ec97163cdf7da3bec0b9d6411b6cce7fa3903c1c0014f'),
     ('functions/api/update_limit.sql', 'a7b3977480688ad42134b7216a54b85659835dc2e96540d2d0b0e24a99d3c4e6'),
     ('functions/api/update_subscription.sql', '939aeb390627986e268121b75a58cc929609d17b4e4fdcfeba041cbd776648c0'),
-    ('functions/api/update_task.sql', '420610efdfb523a47e7e2fe51d34436743532bfbc16c3c01a7f04f5e6d3c18d0'),
+    ('functions/api/update_task.sql', 'cc202c2d6fe670b42f1c3a78ee74ae97091360bace274730b28ef0ba98563870'),
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', '42005b7ef23035bb1ab434fadf88f46a16db2e45912774196033324b7ad2a9c9'),

@@ -34,8 +34,10 @@ BEGIN
     END IF;
     PERFORM wallet_private.check_choice('period', p_period, '{day,week,month,none}');
     PERFORM wallet_private.check_time_zone(p_time_zone);
-    IF p_time_zone IS NOT NULL AND coalesce(p_period, v_task.period, 'none') = 'none' THEN
-        PERFORM wallet_private.check_given('period', NULL::text);
+    IF p_time_zone IS NOT NULL THEN
+        PERFORM wallet_private.check_given(
+            'period', nullif(coalesce(p_period, v_task.period), 'none')
+        );
     END IF;
     IF p_reward IS NOT NULL THEN
         v_reward := wallet_private.check_amount('reward', p_reward, v_asset);
