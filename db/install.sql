@@ -224,18 +224,19 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/slice_lots.sql', '6d40e9e1b279742de91b6e27e84dda646522a26e1e74b6b4f68b369b062966e8'),
     ('functions/private/lot/to_instant.sql', '9d8fb702c6e458cc75430e37dbc7fb31591c2741b1cbf141df088fca39b52812'),
     ('functions/private/movement/check_request.sql', 'a889cb38e0aef6da592d0011d1f116aee6eb83207a3ecbf540f364029664fd26'),
-    ('functions/private/movement/clear_way.sql', '23f952bcac9c974b734516e7d295601d76f68375bf121793759439ac98a3544b'),
+    ('functions/private/movement/clear_way.sql', '6a8a3529898a352d8f93aca663b43e58b1ba6384c617e296d683cb0a6346e9ba'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
     ('functions/private/movement/find_replay.sql', 'e3483a847c918f31ae39ba7197850056c3bbe9f8e79e746c83e941f4294b4fe9'),
     ('functions/private/movement/is_plain_wallet.sql', 'fa7c8a07054fe54b09237a56740ab5e0a3969fd016a3d699faba8ed5c9414372'),
-    ('functions/private/movement/lock_and_find.sql', 'dc01912c4f89e072aaa0561ed25abaad4db00cea39e5d7758ef4d210c24386eb'),
+    ('functions/private/movement/lock_and_find.sql', '08fdd74bdac9853bb3f7d1a77051de5ee89f568aa27fbb11ac1d7435e6166e05'),
+    ('functions/private/movement/lock_or_open.sql', 'f260d17fc277bf2c76eae834d1399f017aca254bdc709dac201c158090101830'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
     ('functions/private/movement/move.sql', '8f4ed640d105c1d70536cd29b9d023d4e51b1300a1591244ae34d1d3cbc2a105'),
     ('functions/private/movement/move_carefully.sql', '17961fd2622f837ced0e8cf4af9365586861353ecd2fe9eb0229968bdda5d61f'),
     ('functions/private/movement/new_seal.sql', '6bf8a2a383e3333d9d63948d689208048d1925f7996a8159e83317c9393f1aad'),
     ('functions/private/movement/new_transfer.sql', 'd11e9442d8190039991b9a32a3e36bc99b82c9721570c87bd3604a168122dc4a'),
     ('functions/private/movement/plan.sql', '36dcbc79ed7496d4b7871d05b819a1e898f27eacfb41a5a5c191f29c29a29790'),
-    ('functions/private/movement/post.sql', '2cb2bb63e9daa6a98909ff8fdcdeb5ff172e3ff85d1c3416d7d78c02b46619ab'),
+    ('functions/private/movement/post.sql', 'f389f9c4cf8fb3c9736b51ccba69b20f1b0612be44c91577ef0c82be6851f0c9'),
     ('functions/private/movement/post_pair.sql', '3d852b832ab47d84831a9443d153afea6efc1f534239cda87141075ed90d3d00'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
     ('functions/private/movement/sealed_hash.sql', '4fc44062c43020cc31f60fe5896734c206bfd4bc15aedc225571db9ce5c8df5b'),
@@ -1506,6 +1507,11 @@ SELECT 'functions/private/movement/lock_and_find.sql' = ANY (:'pgwallet_pending'
 \if :pgwallet_run
     \echo functions/private/movement/lock_and_find.sql
     \ir functions/private/movement/lock_and_find.sql
+\endif
+SELECT 'functions/private/movement/lock_or_open.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/movement/lock_or_open.sql
+    \ir functions/private/movement/lock_or_open.sql
 \endif
 SELECT 'functions/private/movement/lock_wallet.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

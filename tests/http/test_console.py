@@ -397,6 +397,7 @@ async def test_support_sees_all_and_grants_within_the_limit(
         await page.get_by_role("button", name="Log in").click()
         await page.get_by_role("button", name="Grant").click()
         await expect(page.get_by_role("button", name="Freeze")).to_have_count(0)
+        await dialog(page).get_by_label("Asset").select_option("GOLD")
         await dialog(page).get_by_label("Amount").fill("101")
         await dialog(page).get_by_label("Reason").fill("an apology")
         await expect(dialog(page)).to_contain_text("may move at most 100 GOLD at once")

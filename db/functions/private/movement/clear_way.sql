@@ -35,11 +35,6 @@ BEGIN
 
     SELECT w.* INTO v_wallet FROM wallet_private.wallet AS w
     WHERE w.user_id = p_transfer.user_id AND w.asset_id = p_transfer.asset_id;
-    IF NOT FOUND THEN
-        PERFORM wallet_private.open_wallets(p_transfer.user_id);
-        PERFORM wallet_private.lock_wallet(p_transfer.user_id, p_transfer.asset_id);
-        RETURN true;
-    END IF;
     IF v_wallet.balance - v_wallet.held < v_needed
         AND wallet_private.expire_holds(p_transfer.user_id, p_transfer.asset_id) = 0 THEN
         PERFORM wallet_private.refuse_low_balance(

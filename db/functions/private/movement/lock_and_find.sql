@@ -12,7 +12,6 @@ AS $$
 -- expired in them is booked here, in the same order.
 DECLARE
     v_asset_id integer;
-    v_is_plain boolean;
     v_special_ids integer[] := ARRAY[]::integer[];
     v_transfer wallet_private.transfer;
 BEGIN
@@ -22,13 +21,7 @@ BEGIN
         );
     END IF;
     FOREACH v_asset_id IN ARRAY p_asset_ids LOOP
-        v_is_plain := wallet_private.lock_wallet(p_request.user_id, v_asset_id);
-        IF v_is_plain IS NULL THEN
-            PERFORM wallet_private.find_user(p_request.user_id);
-            PERFORM wallet_private.open_wallets(p_request.user_id);
-            v_is_plain := wallet_private.lock_wallet(p_request.user_id, v_asset_id);
-        END IF;
-        IF NOT v_is_plain THEN
+        IF NOT wallet_private.lock_or_open(p_request.user_id, v_asset_id) THEN
             v_special_ids := v_special_ids || v_asset_id;
         END IF;
     END LOOP;

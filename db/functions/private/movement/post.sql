@@ -34,7 +34,7 @@ BEGIN
     WHERE a.asset_id = p_transfer.asset_id AND a.server_started_at = pg_postmaster_start_time();
     v_base := coalesce(v_base, wallet_private.renew_feed());
     IF v_is_special AND NOT p_is_locked THEN
-        PERFORM wallet_private.lock_wallet(p_transfer.user_id, p_transfer.asset_id);
+        PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
     END IF;
     LOOP
         IF v_is_special AND NOT v_is_planned THEN
@@ -76,7 +76,7 @@ BEGIN
             v_position, v_is_capped, v_is_plain;
         EXIT WHEN FOUND;
         IF v_is_special IS NOT TRUE THEN
-            PERFORM wallet_private.lock_wallet(p_transfer.user_id, p_transfer.asset_id);
+            PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
             v_is_special := true;
             p_transfer.created_at := clock_timestamp();
             CONTINUE;
