@@ -27,7 +27,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 
 def make_token(role: str, sub: str, *, secret: str = SECRET, **claims: Any) -> str:
     """A token; a claim that is None is left out."""
-    payload = {"sub": sub, "role": role, "exp": int(time.time()) + 600} | claims
+    payload = {"sub": sub, "role": role, "exp": int(time.time()) + 86_400} | claims
     kept = {name: value for name, value in payload.items() if value is not None}
     return jwt.encode(kept, secret, "HS256")
 

@@ -53,7 +53,7 @@ BEGIN
                     jsonb_strip_nulls(jsonb_build_object(
                         'measure', a.measure, 'direction', a.direction,
                         'threshold', trim_scale(v_step.threshold)::text,
-                        'transaction_id', v_step.transaction_id,
+                        'transaction_id', v_step.transaction_id::uuid,
                         'campaign', (
                             SELECT c.code FROM wallet_private.campaign AS c
                             WHERE c.campaign_id = a.campaign_id

@@ -48,14 +48,14 @@ BEGIN
     v_limit.time_zone := p_time_zone;
     v_limit.is_clipping := p_is_clipping;
     PERFORM wallet_private.check_limit(v_limit, v_asset);
+    p_maximum := wallet_private.check_maximum(p_measure, p_maximum, v_asset);
 
     INSERT INTO wallet_private.limit_rule (
         code, asset_id, measure, maximum, direction, kinds, origin, period, time_zone, rolling,
         is_clipping
     ) VALUES (
-        p_code, v_asset.asset_id, p_measure,
-        wallet_private.check_maximum(p_measure, p_maximum, v_asset), v_limit.direction, p_kinds,
-        p_origin, p_period,
+        p_code, v_asset.asset_id, p_measure, p_maximum, v_limit.direction, p_kinds, p_origin,
+        p_period,
         CASE WHEN p_period IS NOT NULL THEN coalesce(p_time_zone, 'UTC') END, v_limit.rolling,
         p_is_clipping
     )

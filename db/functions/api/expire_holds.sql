@@ -26,7 +26,11 @@ BEGIN
                 LIMIT p_limit
             ) AS e
         ) AS d
-        INNER JOIN wallet_private.wallet AS w ON w.user_id = d.user_id AND w.asset_id = d.asset_id
+        CROSS JOIN LATERAL (
+            SELECT x.* FROM wallet_private.wallet AS x
+            WHERE x.user_id = d.user_id AND x.asset_id = d.asset_id
+            LIMIT 1
+        ) AS w
         ORDER BY d.user_id, d.asset_id
     );
     -- What becomes available may repay a debt, which gives back to a capped supply. So all wallets

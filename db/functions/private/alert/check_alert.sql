@@ -7,7 +7,9 @@ AS $$
 -- Whether the alert has what its measure needs, and no more.
 DECLARE
     v_asset wallet_private.asset;
-    v_surplus text := CASE
+    v_surplus text;
+BEGIN
+    v_surplus := CASE
         WHEN p_alert.user_id IS NOT NULL AND p_alert.measure <> ALL ('{balance,expiring}')
             THEN 'user_id'
         WHEN p_alert.is_share AND p_alert.measure <> ALL ('{supply,budget}') THEN 'is_share'
@@ -23,7 +25,6 @@ DECLARE
             WHEN p_alert.margin IS NOT NULL THEN 'margin'
         END
     END;
-BEGIN
     SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = p_alert.asset_id;
     IF v_surplus IS NOT NULL
         OR p_alert.measure = 'expiring' AND v_asset.lot_order IS NULL THEN
