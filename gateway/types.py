@@ -401,10 +401,10 @@ class NewLimit(Body):
     asset: Code
     measure: LimitMeasure
     maximum: Annotated[Amount, _doc("An amount of the asset, or a count.", "100")]
-    direction: Annotated[Direction, _doc("Not of a balance.")] | None = None
+    direction: Annotated[Direction | None, _doc("Not of a balance.", "debit")] = None
     kinds: Annotated[LimitKinds, _doc("Without it: all of this direction.")] | None = None
     origin: LotOrigin | None = None
-    period: Period | None = None
+    period: Annotated[Period | None, _eg("day")] = None
     time_zone: Annotated[TimeZone, _doc("Of the period; without it: UTC.")] | None = None
     rolling: Rolling | None = None
     is_clipping: Clipping = False
@@ -457,10 +457,10 @@ class SubscriptionChange(Body):
 class NewAlert(Body):
     code: Annotated[str, _doc("It can't be changed later.", "low_gold")]
     measure: AlertMeasure
-    asset: Annotated[Code | None, _doc("Of a budget it is the campaign's.")] = None
+    asset: Annotated[Code | None, _doc("Of a budget it is the campaign's.", "GOLD")] = None
     campaign: Annotated[str | None, _doc("Whose budget.", None)] = None
     user_id: Annotated[UserId | None, _doc("Only this user's; without it: all.", None)] = None
-    direction: AlertDirection | None = None
+    direction: Annotated[AlertDirection | None, _eg("below")] = None
     threshold: Annotated[Amount | None, _doc("What it crosses.", "100")] = None
     margin: Annotated[
         Amount | None, _doc("How far it has to come back before it can be raised again.")

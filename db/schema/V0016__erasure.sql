@@ -1,4 +1,4 @@
--- squawk-ignore-file ban-drop-constraint
+-- squawk-ignore-file ban-drop-constraint, ban-drop-not-null
 -- Who a user is, and what requests wrote about him, can be erased. The ledger stays whole.
 
 -- Before anything changes, so that a call that is under way has ended.

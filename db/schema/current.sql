@@ -1601,8 +1601,7 @@ CREATE TABLE wallet_private.share_move (
     amount wallet_private.quantity NOT NULL,
     peer integer NOT NULL,
     moved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT share_move_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric)),
-    CONSTRAINT share_move_kind_is_known_check CHECK ((kind = ANY (ARRAY['supply'::text, 'stock'::text, 'budget'::text])))
+    CONSTRAINT share_move_amount_is_positive_check CHECK (((amount)::numeric > (0)::numeric))
 );
 
 COMMENT ON TABLE wallet_private.share_move IS 'What was given to other partitions, or got from them. At first partition 0 has all of it.';
@@ -1783,6 +1782,9 @@ ALTER TABLE ONLY wallet_private.reversal
 
 ALTER TABLE ONLY wallet_private.reversal
     ADD CONSTRAINT reversal_reversal_id_key UNIQUE (user_id, reversal_id);
+
+ALTER TABLE wallet_private.share_move
+    ADD CONSTRAINT share_move_kind_is_known_check CHECK ((kind = ANY (ARRAY['supply'::text, 'stock'::text, 'budget'::text]))) NOT VALID;
 
 ALTER TABLE ONLY wallet_private.share_move
     ADD CONSTRAINT share_move_pkey PRIMARY KEY (move_id);

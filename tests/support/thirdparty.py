@@ -376,4 +376,3 @@ if __name__ == "__main__":  # fetch one and say where it is, or fetch all of the
         prometheus()
         pgbouncer()
         haproxy()
-        cdnow()

@@ -23,8 +23,7 @@ SELECT subscription FROM wallet.resend_webhook_events('warehouse', (
     ORDER BY t.transaction_id LIMIT 1
 )) \gset
 INSERT INTO wallet_private.daily
-SELECT asset_id, '2026-01-01', 'TOPUP', 1, 1, 0, 1, 1 FROM wallet_private.asset
-ORDER BY asset_id LIMIT 1;
+VALUES ((SELECT min(asset_id) FROM wallet_private.asset), '2026-01-01', 'TOPUP', 1, 1, 0, 1, 1);
 SELECT alert FROM wallet.create_alert(
     'spring', 'budget', p_campaign => 'SPRING', p_direction => 'below', p_threshold => 60
 ) \gset

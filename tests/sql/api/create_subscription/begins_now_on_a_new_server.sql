@@ -7,9 +7,10 @@ UPDATE wallet_private.feed SET system_identifier = system_identifier - 1;
 UPDATE wallet_private.asset SET server_started_at = NULL;
 SELECT subscription FROM wallet.create_subscription('restored') \gset
 SELECT balance FROM wallet.bonus(:'alice', 'GOLD', 1, 'after it') \gset
-SELECT cmp_ok(
-    (s.place).feed_position, '<=', t.feed_position, 'what moves afterwards comes'
-)
+SELECT
+    cmp_ok(
+        (s.place).feed_position, '<=', t.feed_position, 'what moves afterwards comes'
+    )
 FROM wallet_private.subscription AS s
 INNER JOIN wallet_private.transfer AS t ON t.idempotency_key = 'after it'
 WHERE s.code = 'restored';
