@@ -44,6 +44,7 @@ VALUES ('email', 'c@example.com', gen_random_uuid(), 1);
 INSERT INTO wallet_private.barred_claim (claim_id) VALUES (gen_random_uuid());
 INSERT INTO wallet_private.erased_chain (user_id, asset_id, seq)
 VALUES (gen_random_uuid(), 1, 1);
+INSERT INTO wallet_private.half_erased (user_id) VALUES (gen_random_uuid());
 INSERT INTO wallet_private.cluster_checkpoint (checkpoint_ids) VALUES ('{1,1}');
 INSERT INTO wallet_private.share_move (move_id, is_in, kind, code, amount, peer)
 VALUES (gen_random_uuid(), true, 'supply', 'GOLD', 1, 1);
