@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(140);
+SELECT plan(141);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -254,7 +254,8 @@ SELECT set_eq(
     $$
         VALUES
         ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
-        ('name', 'user_id'),
+        ('name', 'user_id'), ('half_erased', 'external_id'), ('half_erased', 'name'),
+        ('half_erased', 'email'),
         ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
         ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
         ('subscription', 'alerts'), ('alert_feed', 'place'), ('alert', 'campaign_id'),
