@@ -36,6 +36,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0018__imported.sql', 'a6edfa3641d27337eb91ead4cf6348b1d6fad20022739aa171be4ba7dcb193b9'),
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
+    ('schema/V0021__half_erased.sql', 'cdb11ca21d946224c1fa627486c4b43b89d5e5e1afb29731564897dba57b6154'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -89,27 +90,32 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/bar_claim.sql', 'dfd4e631bce3088361720465112e339f34bc393dde1d67340c6aa49c5016b115'),
     ('functions/private/cluster/bump_catalogue.sql', 'e6dc13605040b3ff50f8789fa11637f45c84a7c95501aafdc0c53a9592496862'),
     ('functions/private/cluster/check_claim.sql', 'f0723b1ee1c4fd8f07490a77aabc75e2aed55d919835ee82f13b3c55974b8d1f'),
-    ('functions/private/cluster/claim_list.sql', '897ce3ca3e3cc84da37a7e1da6fd40519ef7134352a007198d59d9babf2de013'),
+    ('functions/private/cluster/claim_list.sql', '55de685641fb153101fe84086819f911f97b961e393bb33490c14763b2e3739e'),
     ('functions/private/cluster/claim_name.sql', 'f53a680850bfb47624e18df0a76f5f4f4d35adf4105e3cc34d0bbe75a25007e7'),
-    ('functions/private/cluster/claimed_create_user.sql', '0a36798b735fc5cb2d6429524da88911f6bef9b11cc43fd28ee726c042fdbb8e'),
-    ('functions/private/cluster/claimed_sign_up.sql', 'be1cfff7b24f1016a337c8503bdf9be945df0a31a530849b8cd094b27576c8a0'),
+    ('functions/private/cluster/claimed_create_user.sql', '9f14eb7c07bec1ff0fb538fe1ac2407a4c073a06c5959ffc74f3d7971fccdbc3'),
+    ('functions/private/cluster/claimed_sign_up.sql', '23af9319a0534ae06e91a3300aa5334d44a7a5ca37df18adc6b5d0f75dc326c7'),
+    ('functions/private/cluster/drop_name.sql', '9214fd8d39786b8065bc686b11e3342cb2c03fb49c8137a051136b4d94b51e65'),
     ('functions/private/cluster/drop_webhook.sql', '7e07b96e83d2d2673bae1b8133ec783063bf581a29781c0ef73e558e05949d30'),
+    ('functions/private/cluster/end_erasure.sql', '6f348f6acdda2e9fbac755ec1bdb922e2ee511209d962ddfe5b394ca7454db64'),
     ('functions/private/cluster/end_turn.sql', 'dcbbdbb51001c8f7cf68572878be6d9e67b1880b01be8425181b3dec08e77f76'),
     ('functions/private/cluster/find_checkpoint.sql', '3f13d93024b7dad381990fba0066750de74dc6d811169ffffe08c42f6d77b72d'),
     ('functions/private/cluster/find_name.sql', 'ee7cb911eaba389619f74c53050bb318f82280bdab958194909429c5109a63b7'),
     ('functions/private/cluster/find_named.sql', 'fa2ac7fb70b546e5624a699893362e8d19ed8272a2fb3ec87a58580e17e6ebf3'),
     ('functions/private/cluster/first_user_id.sql', '9ac30f169cfad8b2f13c35d72d8e94710ff6cf9b29ac276392064b734e69ddb9'),
+    ('functions/private/cluster/forget_actor.sql', 'cf56db0914c406c9164ff9af7b4906cd7148551bcfe4ee2b66109641c115d94b'),
     ('functions/private/cluster/get_catalogue.sql', 'f7d7f5b98b3936aa5bb80e8f74ba8facd622c8881998a459ab76a4c90dcc6b8c'),
     ('functions/private/cluster/give_share.sql', 'd69656e7512d67ea6eae3f2ad636ff357989a842cd2a367e6267bc8398dea31f'),
     ('functions/private/cluster/grant_part.sql', 'a07fca1b2de4e8e2878c58cedf3892f397217c464be05201fbccc92676ed324d'),
     ('functions/private/cluster/heed_claim.sql', '7f277243edca1526ab0aaa15990c36b957729e3ae5f7dd877dbb22be30ccff02'),
+    ('functions/private/cluster/heed_holders.sql', '19235b7e2e82cb021071ea1596ba2be00333e3b513924773aa8df275bcbeb339'),
     ('functions/private/cluster/heed_receiver.sql', '59101eae9b28afc98fe1a48570d921554612e0282e18e691c795f23955883bb4'),
     ('functions/private/cluster/heed_turn.sql', '829fd971ab43d2b7f1b3bd14ea7aae5ec53c452045f710772da3b8e940d7c804'),
-    ('functions/private/cluster/import_part.sql', '3100e8afe4ca8db13095699c69f80faaff87106b6f68c59489153078ad43f3d5'),
+    ('functions/private/cluster/import_part.sql', '4743f3d373c5f571455f87ef252aa5f959d446251ae838856950ed36ce752194'),
     ('functions/private/cluster/in_whole.sql', '33ecd97c6ad9ced712dcf1b155442185229a000c8f6ae3611a70ee8b51c83ed3'),
     ('functions/private/cluster/lift_share.sql', '68abbc246b56eea1341b6b730b04abcb91f651c21dcb9292fdf58f97bb882919'),
     ('functions/private/cluster/limit_share.sql', '3ddf2a91fd270ea3b2e1833cf33d50ec14622ef8ef903e249471408bbbe90853'),
     ('functions/private/cluster/list_behind.sql', '4ec1ddb66fb0240693691c778860db147c3af9e0b49fd7911edcacf541c55c67'),
+    ('functions/private/cluster/list_half_erased.sql', 'aed96a0b85a2c01221a728bbda65fa5ac30e1a39c6228adbc895b924fdcd8ee4'),
     ('functions/private/cluster/list_moves.sql', '82de27df0a69779e7cdbe6c5460c0503b8c78d2dac306b5f92c95278a26fc83f'),
     ('functions/private/cluster/list_named.sql', '33c8c86f1a3d5d89c4421db8b27d183aa628dfe714fbb4562ec5a86e7ba837d5'),
     ('functions/private/cluster/list_names.sql', '138eb20dc981e8643110ae0a22cd4587b18ff2a87db2e209aa4ccaf62f496211'),
@@ -120,7 +126,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/part_checkpoint.sql', '12b99e82d66be5ddca1a6e0f3cbc869bb279a79a8324a77333e55ec157fe6868'),
     ('functions/private/cluster/part_subscriptions.sql', '4d7993afcaa045682910b08082c3e90c6731282388f9bd1ed7de35efef96dc33'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
-    ('functions/private/cluster/put_catalogue.sql', '9e13f37988f8fab13cf45351f5859ae6d5ba0c536f72101f695a407eafd74e71'),
+    ('functions/private/cluster/put_catalogue.sql', '09425ca3c330e6a4f777e441ec853b2bb43ef72ba9c6733b459808a85dba54f3'),
     ('functions/private/cluster/put_subscription.sql', '512aaa83a6be49cc4cd5dddd03d324aa8b715fb8fffae833f2f9775138650363'),
     ('functions/private/cluster/read_part.sql', 'ea0360b43f5a5b6d7641b6ba4cf488814636eed4559cc868958b47474eefdb8b'),
     ('functions/private/cluster/root_again.sql', 'be84a5c8dbca9c26ff876c6ea1bf1dec4b568d6ec8ddac2fe004714e4a551a41'),
@@ -266,7 +272,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/task/to_task.sql', '48da9e20efc69ca0effdcc13cb5c99db96a670f8fa902e4266a0ef0c2a7e9788'),
     ('functions/private/user/add_user.sql', 'f4abb8ceada62e902145d92e1705947f33e623788c0c26ce52a2c86a747766a7'),
     ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
-    ('functions/private/user/erase_texts.sql', '9c8800d17ff74e7b56190e8740b0745dd52d4f1d97791752416272a9eba8c1a0'),
+    ('functions/private/user/erase_actor.sql', '5b378d966e6e86154f2dd919f9481227c4ad132c133e7edfe739b524536bd456'),
+    ('functions/private/user/erase_texts.sql', '7951278f04d43c128d30a138d2505a62370358df5ebfd89d6a22934f9e6ee3de'),
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
     ('functions/private/user/is_telling.sql', '739e7f228a4f2b2b1b99fdd8f7679bd1f7812ff0f7ebedd2803d65ece4f49a2d'),
@@ -330,7 +337,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
-    ('functions/api/erase_user.sql', 'eccf59b872b505d705bad93eae9c4b027c886770a518039a4f883e9e350f228d'),
+    ('functions/api/erase_user.sql', '7987474aa9d2a71e77b475e35eb8b711b805a1dbc37597c0b24541b200d8d37b'),
     ('functions/api/expire_holds.sql', 'd19c7a5c34d84337bbc7974ae526aee9424be4b6cec23a2ac41f72b3e63835b7'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
@@ -542,6 +549,11 @@ SELECT 'schema/V0020__days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_
 \if :pgwallet_run
     \echo schema/V0020__days.sql
     \ir schema/V0020__days.sql
+\endif
+SELECT 'schema/V0021__half_erased.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0021__half_erased.sql
+    \ir schema/V0021__half_erased.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -828,10 +840,20 @@ SELECT 'functions/private/cluster/claimed_sign_up.sql' = ANY (:'pgwallet_pending
     \echo functions/private/cluster/claimed_sign_up.sql
     \ir functions/private/cluster/claimed_sign_up.sql
 \endif
+SELECT 'functions/private/cluster/drop_name.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/drop_name.sql
+    \ir functions/private/cluster/drop_name.sql
+\endif
 SELECT 'functions/private/cluster/drop_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/cluster/drop_webhook.sql
     \ir functions/private/cluster/drop_webhook.sql
+\endif
+SELECT 'functions/private/cluster/end_erasure.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/end_erasure.sql
+    \ir functions/private/cluster/end_erasure.sql
 \endif
 SELECT 'functions/private/cluster/end_turn.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -858,6 +880,11 @@ SELECT 'functions/private/cluster/first_user_id.sql' = ANY (:'pgwallet_pending':
     \echo functions/private/cluster/first_user_id.sql
     \ir functions/private/cluster/first_user_id.sql
 \endif
+SELECT 'functions/private/cluster/forget_actor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/forget_actor.sql
+    \ir functions/private/cluster/forget_actor.sql
+\endif
 SELECT 'functions/private/cluster/get_catalogue.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/cluster/get_catalogue.sql
@@ -877,6 +904,11 @@ SELECT 'functions/private/cluster/heed_claim.sql' = ANY (:'pgwallet_pending'::te
 \if :pgwallet_run
     \echo functions/private/cluster/heed_claim.sql
     \ir functions/private/cluster/heed_claim.sql
+\endif
+SELECT 'functions/private/cluster/heed_holders.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/heed_holders.sql
+    \ir functions/private/cluster/heed_holders.sql
 \endif
 SELECT 'functions/private/cluster/heed_receiver.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -912,6 +944,11 @@ SELECT 'functions/private/cluster/list_behind.sql' = ANY (:'pgwallet_pending'::t
 \if :pgwallet_run
     \echo functions/private/cluster/list_behind.sql
     \ir functions/private/cluster/list_behind.sql
+\endif
+SELECT 'functions/private/cluster/list_half_erased.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/list_half_erased.sql
+    \ir functions/private/cluster/list_half_erased.sql
 \endif
 SELECT 'functions/private/cluster/list_moves.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1692,6 +1729,11 @@ SELECT 'functions/private/user/check_user.sql' = ANY (:'pgwallet_pending'::text[
 \if :pgwallet_run
     \echo functions/private/user/check_user.sql
     \ir functions/private/user/check_user.sql
+\endif
+SELECT 'functions/private/user/erase_actor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/user/erase_actor.sql
+    \ir functions/private/user/erase_actor.sql
 \endif
 SELECT 'functions/private/user/erase_texts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

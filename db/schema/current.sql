@@ -1501,6 +1501,14 @@ CREATE TABLE wallet_private.fold (
 
 COMMENT ON COLUMN wallet_private.fold.place IS 'Up to here the transfers are in daily. Those that were brought over are there at once.';
 
+CREATE TABLE wallet_private.half_erased (
+    user_id uuid NOT NULL,
+    external_id text,
+    name text,
+    email text,
+    erased_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
 CREATE TABLE wallet_private.hold_capture (
     user_id uuid NOT NULL,
     hold_id uuid NOT NULL,
@@ -1728,6 +1736,9 @@ ALTER TABLE ONLY wallet_private.feed
 
 ALTER TABLE ONLY wallet_private.fold
     ADD CONSTRAINT fold_pkey PRIMARY KEY (is_only);
+
+ALTER TABLE ONLY wallet_private.half_erased
+    ADD CONSTRAINT half_erased_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY wallet_private.hold_capture
     ADD CONSTRAINT hold_capture_pkey PRIMARY KEY (user_id, hold_id, transaction_id);

@@ -132,6 +132,14 @@ async def call(dsn: str, name: str, **arguments: Any) -> list[Row]:
         return await called(arguments)
 
 
+async def find_user(dsn: str, user: str) -> Row:
+    """The one user who has this id, email address or external id."""
+    users = await call(dsn, "find_user", query=user)
+    if len(users) != 1:
+        raise click.ClickException(f"{len(users) or 'no'} users are known as {user!r}")
+    return users[0]
+
+
 @asynccontextmanager
 async def function(dsn: str, name: str, *arguments: str) -> AsyncIterator[Call]:
     """A function for several calls. They may take longer than a request's."""

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from gateway.settings import Settings
-from pgwallet.cli.shared import call, form_options, instant, print_form, run, server
+from pgwallet.cli.shared import call, find_user, form_options, instant, print_form, run, server
 
 _STATEMENT = ("created_at", "transaction_id", "kind", "reference", "debit", "credit", "balance")
 
@@ -34,9 +34,7 @@ def statement(
       pgwallet statement alice@example.com --asset GOLD --format csv > statement.csv
     """
     with server(Settings.from_env()) as dsn:
-        users = run(call(dsn, "find_user", query=user))
-        if len(users) != 1:
-            raise click.ClickException(f"{len(users) or 'no'} users are known as {user!r}")
-        scope = {"user_id": users[0]["user_id"], "asset": asset, "from": start, "until": until}
+        user_id = run(find_user(dsn, user))["user_id"]
+        scope = {"user_id": user_id, "asset": asset, "from": start, "until": until}
         lines = run(call(dsn, "statement", **scope))
     print_form(lines, _STATEMENT, form, numbers=3)

@@ -7,7 +7,7 @@ class Run(Enum):
     """Where a call goes. A function with a file in db/proxy/api/ has that body instead."""
 
     USER = "by user: in the partition of p_user_id"
-    NAME = "by name: where the user lives who has the name, or will live"
+    NAME = "with the directory of names: where the user lives who has the name, or will live"
     CATALOGUE = "in partition 0, then what has changed is put into all"
     ANY = "in any partition: the answer is the same"
     ALL = "in all, the rows one after the other or added up"
@@ -42,7 +42,7 @@ RUNS = {
     "drop_alert": Run.REFUSED,
     "drop_subscription": Run.ALL,
     "economy": Run.REFUSED,
-    "erase_user": Run.REFUSED,
+    "erase_user": Run.NAME,
     "expire_holds": Run.ALL,
     "expire_lots": Run.ALL,
     "find_user": Run.NAME,

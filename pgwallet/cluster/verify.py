@@ -51,6 +51,7 @@ SELECT f.user_id, hashtextextended(concat_ws(':', $1::text, f.user_id, $2::text)
 FROM wallet_private.find_named($1, $2) AS f (user_id)
 WHERE f.user_id IS NOT NULL
 """
+_HALF_ERASED = "SELECT h.user_id::text FROM wallet_private.half_erased AS h"
 _MOVES = """
 SELECT m.move_id, m.is_in, m.kind, m.code, m.amount FROM wallet_private.share_move AS m
 """
@@ -172,6 +173,10 @@ async def _look(partition: Partition, size: int) -> _Seen:
         findings += [
             Finding("users are in their place", user_id, "another partition", partition.name)
             for (user_id,) in await connection.fetch(_STRAYS, size, partition.number)
+        ]
+        findings += [
+            Finding("who is erased is forgotten", user_id, "in all partitions", "erase again")
+            for (user_id,) in await connection.fetch(_HALF_ERASED)
         ]
         return _Seen(
             findings,

@@ -279,6 +279,40 @@ def test_statement_that_there_is_not(ledger, arguments, status, says):
     assert (out, says in err) == ("", True)
 
 
+# --- erase ----------------------------------------------------------------------------------
+
+
+def erase(database, user, *options, answer="", status=0):
+    arguments = ("erase", user, "--reason", "ticket 7", *options)
+    with start(database, *arguments, stdin=subprocess.PIPE) as process:
+        out, err = process.communicate(answer, timeout=60)
+    assert process.returncode == status, (out, err)
+    return out, err
+
+
+def test_erase_asks_first(demo):
+    made = "SELECT user_id FROM wallet.create_user('dora-1', 'Dora', 'dora@example.com')"
+    dora = demo.psql(made)
+    for answer in ("n\n", ""):
+        out, err = erase(demo, "dora@example.com", answer=answer, status=1)
+        assert (out, f"Erase user {dora} for good?" in err) == ("", True)
+    assert user(demo, "dora") == dora
+    assert erase(demo, "dora@example.com", answer="y\n")[0] == f"erased: {dora}\n"
+    again = demo.psql(made)
+    assert erase(demo, "dora-1", "--yes") == (f"erased: {again}\n", "")
+    assert json.loads(erase(demo, dora, "--yes", "--json")[0])["status"] == "erased"
+    _, err = erase(demo, "dora-1", "--yes", status=1)
+    assert "no users are known as 'dora-1'" in err
+    recorded = "SELECT name, details ->> 'reason' FROM wallet.operator_action WHERE subject = '{}'"
+    assert "erase_user|ticket 7" in demo.psql(recorded.format(dora)).split("\n")
+
+
+def test_erase_is_refused_while_anything_is_left(demo):
+    _, err = erase(demo, "alice@example.com", "--yes", status=1)
+    assert "The user has " in err
+    assert user(demo, "alice")
+
+
 # --- sweep, psql ----------------------------------------------------------------------------
 
 

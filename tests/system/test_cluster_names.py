@@ -109,7 +109,8 @@ async def test_who_was_slow_makes_no_user_when_the_claim_is_gone(
     slow = await wallet.parts[place].connect()
     try:
         made = (
-            "SELECT wallet_private.claimed_create_user($1, 'slow', NULL, NULL, NULL, 'user', 'x')"
+            "SELECT wallet_private.claimed_create_user("
+            "$1, NULL, 'slow', NULL, NULL, NULL, 'user', 'x')"
         )
         assert await code_of(slow.execute(made, claim)) == "WA901"
     finally:

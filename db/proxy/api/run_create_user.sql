@@ -7,17 +7,22 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- A claim that somebody else has taken away is made anew.
+-- A claim that somebody else has taken away is made anew, and so is one for a name of somebody who
+-- is erased.
 DECLARE
     v_claim_id uuid;
+    v_at record;
     v_user wallet.user;
 BEGIN
     LOOP
         v_claim_id := gen_random_uuid();
         BEGIN
+            SELECT c.* INTO v_at FROM wallet_private.claim_names(
+                v_claim_id, p_external_id, p_name, p_email, p_phone
+            ) AS c;
             SELECT u.* INTO v_user FROM wallet_private.claimed_create_user(
-                wallet_private.claim_names(v_claim_id, p_external_id, p_name, p_email, p_phone),
-                v_claim_id, p_external_id, p_name, p_email, p_phone, p_role, p_actor
+                v_at.place, v_claim_id, v_at.holder, p_external_id, p_name, p_email, p_phone,
+                p_role, p_actor
             ) AS u;
             PERFORM wallet_private.settle(v_claim_id, p_external_id, p_email, v_user.user_id);
             RETURN v_user;
@@ -31,6 +36,7 @@ BEGIN
                 IF SQLSTATE <> 'WA901' THEN
                     RAISE;
                 END IF;
+                PERFORM wallet_private.free_names(v_at.place, NULL);
         END;
     END LOOP;
 END

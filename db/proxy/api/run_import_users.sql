@@ -45,6 +45,7 @@ BEGIN
             ORDER BY 1
         );
         v_claim_id := gen_random_uuid();
+        PERFORM wallet_private.free_names(p.place, NULL) FROM unnest(v_alive) AS p (place);
         BEGIN
             v_more := wallet_private.import_round(
                 v_claim_id, p_users, v_round, v_alive, p_actor

@@ -7,10 +7,10 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- A claim that somebody else has taken away is made anew.
+-- As wallet_private.run_create_user.
 DECLARE
     v_claim_id uuid;
-    v_place integer;
+    v_at record;
     v_user wallet.new_user;
     v_refused text[] := '{}';
     v_asset wallet.asset;
@@ -18,9 +18,12 @@ BEGIN
     LOOP
         v_claim_id := gen_random_uuid();
         BEGIN
-            v_place := wallet_private.claim_names(v_claim_id, NULL, p_name, p_email, p_phone);
+            SELECT c.* INTO v_at FROM wallet_private.claim_names(
+                v_claim_id, NULL, p_name, p_email, p_phone
+            ) AS c;
             SELECT r.* INTO v_user FROM wallet_private.claimed_sign_up(
-                v_place, v_claim_id, p_name, p_email, p_phone, p_password_hash, p_actor
+                v_at.place, v_claim_id, v_at.holder, p_name, p_email, p_phone, p_password_hash,
+                p_actor
             ) AS r;
             EXIT;
         EXCEPTION
@@ -33,13 +36,14 @@ BEGIN
                 IF SQLSTATE <> 'WA901' THEN
                     RAISE;
                 END IF;
+                PERFORM wallet_private.free_names(v_at.place, NULL);
         END;
     END LOOP;
     PERFORM wallet_private.settle(v_claim_id, NULL, p_email, v_user.user_id);
 
     -- Where the partition has too little of a cap, others may have some.
     FOR v_asset IN
-        SELECT a.* FROM wallet_private.list_assets(v_place) AS a
+        SELECT a.* FROM wallet_private.list_assets(v_at.place) AS a
         WHERE a.asset = ANY (v_user.refused_bonuses)
     LOOP
         BEGIN
@@ -55,7 +59,7 @@ BEGIN
     IF v_user.refused_bonuses <> '{}' THEN
         v_user.refused_bonuses := v_refused;
         v_user.balances := ARRAY(
-            SELECT b FROM wallet_private.list_balances(v_place, v_user.user_id) AS b
+            SELECT b FROM wallet_private.list_balances(v_at.place, v_user.user_id) AS b
         );
     END IF;
     RETURN v_user;

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION wallet_private.claim_many(
     p_claim_id uuid, p_kinds text[], p_names text[], p_homes integer[]
-) RETURNS TABLE (kind text, name text, place integer)
+) RETURNS TABLE (kind text, name text, user_id uuid)
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -11,7 +11,7 @@ AS $$
 DECLARE
     v_part record;
     v_holder record;
-    v_place integer;
+    v_user_id uuid;
 BEGIN
     FOR v_part IN
         SELECT
@@ -26,14 +26,14 @@ BEGIN
                 v_part.place, v_part.kinds, v_part.names, v_part.homes, p_claim_id
             ) AS c
         LOOP
-            v_place := v_holder.place;
-            IF NOT v_holder.is_settled THEN
-                v_place := wallet_private.claim(
+            v_user_id := v_holder.user_id;
+            IF v_user_id IS NULL THEN
+                v_user_id := wallet_private.claim(
                     v_holder.kind, v_holder.name, p_claim_id, v_holder.home
                 );
             END IF;
-            IF v_place IS NOT NULL THEN
-                RETURN QUERY SELECT v_holder.kind, v_holder.name, v_place;
+            IF v_user_id IS NOT NULL THEN
+                RETURN QUERY SELECT v_holder.kind, v_holder.name, v_user_id;
             END IF;
         END LOOP;
     END LOOP;

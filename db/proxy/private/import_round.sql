@@ -12,6 +12,7 @@ DECLARE
     v_kinds text[];
     v_names text[];
     v_homes integer[];
+    v_holders uuid[];
     v_places integer[];
     v_result wallet.import_result;
 BEGIN
@@ -28,16 +29,21 @@ BEGIN
     WHERE n.name IS NOT NULL;
 
     WITH taken AS MATERIALIZED (
-        SELECT c.kind, c.name, c.place
+        SELECT c.kind, c.name, c.user_id
         FROM wallet_private.claim_many(p_claim_id, v_kinds, v_names, v_homes) AS c
     )
 
-    SELECT array_agg(
-        coalesce(e.place, x.place, p_alive[1 + o.ord % cardinality(p_alive)]) ORDER BY o.ord
-    ) INTO v_places
+    SELECT
+        array_agg(h.user_id ORDER BY o.ord),
+        array_agg(coalesce(
+            uuid_hash(h.user_id) & (wallet_private.partitions() - 1),
+            p_alive[1 + o.ord % cardinality(p_alive)]
+        ) ORDER BY o.ord)
+    INTO v_holders, v_places
     FROM unnest(p_ords) AS o (ord)
     LEFT JOIN taken AS e ON e.kind = 'email' AND e.name = lower(p_users[o.ord].email)
-    LEFT JOIN taken AS x ON x.kind = 'external_id' AND x.name = p_users[o.ord].external_id;
+    LEFT JOIN taken AS x ON x.kind = 'external_id' AND x.name = p_users[o.ord].external_id
+    CROSS JOIN LATERAL (SELECT coalesce(e.user_id, x.user_id)) AS h (user_id);
 
     -- 2. Make the users, in all partitions side by side.
     SELECT
@@ -52,6 +58,7 @@ BEGIN
         p_claim_id,
         ARRAY(SELECT p_users[o.ord] FROM unnest(p_ords) AS o (ord) ORDER BY o.ord),
         ARRAY(SELECT o.ord FROM unnest(p_ords) AS o (ord) ORDER BY o.ord),
+        v_holders,
         p_actor
     ) AS s;
 

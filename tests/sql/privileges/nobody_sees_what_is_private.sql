@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(281);
+SELECT plan(285);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

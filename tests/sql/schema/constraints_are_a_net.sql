@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(140);
+SELECT plan(141);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -43,6 +43,7 @@ VALUES ('email', 'c@example.com', gen_random_uuid(), 1);
 INSERT INTO wallet_private.barred_claim (claim_id) VALUES (gen_random_uuid());
 INSERT INTO wallet_private.erased_chain (user_id, asset_id, seq)
 VALUES (gen_random_uuid(), 1, 1);
+INSERT INTO wallet_private.half_erased (user_id) VALUES (gen_random_uuid());
 INSERT INTO wallet_private.cluster_checkpoint (checkpoint_ids) VALUES ('{1,1}');
 INSERT INTO wallet_private.share_move (move_id, is_in, kind, code, amount, peer)
 VALUES (gen_random_uuid(), true, 'supply', 'GOLD', 1, 1);
@@ -252,7 +253,8 @@ SELECT set_eq(
     $$
         VALUES
         ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
-        ('name', 'user_id'),
+        ('name', 'user_id'), ('half_erased', 'external_id'), ('half_erased', 'name'),
+        ('half_erased', 'email'),
         ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
         ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
         ('subscription', 'alerts'), ('alert_feed', 'place'), ('alert', 'campaign_id'),

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION wallet_private.claim_list(
     p_kinds text[], p_names text[], p_homes integer[], p_claim_id uuid
-) RETURNS TABLE (kind text, name text, home integer, place integer, is_settled boolean)
+) RETURNS TABLE (kind text, name text, home integer, user_id uuid)
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -18,7 +18,7 @@ BEGIN
     ORDER BY c.name COLLATE "C", c.kind
     ON CONFLICT DO NOTHING;
     RETURN QUERY
-    SELECT c.kind, c.name, c.home, n.place, n.user_id IS NOT NULL
+    SELECT c.kind, c.name, c.home, n.user_id
     FROM unnest(p_kinds, p_names, p_homes) AS c (kind, name, home)
     INNER JOIN wallet_private.name AS n ON n.kind = c.kind AND n.name = c.name
     WHERE n.claim_id <> p_claim_id

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION wallet_private.import_part(
-    p_claim_id uuid, p_users wallet.user_request[], p_ords integer[], p_actor text
+    p_claim_id uuid, p_users wallet.user_request[], p_ords integer[], p_holders uuid[],
+    p_actor text
 ) RETURNS wallet.import_result
 LANGUAGE plpgsql
 VOLATILE
@@ -15,6 +16,7 @@ DECLARE
 BEGIN
     PERFORM wallet_private.heed_claim(p_claim_id);
     v_result := wallet.import_users(p_users, p_actor);
+    PERFORM wallet_private.heed_holders(p_holders);
     v_result.refusals := wallet_private.in_whole(v_result.refusals, p_ords);
     RETURN v_result;
 END

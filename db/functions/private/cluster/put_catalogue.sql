@@ -71,8 +71,12 @@ BEGIN
         NULL::wallet_private.conversion_rate, p_catalogue -> 'conversion_rate'
     ) AS r
     ORDER BY r.rate_id
-    ON CONFLICT (rate_id) DO UPDATE SET replaced_at = excluded.replaced_at
-    WHERE c.replaced_at IS DISTINCT FROM excluded.replaced_at;
+    ON CONFLICT (rate_id) DO UPDATE SET
+        created_by = excluded.created_by,
+        replaced_at = excluded.replaced_at
+    WHERE (c.created_by, c.replaced_at) IS DISTINCT FROM (
+        excluded.created_by, excluded.replaced_at
+    );
 
     INSERT INTO wallet_private.task AS t OVERRIDING SYSTEM VALUE
     SELECT r.* FROM jsonb_populate_recordset(

@@ -14,7 +14,7 @@ DECLARE
     v_hash bytea;
     v_transfer wallet_private.transfer;
 BEGIN
-    -- History is open for this function alone: see wallet_private.refuse_change.
+    -- History is open for this: see wallet_private.refuse_change.
     PERFORM set_config('wallet.is_erasing', 'on', true);
     FOR v_wallet IN
         SELECT w.* FROM wallet_private.wallet AS w
@@ -87,21 +87,14 @@ BEGIN
         VALUES (v_wallet.user_id, v_wallet.asset_id, v_first);
     END LOOP;
 
-    -- What was done to the account, and what the user did to others by a name: the id stays.
+    -- What was done to the account.
     UPDATE wallet_private.action AS a SET details = a.details - 'reason'
     WHERE a.subject = p_user.user_id::text;
-    UPDATE wallet_private.action AS a
-    SET actor = p_user.user_id::text,
-        details = a.details || CASE
-            WHEN a.details ->> 'created_by' = a.actor
-                THEN jsonb_build_object('created_by', p_user.user_id)
-            ELSE '{}'
-        END
-    WHERE a.actor IN (p_user.external_id, p_user.email, p_user.name);
-    UPDATE wallet_private.conversion_rate AS r SET created_by = p_user.user_id::text
-    WHERE r.created_by IN (p_user.external_id, p_user.email, p_user.name);
     UPDATE wallet_private.webhook_event AS e SET error = NULL
     WHERE e.user_id = p_user.user_id;
     PERFORM set_config('wallet.is_erasing', '', true);
+    PERFORM wallet_private.erase_actor(
+        p_user.user_id, ARRAY[p_user.external_id, p_user.email, p_user.name]
+    );
 END
 $$;
