@@ -64,6 +64,7 @@ async function userPage(user, refresh) {
           ["E-mail", user.email && copyable(user.email)],
           ["Phone", user.phone],
           ["Since", time(user.created_at)],
+          ["Done to the account", h("a", {href: `#/record?subject=${id}`}, "The record")],
         ])),
         holds(id, refresh)),
       timeline(id, balances, assets, document.components.schemas.Kind.enum, refresh)),

@@ -4,9 +4,11 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -405,7 +407,7 @@ async def test_support_sees_all_and_grants_within_the_limit(
         await expect(dialog(page)).to_contain_text("Balance: 100.00 GOLD → 200.00 GOLD")
         await dialog(page).get_by_role("button", name="Grant 100").click()
         await expect(page.get_by_role("status")).to_contain_text("The balance is 200.00 GOLD.")
-        for way in ("Overview", "Proof", "Items"):
+        for way in ("Overview", "Proof", "Record", "Items"):
             await page.get_by_role("link", name=way).click()
             await expect(page.get_by_role("heading", name=way, level=1)).to_be_visible()
         await settle(page)
@@ -596,6 +598,67 @@ async def test_the_overview_shows_an_asset_day_by_day(
         await expect(days).to_contain_text("Nothing has moved in these days.")
 
 
+async def test_the_record_tells_who_did_what(
+    open_console: Open, admin: Caller, user: Caller, gateway: TestClient
+) -> None:
+    """Filtered, page by page, and in the address."""
+    eve = f"eve {uuid4()}"
+    as_eve = Caller(gateway, make_token("admin", eve))
+    for number in range(52):
+        body = {"status": "active", "reason": f"reason {number}"}
+        await as_eve("POST", f"/v1/admin/users/{user.user_id}/status", body)
+    await as_eve("POST", f"/v1/admin/users/{user.user_id}/tokens/revoke")
+    params = {"by": eve, "limit": "3"}
+    done = (await (await admin("GET", "/v1/admin/actions", params=params)).json())["items"]
+    async with open_console(timezone_id="Asia/Tokyo") as tab:
+        page = tab.page
+        await page.get_by_role("link", name="Record").click()
+        await expect(page.locator("main")).to_have_attribute("data-page", "#/record")
+        await page.get_by_label("What was done").fill("set_user_status")
+        await page.get_by_label("Who did it").fill(eve)
+        await page.keyboard.press("Enter")
+        actions = page.locator(".action")
+        await expect(actions).to_have_count(50)
+        await page.get_by_role("button", name="Show older").click()
+        await expect(actions).to_have_count(52)
+        await expect(page.get_by_role("button", name="Show older")).to_be_hidden()
+        assert await actions.locator(".badge").all_inner_texts() == ["set_user_status"] * 52
+
+        # What is behind it is folded, and opens by keyboard too.
+        await expect(page.get_by_text("reason 51", exact=True)).to_be_hidden()
+        await actions.first.locator("summary").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("reason 51", exact=True)).to_be_visible()
+        await expect(actions.first.locator("pre")).to_contain_text('"status": "active"')
+
+        # His own time: the record begins with the second in which the last but one was done.
+        moment = datetime.fromisoformat(done[1]["created_at"]).astimezone(ZoneInfo("Asia/Tokyo"))
+        written = moment.strftime("%Y-%m-%dT%H:%M:%S")
+        await page.get_by_label("Since").fill(written)
+        await page.get_by_role("button", name="Show", exact=True).click()
+        await expect(page.locator("main")).to_have_attribute("data-page", re.compile("since="))
+        await page.reload()
+        await expect(page.get_by_label("Since")).to_have_value(
+            re.compile(written.removesuffix(":00"))
+        )
+        await expect(actions.first.locator("time").first).to_have_attribute(
+            "datetime", done[1]["created_at"]
+        )
+        for label in ("Since", "What was done"):
+            await page.get_by_label(label).fill("")
+        await page.get_by_label("Until").fill("2020-01-01T00:00:00")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("Nothing like this.")).to_be_visible()
+
+        # From the user's page and back.
+        await page.evaluate("way => { location.hash = way; }", f"#/users/{user.user_id}")
+        await page.get_by_role("link", name="The record").click()
+        await expect(actions.first.locator(".badge")).to_have_text("revoke_tokens")
+        await actions.first.locator("summary").click()
+        await actions.first.get_by_role("link", name=user.user_id).click()
+        await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+
+
 async def test_the_books_are_checked(open_console: Open, user: Caller, connect_module: Any) -> None:
     connection = await connect_module()
     async with open_console("#/proof") as tab:
@@ -656,7 +719,8 @@ async def test_nobody_is_kept_out(
         for way in (
             "#/overview", "#/users", "#/users/nobody", one,
             f"{one}/transactions/{spent['transaction_id']}", "#/catalogue/assets",
-            "#/catalogue/conversion-rates", "#/catalogue/tasks", "#/catalogue/items", "#/proof",
+            "#/catalogue/conversion-rates", "#/catalogue/tasks", "#/catalogue/items",
+            "#/record", "#/proof",
         ):  # fmt: skip
             await page.evaluate("way => { location.hash = way; }", way)
             await expect(page.locator("main")).to_have_attribute("data-page", way)
@@ -666,6 +730,9 @@ async def test_nobody_is_kept_out(
         await page.get_by_role("button", name="Check the books").click()
         await expect(page.get_by_text("The books are right.")).to_be_visible()
         await look(page, "the verdict")
+        await page.evaluate("way => { location.hash = way; }", "#/record")
+        await page.locator(".action summary").first.click()
+        await look(page, "an action")
         await page.evaluate("way => { location.hash = way; }", one)
         await page.locator(".movement summary").first.click()
         await page.get_by_role("button", name="Refund").click()
