@@ -827,6 +827,7 @@ async def test_nobody_is_kept_out(
         await page.locator(".action summary").first.click()
         await look(page, "an action")
         await page.evaluate("way => { location.hash = way; }", one)
+        await expect(page.locator("main")).to_have_attribute("data-page", one)
         await page.locator(".movement summary").first.click()
         await page.get_by_role("button", name="Refund").click()
         await expect(dialog(page)).to_be_visible()
