@@ -50,6 +50,11 @@ export const table = (title, columns, rows) =>
       h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column) =>
         h("td", {class: column.is_number && "number"}, column.cell(row))))))));
 
+const USER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A text. A user id is a link to the user's page. */
+export const who = (text) => USER.test(text) ? h("a", {href: `#/users/${text}`}, text) : text;
+
 export const json = (value) => h("pre", {tabindex: "0"}, JSON.stringify(value, null, 2));
 
 /** A refusal in the API's words. */

@@ -57,6 +57,12 @@ export const clock = (text) => CLOCK.format(new Date(text));
 export const day = (text) => DAY.format(new Date(text));
 export const utc = (text) => text.replace("T", " ").replace("Z", " UTC");
 
+/** A moment as an input takes it: in the viewer's zone, without saying so. */
+export function local(text) {
+  const moment = new Date(text);
+  return new Date(moment - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
 /** A field's name as a label: max_per_user is Max per user. */
 export function label(name) {
   const words = name.replaceAll("_", " ").replace(/^is /, "");

@@ -6,6 +6,7 @@ import {button, h, problem} from "./dom.js";
 import {overview} from "./overview.js";
 import {proof} from "./proof.js";
 import {field, text} from "./propose.js";
+import {record} from "./record.js";
 import {search, transaction, user} from "./users.js";
 
 // The part of the address behind # says which page. A page is a function that gives its elements.
@@ -16,6 +17,7 @@ const PAGES = [
   [/^#\/users\/([^/]+)\/transactions\/([^/]+)$/, transaction],
   [/^#\/catalogue\/(assets|conversion-rates|tasks|items)$/, catalogue],
   [/^#\/proof$/, proof],
+  [/^#\/record(?:\?.*)?$/, record],
 ];
 
 const WAYS = [
@@ -26,6 +28,7 @@ const WAYS = [
   ["#/catalogue/tasks", "Tasks"],
   ["#/catalogue/items", "Items"],
   ["#/proof", "Proof"],
+  ["#/record", "Record"],
 ];
 
 const main = h("main", {id: "main", tabindex: "-1"});

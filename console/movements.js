@@ -1,12 +1,11 @@
 // A user's movements, what is behind each, and taking one back.
 
 import {get, path, query} from "./api.js";
-import {badge, button, copyable, empty, facts, h, json, pages, problem, section, table, time} from "./dom.js";
+import {badge, button, copyable, empty, facts, h, json, pages, problem, section, table, time, who} from "./dom.js";
 import * as format from "./format.js";
 import {amount, balance, field, propose, reason, select} from "./propose.js";
 
 const FINAL = ["REVERSAL", "HOLD", "RELEASE", "REFUND", "REPAY", "FORGIVE"]; // there is nothing to take back
-const USER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const to = (user, id) => h("a", {href: `#/users/${user}/transactions/${id}`}, id);
 
@@ -74,7 +73,7 @@ export async function detail(user, id, refresh) {
       ["Kind", badge(made.kind)],
       ["Transaction", copyable(id)],
       ["When", [time(made.created_at), h("br"), h("span", {class: "faint"}, format.utc(made.created_at))]],
-      ["Who asked", USER.test(made.actor) ? h("a", {href: `#/users/${made.actor}`}, made.actor) : made.actor],
+      ["Who asked", who(made.actor)],
       ["Reason", made.details?.reason ?? made.metadata?.reason],
       ["Reference", made.reference],
       ["Idempotency key", h("code", {}, made.idempotency_key)],

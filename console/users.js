@@ -3,6 +3,7 @@
 import {get, isSupport, path, query} from "./api.js";
 import {badge, button, copyable, empty, facts, h, pages, section, time} from "./dom.js";
 import * as format from "./format.js";
+import {holdings} from "./holdings.js";
 import {detail, timeline} from "./movements.js";
 import {amount, balance, field, propose, reason, select, text} from "./propose.js";
 
@@ -42,6 +43,7 @@ async function userPage(user, refresh) {
   const id = user.user_id;
   const [{balances}, {items: assets}, document] = await Promise.all(
     [get(path`/v1/wallets/${id}`), get("/v1/assets"), get("/openapi.json")]);
+  const held = await holdings(id, balances, assets);
   const isActive = user.status === "active";
   return [
     h("div", {class: "title"},
@@ -54,9 +56,7 @@ async function userPage(user, refresh) {
             : button("Reopen", () => setStatus(user, "active", refresh)),
           button("Revoke tokens", () => revoke(user, refresh))])),
     h("div", {class: "columns"},
-      section("Balances", null, balances.length
-        ? h("div", {class: "cards"}, balances.map(tile))
-        : empty("No balance yet.", "The first grant, purchase or reward opens it.")),
+      held,
       h("div", {class: "aside"},
         section("Who it is", null, facts([
           ["User id", copyable(id)],
@@ -64,19 +64,12 @@ async function userPage(user, refresh) {
           ["E-mail", user.email && copyable(user.email)],
           ["Phone", user.phone],
           ["Since", time(user.created_at)],
+          ["Done to the account", h("a", {href: `#/record?subject=${id}`}, "The record")],
         ])),
         holds(id, refresh)),
       timeline(id, balances, assets, document.components.schemas.Kind.enum, refresh)),
   ];
 }
-
-const tile = (row) => h("article", {class: "tile"},
-  h("h3", {}, row.asset),
-  h("p", {class: "big"}, format.number(row.balance)),
-  h("p", {class: "faint"}, format.isZero(row.held)
-    ? "all of it can be spent"
-    : `${format.number(row.held)} held, ${format.number(row.available)} can be spent`),
-  !format.isZero(row.debt) && h("p", {class: "strong"}, `${format.number(row.debt)} owed`));
 
 function holds(id, refresh) {
   const list = h("ul", {class: "holds"});

@@ -37,6 +37,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0019__support.sql', 'cdc7ffb7e65b9fd7acbe88bc98e84428067ee005074b708084c48d16ec921662'),
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('schema/V0021__half_erased.sql', 'cdb11ca21d946224c1fa627486c4b43b89d5e5e1afb29731564897dba57b6154'),
+    ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -354,6 +355,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/grant_batch.sql', 'dcb0bd0c265033394d8c1ffb9c59f44cf100d8f7cc0204770bba809211fafc0d'),
     ('functions/api/import_users.sql', '62ac0a1e73c977503392c4b8ab86d1054ca3a0cb7b9f470a07d24272f1f6ecce'),
     ('functions/api/liability.sql', 'c5155d6457174b3f5854d9bae84f7d74374c2e076b63915e444278e3dcde0fdb'),
+    ('functions/api/list_actions.sql', '633348b34a053b792595748a1b52f716dd057fdd8a49943ed73beca6c55022df'),
     ('functions/api/list_alerts.sql', '1f4aeb3e7ce43b2f29205de9acaf9235d6919929fd593bf7ff70a3abdf47634a'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', 'd77e64bc3fbac141c54051b504fd3fdba1d432ed18a9cd25a0cb8e8cdb412a15'),
@@ -410,7 +412,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', '09b40e6062d1b50114b2d4ea7da08f1bcd47d27dd1e352e0e680e7af87bd6e19')
+    ('grants.sql', '125dc509ec6f097bf84a6fdef78dcc820c1c68c27dd849e9b6f4523270113a21')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -554,6 +556,11 @@ SELECT 'schema/V0021__half_erased.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo schema/V0021__half_erased.sql
     \ir schema/V0021__half_erased.sql
+\endif
+SELECT 'schema/V0022__record.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0022__record.sql
+    \ir schema/V0022__record.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -2139,6 +2146,11 @@ SELECT 'functions/api/liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo functions/api/liability.sql
     \ir functions/api/liability.sql
+\endif
+SELECT 'functions/api/list_actions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_actions.sql
+    \ir functions/api/list_actions.sql
 \endif
 SELECT 'functions/api/list_alerts.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

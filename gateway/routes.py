@@ -334,6 +334,10 @@ ROUTES = (
         query=t.EconomyQuery, roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
     ),
     read(
+        "/v1/admin/actions", "list_actions", t.Action, "What operators did, newest first",
+        query=t.ActionQuery, roles=ADMIN | SUPPORT, shape=page,
+    ),
+    read(
         "/v1/admin/verify", "verify", t.Finding, "Check the books: no item, no error",
         query=t.VerifyQuery, roles=ADMIN | SUPPORT, shape=page,
     ),

@@ -573,6 +573,16 @@ class EconomyQuery(Query):
     asset: Code | None = None
 
 
+class ActionQuery(Query):
+    name: Annotated[str, _doc("The function.", "set_user_status")] | None = None
+    subject: Annotated[str, _doc("A user id or a code.", "GOLD")] | None = None
+    by: Annotated[str, _doc("The actor.", "ada")] | None = None
+    since: Annotated[Moment, _doc("What was done from then on.")] | None = None
+    until: Annotated[Moment, _doc("What was done before.")] | None = None
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
 class BalanceQuery(Query):
     at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
 
@@ -1046,6 +1056,19 @@ class EconomyDay(Struct):
     transfers: Annotated[int, _doc("How many, holds among them.", 27)]
     movers: Annotated[int, _doc("Users who moved something of the asset.", 11)]
     new_users: Annotated[int, _doc("Users who did so for the first time.", 1)]
+
+
+class Action(Struct):
+    action_id: Annotated[int, _eg(1)]
+    created_at: Moment
+    actor: Annotated[str, _doc("Who did it: sub of the token.", "ada")]
+    name: Annotated[str, _doc("The function that did it.", "set_user_status")]
+    subject: Annotated[str, _doc("What it changed: a user id or a code.", "GOLD")]
+    details: Annotated[
+        dict[str, Any],
+        _named("ActionDetails", additionalProperties=True),
+        _doc("How it was afterwards, and the reason if there is one."),
+    ]
 
 
 class Finding(Struct):

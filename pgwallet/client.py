@@ -697,6 +697,19 @@ class Wallet:
     ) -> Page[t.EconomyDay]: ...
 
     @_route
+    async def list_actions(
+        self,
+        *,
+        name: str | None = None,
+        subject: str | None = None,
+        by: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[t.Action]: ...
+
+    @_route
     async def verify(self, *, user_id: UserId | None = None) -> Page[t.Finding]: ...
 
 

@@ -9,6 +9,16 @@ CREATE SCHEMA wallet_private;
 
 COMMENT ON SCHEMA wallet_private IS 'Tables, helpers and triggers. Nobody but the owner sees in.';
 
+CREATE TYPE wallet.action_item AS (
+	action_id bigint,
+	created_at timestamp with time zone,
+	actor text,
+	name text,
+	subject text,
+	details jsonb,
+	cursor text
+);
+
 CREATE TYPE wallet.alert AS (
 	alert text,
 	measure text,
@@ -1985,6 +1995,8 @@ ALTER TABLE ONLY wallet_private.webhook
 GRANT USAGE ON SCHEMA wallet TO wallet_gateway;
 GRANT USAGE ON SCHEMA wallet TO wallet_operator;
 GRANT USAGE ON SCHEMA wallet TO wallet_auditor;
+
+REVOKE ALL ON TYPE wallet.action_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.alert FROM PUBLIC;
 

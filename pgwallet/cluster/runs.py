@@ -59,6 +59,7 @@ RUNS = {
     "grant_batch": Run.SPLIT,
     "import_users": Run.SPLIT,
     "liability": Run.ALL,
+    "list_actions": Run.REFUSED,
     "list_alerts": Run.REFUSED,
     "list_assets": Run.ANY,
     "list_balances": Run.USER,

@@ -1,18 +1,26 @@
 """/console in a real browser, on a real gateway and database: each task from log-in to result."""
 
+import asyncio
+import csv
 import json
+import os
 import re
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp.test_utils import TestClient
 from playwright.async_api import Locator, Page, Route, expect
 
 from gateway.accounts import hash_password
+from gateway.settings import Settings
 from tests.support import contract
 from tests.support.browser import Tab, open_tab
 from tests.support.thirdparty import Unavailable, axe
@@ -239,6 +247,90 @@ async def test_balances_and_movements(
         await expect(page.get_by_text("Nothing like this.")).to_be_visible()
 
 
+async def test_what_a_user_holds_by_lots_and_limits(
+    open_console: Open, admin: Caller, user: Caller
+) -> None:
+    code = f"MILES_{uuid4().hex[:6].upper()}"
+    asset = {"code": code, "name": "Miles", "lot_order": "paid_first", "scale": 1}
+    await admin("POST", "/v1/admin/assets", asset)
+    await move(admin, user, "topup", {"asset": code, "amount": "7.5"})
+    for days in (30, 2):
+        expires_at = (datetime.now(UTC) + timedelta(days=days)).isoformat()
+        await move(admin, user, "bonus", {"asset": code, "amount": days, "expires_at": expires_at})
+    rule = {"asset": code, "direction": "debit", "rolling": 3600}
+    for limit in (
+        {"code": f"amount_{code}", "measure": "amount", "maximum": 20},
+        {"code": f"count_{code}", "measure": "count", "maximum": 5},
+    ):
+        assert (await admin("POST", "/v1/admin/limits", rule | limit)).status == 201
+    await move(user, user, "spend", {"asset": code, "amount": 3})
+    hold = {"asset": code, "amount": 5, "expires_in": 3600}
+    await move(admin, user, "holds", hold)
+    lots = (await (await admin("GET", f"/v1/wallets/{user.user_id}/lots/{code}")).json())["items"]
+    assert [lot["origin"] for lot in lots] == ["paid", "free", "free"]  # the order of use
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        rows = page.get_by_role("region", name="Lots").get_by_role("table").get_by_role("row")
+        await expect(rows).to_have_count(4)
+        # What expires soonest comes first, and what never does last.
+        for row, texts in zip(
+            await rows.all(),
+            (
+                ("Left", "Held"), (f"2.0\u00a0{code}", "0.5", "free"),
+                (f"30.0\u00a0{code}", "0.0", "free"), (f"4.5\u00a0{code}", "4.5", "paid", "never"),
+            ),
+            strict=True,
+        ):  # fmt: skip
+            for text in texts:
+                await expect(row.get_by_text(text, exact=True)).to_be_visible()
+        rows = page.get_by_role("region", name="Limits").get_by_role("table").get_by_role("row")
+        amount, count = (f"{code}, {measure}" for measure in ("amount", "count"))
+        cells = rows.filter(has_text=amount).get_by_role("cell")
+        assert (await cells.all_inner_texts())[1:5] == [
+            amount, f"8.0\u00a0{code}", f"20.0\u00a0{code}", f"12.0\u00a0{code}",
+        ]  # fmt: skip
+        cells = rows.filter(has_text=count).get_by_role("cell")
+        assert (await cells.all_inner_texts())[1:5] == [count, "2", "5", "3"]
+        await page.get_by_role("region", name="Lots").get_by_role("link").last.click()
+        await expect(page.get_by_role("heading", name="Transaction", level=1)).to_be_visible()
+        await expect(page.get_by_text(lots[0]["transaction_id"])).to_be_visible()
+
+
+async def test_a_statement_is_saved_as_the_command_line_prints_it(
+    open_console: Open, admin: Caller, user: Caller, settings: Settings, tmp_path: Path
+) -> None:
+    await admin("POST", "/v1/admin/assets", {"code": "DUST", "name": "Dust", "scale": 8})
+    for amount, reference in (("999999999999999.12345678", 'a "b", c'), ("0.00000001", "=1+1")):
+        body = {"asset": "DUST", "amount": amount, "reference": reference}
+        await move(admin, user, "bonus", body)
+    await move(admin, user, "holds", {"asset": "DUST", "amount": 1, "expires_in": 60})
+    crowd = (move(user, user, "spend", {"asset": "DUST", "amount": "0.1"}) for _ in range(200))
+    await asyncio.gather(*crowd)
+    async with open_console(f"#/users/{user.user_id}", locale="de-DE") as tab:
+        page = tab.page
+        async with page.expect_download() as saving:
+            await page.get_by_role("button", name="Statement of DUST").press("Enter")
+        saved = await saving.value
+        assert saved.suggested_filename == f"statement-{user.user_id}-DUST.csv"
+        await saved.save_as(tmp_path / "saved.csv")
+        await expect(page.get_by_role("status")).to_contain_text("202 lines")
+    command = (sys.executable, "-m", "pgwallet", "statement", user.user_id or "")
+    environ = os.environ | {"DATABASE_URL": settings.database_url}
+    process = await asyncio.create_subprocess_exec(
+        *command, "--asset", "DUST", "--format", "csv", env=environ, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+    lines, wanted = (
+        list(csv.reader(text.splitlines()))
+        for text in ((tmp_path / "saved.csv").read_text(), printed.decode())
+    )
+    assert len(lines) == 203
+    # The gateway writes a moment as 2026-01-31T08:00:00Z.
+    for line in (*lines[1:], *wanted[1:]):
+        line[0] = datetime.fromisoformat(line[0]).isoformat()
+    assert lines == wanted
+
+
 async def test_a_purchase_is_refunded_in_part_and_then_whole(
     open_console: Open, admin: Caller, user: Caller
 ) -> None:
@@ -405,7 +497,7 @@ async def test_support_sees_all_and_grants_within_the_limit(
         await expect(dialog(page)).to_contain_text("Balance: 100.00 GOLD → 200.00 GOLD")
         await dialog(page).get_by_role("button", name="Grant 100").click()
         await expect(page.get_by_role("status")).to_contain_text("The balance is 200.00 GOLD.")
-        for way in ("Overview", "Proof", "Items"):
+        for way in ("Overview", "Proof", "Record", "Items"):
             await page.get_by_role("link", name=way).click()
             await expect(page.get_by_role("heading", name=way, level=1)).to_be_visible()
         await settle(page)
@@ -596,6 +688,67 @@ async def test_the_overview_shows_an_asset_day_by_day(
         await expect(days).to_contain_text("Nothing has moved in these days.")
 
 
+async def test_the_record_tells_who_did_what(
+    open_console: Open, admin: Caller, user: Caller, gateway: TestClient
+) -> None:
+    """Filtered, page by page, and in the address."""
+    eve = f"eve {uuid4()}"
+    as_eve = Caller(gateway, make_token("admin", eve))
+    for number in range(52):
+        body = {"status": "active", "reason": f"reason {number}"}
+        await as_eve("POST", f"/v1/admin/users/{user.user_id}/status", body)
+    await as_eve("POST", f"/v1/admin/users/{user.user_id}/tokens/revoke")
+    params = {"by": eve, "limit": "3"}
+    done = (await (await admin("GET", "/v1/admin/actions", params=params)).json())["items"]
+    async with open_console(timezone_id="Asia/Tokyo") as tab:
+        page = tab.page
+        await page.get_by_role("link", name="Record").click()
+        await expect(page.locator("main")).to_have_attribute("data-page", "#/record")
+        await page.get_by_label("What was done").fill("set_user_status")
+        await page.get_by_label("Who did it").fill(eve)
+        await page.keyboard.press("Enter")
+        actions = page.locator(".action")
+        await expect(actions).to_have_count(50)
+        await page.get_by_role("button", name="Show older").click()
+        await expect(actions).to_have_count(52)
+        await expect(page.get_by_role("button", name="Show older")).to_be_hidden()
+        assert await actions.locator(".badge").all_inner_texts() == ["set_user_status"] * 52
+
+        # What is behind it is folded, and opens by keyboard too.
+        await expect(page.get_by_text("reason 51", exact=True)).to_be_hidden()
+        await actions.first.locator("summary").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("reason 51", exact=True)).to_be_visible()
+        await expect(actions.first.locator("pre")).to_contain_text('"status": "active"')
+
+        # His own time: the record begins with the second in which the last but one was done.
+        moment = datetime.fromisoformat(done[1]["created_at"]).astimezone(ZoneInfo("Asia/Tokyo"))
+        written = moment.strftime("%Y-%m-%dT%H:%M:%S")
+        await page.get_by_label("Since").fill(written)
+        await page.get_by_role("button", name="Show", exact=True).click()
+        await expect(page.locator("main")).to_have_attribute("data-page", re.compile("since="))
+        await page.reload()
+        await expect(page.get_by_label("Since")).to_have_value(
+            re.compile(written.removesuffix(":00"))
+        )
+        await expect(actions.first.locator("time").first).to_have_attribute(
+            "datetime", done[1]["created_at"]
+        )
+        for label in ("Since", "What was done"):
+            await page.get_by_label(label).fill("")
+        await page.get_by_label("Until").fill("2020-01-01T00:00:00")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("Nothing like this.")).to_be_visible()
+
+        # From the user's page and back.
+        await page.evaluate("way => { location.hash = way; }", f"#/users/{user.user_id}")
+        await page.get_by_role("link", name="The record").click()
+        await expect(actions.first.locator(".badge")).to_have_text("revoke_tokens")
+        await actions.first.locator("summary").click()
+        await actions.first.get_by_role("link", name=user.user_id).click()
+        await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+
+
 async def test_the_books_are_checked(open_console: Open, user: Caller, connect_module: Any) -> None:
     connection = await connect_module()
     async with open_console("#/proof") as tab:
@@ -630,8 +783,11 @@ async def test_nobody_is_kept_out(
         script = axe().read_text()
     except Unavailable as reason:
         pytest.skip(str(reason))
-    asset = {"code": "CAPPED", "name": "Capped", "supply": 1000}
+    asset = {"code": "CAPPED", "name": "Capped", "supply": 1000, "lot_order": "free_first"}
     await admin("POST", "/v1/admin/assets", asset)
+    limit = {"code": "capped", "asset": "CAPPED", "measure": "balance", "maximum": 9}
+    await admin("POST", "/v1/admin/limits", limit)
+    await move(admin, user, "bonus", {"asset": "CAPPED", "amount": 5})
     await admin("PUT", "/v1/admin/conversion-rates/GOLD/CAPPED", {"from_amount": 1, "to_amount": 1})
     spent = await move(user, user, "spend", {"asset": "GOLD", "amount": 1, "reference": "x" * 200})
     await move(service, user, "holds", {"asset": "GOLD", "amount": 3, "expires_in": 3600})
@@ -656,7 +812,8 @@ async def test_nobody_is_kept_out(
         for way in (
             "#/overview", "#/users", "#/users/nobody", one,
             f"{one}/transactions/{spent['transaction_id']}", "#/catalogue/assets",
-            "#/catalogue/conversion-rates", "#/catalogue/tasks", "#/catalogue/items", "#/proof",
+            "#/catalogue/conversion-rates", "#/catalogue/tasks", "#/catalogue/items",
+            "#/record", "#/proof",
         ):  # fmt: skip
             await page.evaluate("way => { location.hash = way; }", way)
             await expect(page.locator("main")).to_have_attribute("data-page", way)
@@ -666,7 +823,11 @@ async def test_nobody_is_kept_out(
         await page.get_by_role("button", name="Check the books").click()
         await expect(page.get_by_text("The books are right.")).to_be_visible()
         await look(page, "the verdict")
+        await page.evaluate("way => { location.hash = way; }", "#/record")
+        await page.locator(".action summary").first.click()
+        await look(page, "an action")
         await page.evaluate("way => { location.hash = way; }", one)
+        await expect(page.locator("main")).to_have_attribute("data-page", one)
         await page.locator(".movement summary").first.click()
         await page.get_by_role("button", name="Refund").click()
         await expect(dialog(page)).to_be_visible()

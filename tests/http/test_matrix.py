@@ -84,6 +84,7 @@ POST  /v1/admin/users/{user_id}/tokens/revoke              401 403 403   - 403  
 GET   /v1/admin/liability/{asset}                          401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/treasury                                   401 403   -   - 200   - 403   - 200   -
 GET   /v1/economy                                          401 403   -   - 200   - 403   - 200   -
+GET   /v1/admin/actions                                    401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/verify                                     401 403   -   - 200   - 403   - 200   -
 GET   /health                                              200 200   -   - 200   - 200   - 200   -
 GET   /metrics                                             200 200   -   - 200   - 200   - 200   -

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(730);
+SELECT plan(738);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -51,6 +51,7 @@ FROM (
     ('grant_batch', 'o'),
     ('import_users', 'o'),
     ('liability', 'goa'),
+    ('list_actions', 'goa'),
     ('list_assets', 'go'),
     ('list_balances', 'goa'),
     ('list_campaigns', 'oa'),

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(187);
+SELECT plan(189);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -197,6 +197,7 @@ LEFT JOIN (
         'ARRAY[(''erin'', ''Erin'', ''erin@example.com'', NULL)::wallet.user_request]'
     ),
     ('liability', '''GOLD'''),
+    ('list_actions', ''),
     ('list_assets', ''),
     ('list_campaigns', ''),
     ('list_balances', format('%L', :'alice')),
