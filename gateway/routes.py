@@ -166,6 +166,15 @@ ROUTES = (
         WALLET + "/bonus", "bonus", t.Receipt, "Credit a gift",
         body=t.CreditRequest, roles=STAFF | SUPPORT,
     ),
+    put(
+        WALLET + "/transactions/{transaction_id}/refund", "set_refunded", t.RefundReceipt,
+        "State how much of a top-up is refunded in all", body=t.RefundState,
+        query=t.MovementQuery, roles=STAFF,
+    ),
+    read(
+        WALLET + "/transactions/{transaction_id}/consumption", "consumption", t.Consumption,
+        "How much of a top-up has been used", roles=STAFF | SUPPORT,
+    ),
     move(
         WALLET + "/tasks/{task_id}/complete", "complete_task", t.TaskReceipt,
         "Complete a task and take its reward", body=t.TaskCompletion,
@@ -190,15 +199,6 @@ ROUTES = (
     move(
         WALLET + "/transactions/{transaction_id}/reverse", "reverse", t.ReversalReceipt,
         "Take a transaction back, whole or in part", body=t.ReversalRequest, roles=ADMIN | SUPPORT,
-    ),
-    put(
-        WALLET + "/transactions/{transaction_id}/refund", "set_refunded", t.RefundReceipt,
-        "State how much of a top-up is refunded in all", body=t.RefundState,
-        query=t.MovementQuery, roles=STAFF,
-    ),
-    read(
-        WALLET + "/transactions/{transaction_id}/consumption", "consumption", t.Consumption,
-        "How much of a top-up has been used", roles=STAFF | SUPPORT,
     ),
     move(
         WALLET + "/debts/{asset}/forgive", "forgive_debt", t.DebtReceipt,

@@ -400,7 +400,7 @@ class NewLimit(Body):
     code: Annotated[str, _doc("It can't be changed later.", "daily_spend")]
     asset: Code
     measure: LimitMeasure
-    maximum: Annotated[Amount, _doc("An amount of the asset, or a count.", "100")]
+    maximum: Annotated[Amount, _doc("An amount of the asset, or a count.", "1000000")]
     direction: Annotated[Direction | None, _doc("Not of a balance.", "debit")] = None
     kinds: Annotated[LimitKinds, _doc("Without it: all of this direction.")] | None = None
     origin: LotOrigin | None = None
@@ -411,7 +411,7 @@ class NewLimit(Body):
 
 
 class LimitChange(Body):
-    maximum: Annotated[Amount | None, _doc("An amount of the asset, or a count.", "50")] = None
+    maximum: Annotated[Amount | None, _doc("An amount of the asset, or a count.", "500000")] = None
     is_clipping: Clipping | None = None
     is_active: bool | None = None
 

@@ -250,7 +250,8 @@ async def test_who_asks_about_whose(
     admin: Caller,
     connect_module: Any,
 ) -> None:
-    ann, bob = await new_user(50), await new_user(50)
+    balance = 0 if path.endswith("/erase") else 50
+    ann, bob = await new_user(balance), await new_user(balance)
     callers = {
         "anyone": anyone, "user": ann, "support": support, "service": service, "admin": admin,
     }  # fmt: skip
