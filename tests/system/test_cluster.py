@@ -15,7 +15,6 @@ from pgwallet.cli import main
 from pgwallet.cluster.config import Cluster, ClusterError, read_cluster
 from pgwallet.cluster.databases import init
 from pgwallet.cluster.runs import RUNS, Run
-from pgwallet.cluster.verify import verify
 from tests.support.clusters import ClusterDatabase, create_cluster
 from tests.support.paths import DB
 from tests.support.servers import Server
@@ -142,22 +141,6 @@ async def test_users_are_in_their_place_and_in_all_partitions(
         counts.append(int(part.psql(users)))
         assert part.psql(f"{users} WHERE uuid_hash(user_id) & 3 <> {number}") == "0"
     assert min(counts) > 0
-
-
-async def test_an_asset_in_use_gets_lots_in_all_partitions(
-    wallet: ClusterDatabase, proxy: asyncpg.Connection
-) -> None:
-    await proxy.execute("SELECT wallet.create_asset('MILE', 'Mile')")
-    made = "SELECT user_id FROM wallet.create_user()"
-    users = [await proxy.fetchval(made) for _ in range(24)]
-    for user in users:
-        await proxy.execute("SELECT wallet.topup($1, 'MILE', 5, 'paid')", user)
-    await proxy.execute("SELECT wallet.update_asset('MILE', p_lot_order => 'free_first')")
-    for user in users:
-        await proxy.execute("SELECT wallet.spend($1, 'MILE', 2, 'used')", user)
-        [lot] = await proxy.fetch("SELECT * FROM wallet.list_lots($1, 'MILE')", user)
-        assert (lot["origin"], lot["remaining"]) == ("paid", 3)
-    assert await verify(wallet.cluster) == []
 
 
 async def test_the_gateway_s_role_sees_functions_only(proxy: asyncpg.Connection) -> None:
@@ -315,3 +298,17 @@ async def test_a_checkpoint_covers_all_partitions(
     assert set(await findings(*kept)) == {"history is as it was"}
     part.psql(forge.format("checkpoint_head", "head", old))
     assert set(await findings(*kept)) == {"root is that of the checkpoint"}
+
+
+async def test_an_asset_in_use_gets_lots_in_all_partitions(proxy: asyncpg.Connection) -> None:
+    await proxy.execute("SELECT wallet.create_asset('MILE', 'Mile')")
+    made = "SELECT user_id FROM wallet.create_user()"
+    users = [await proxy.fetchval(made) for _ in range(24)]
+    for user in users:
+        await proxy.execute("SELECT wallet.topup($1, 'MILE', 5, 'paid')", user)
+    await proxy.execute("SELECT wallet.update_asset('MILE', p_lot_order => 'free_first')")
+    for user in users:
+        await proxy.execute("SELECT wallet.spend($1, 'MILE', 2, 'used')", user)
+        [lot] = await proxy.fetch("SELECT * FROM wallet.list_lots($1, 'MILE')", user)
+        assert (lot["origin"], lot["remaining"]) == ("paid", 3)
+        assert await proxy.fetch("SELECT * FROM wallet.verify($1)", user) == []
