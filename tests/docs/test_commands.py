@@ -163,7 +163,7 @@ def test_examples_of_the_command_line(demo, tmp_path):
         "external_id,asset,kind,amount,created_at\nplayer-2,SILVER,BONUS,1,2026-01-01\n"
     )
     (tmp_path / "more.csv").write_text("email,amount\nbob@example.com,5\n")
-    # tests/system/ runs those of a cluster, which wants PL/Proxy, and an erasure, which is for good.
+    # tests/system/ runs those of a cluster, which wants PL/Proxy, and an erasure: it is for good.
     alone = [each for each in examples if each.split()[1] not in ("cluster", "erase")]
     for example in [each for each in alone if each not in STAY]:
         (tmp_path / "users.csv").write_text(USERS.get(example.split()[1], ""))
