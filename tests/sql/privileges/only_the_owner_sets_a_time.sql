@@ -46,7 +46,7 @@ SELECT bag_eq(
         CROSS JOIN LATERAL unnest(p.proargnames, p.proargtypes::oid[]) AS a (name, type)
         WHERE p.pronamespace = 'wallet'::regnamespace AND a.type = 'timestamptz'::regtype
     $$,
-    $$ VALUES ('p_at'), ('p_from'), ('p_until'), ('p_expires_at'), ('p_signed_at') $$,
+    $$ VALUES ('p_at'), ('p_from'), ('p_since'), ('p_until'), ('p_expires_at'), ('p_signed_at') $$,
     'no function takes a time but to read as of it, when a credit expires or a store signed'
 );
 

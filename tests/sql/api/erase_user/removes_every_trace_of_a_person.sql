@@ -26,7 +26,7 @@ SELECT is(
     'only her id, role and status are left'
 );
 SELECT is_empty('SELECT pg_temp.traces()', 'nothing has her name any more');
-SELECT is_empty('SELECT pg_temp.traces(''1234'')', 'or her number');
+SELECT is_empty('SELECT pg_temp.traces(''30 1234'')', 'or her number');
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
 SELECT is_empty(
     format('SELECT * FROM wallet.verify_checkpoint(%s, %L)', :'checkpoint_id', :'root'),
