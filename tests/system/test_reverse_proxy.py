@@ -225,9 +225,7 @@ async def test_too_many_of_one_client(proxied: Proxied, http: Any) -> None:
         except ConnectionError:
             told.append("")
         writer.close()
-    statuses = Counter(told)
-    # One that was told may be gone before the next one comes.
-    assert statuses["200"] == 100 and statuses["429"] + statuses[""] == 110 and statuses[""] > 0
+    assert Counter(told) == {"200": 100, "429": 100, "": 10}
     assert (await http.get(f"{proxied.url}/v1/assets")).status == 200
 
 
