@@ -3,7 +3,6 @@
 CREATE TABLE wallet_private.half_erased (
     user_id uuid NOT NULL,
     external_id text,
-    name text,
     email text,
     erased_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT half_erased_pkey PRIMARY KEY (user_id)

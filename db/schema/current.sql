@@ -1514,7 +1514,6 @@ COMMENT ON COLUMN wallet_private.fold.place IS 'Up to here the transfers are in 
 CREATE TABLE wallet_private.half_erased (
     user_id uuid NOT NULL,
     external_id text,
-    name text,
     email text,
     erased_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );

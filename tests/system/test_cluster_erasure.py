@@ -83,7 +83,7 @@ async def test_no_partition_has_a_trace_and_the_names_are_free(
     await proxy.execute(f"SELECT wallet.spend({given})", zoe, "spend")
     await proxy.execute("SELECT wallet.set_user_status($1, 'frozen', 'Zoe was rude')", zoe)
     for other in others:
-        await proxy.execute("SELECT wallet.set_user_status($1, 'frozen', 'x', 'Zoe')", other)
+        await proxy.execute("SELECT wallet.set_user_status($1, 'frozen', 'x', 'Zoe-7')", other)
     await proxy.execute("SELECT wallet.set_conversion_rate('GOLD', 'SILVER', 1, 1, 'Zoe-7')")
     everywhere = traces(wallet, "zoe")
     assert len({table for _, table in everywhere}) == 5

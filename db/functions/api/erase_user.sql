@@ -58,8 +58,8 @@ BEGIN
     DELETE FROM wallet_private.credential AS c WHERE c.user_id = p_user_id;
     PERFORM wallet_private.erase_texts(v_user);
     -- In a partition of a cluster: the others have to forget the names too.
-    INSERT INTO wallet_private.half_erased (user_id, external_id, name, email)
-    SELECT v_user.user_id, v_user.external_id, v_user.name, v_user.email
+    INSERT INTO wallet_private.half_erased (user_id, external_id, email)
+    SELECT v_user.user_id, v_user.external_id, v_user.email
     FROM wallet_private.partition AS p;
     UPDATE wallet_private.wallet AS w SET is_active = false WHERE w.user_id = p_user_id;
     UPDATE wallet_private.user_account AS u

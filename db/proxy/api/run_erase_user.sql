@@ -19,7 +19,7 @@ BEGIN
         PERFORM wallet_private.free_names(v_place, p_user_id);
         PERFORM wallet_private.spread_catalogue()
         FROM wallet_private.all_forget_actor(
-            p_user_id, ARRAY[v_half.external_id, v_half.email, v_half.name]
+            p_user_id, ARRAY[v_half.external_id, v_half.email]
         ) AS f (is_changed)
         HAVING bool_or(f.is_changed);
         PERFORM wallet_private.end_erasure(v_place, p_user_id);

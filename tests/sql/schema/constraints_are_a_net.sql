@@ -253,8 +253,7 @@ SELECT set_eq(
     $$
         VALUES
         ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
-        ('name', 'user_id'), ('half_erased', 'external_id'), ('half_erased', 'name'),
-        ('half_erased', 'email'),
+        ('name', 'user_id'), ('half_erased', 'external_id'), ('half_erased', 'email'),
         ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
         ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
         ('subscription', 'alerts'), ('alert_feed', 'place'), ('alert', 'campaign_id'),

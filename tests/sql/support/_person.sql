@@ -30,7 +30,7 @@ SELECT count(*) AS batched FROM wallet.post_batch(ARRAY[
     (:'zoe', 'BONUS', 'POINTS', 1, 'z-batch-3', 'Zoe once more', NULL)
 ]::wallet.request[], 'clerk of Zoe') \gset
 SELECT status FROM wallet.set_user_status(:'zoe', 'frozen', 'Zoe was rude', 'ops-7') \gset
-SELECT rate_id FROM wallet.set_conversion_rate('SILVER', 'GOLD', 50, 1, 'Zoe') \gset
+SELECT rate_id FROM wallet.set_conversion_rate('SILVER', 'GOLD', 50, 1, 'Zoe-7') \gset
 SELECT subscription FROM wallet.create_subscription('parked') \gset
 SELECT url FROM wallet.create_webhook('parked', 'https://shop.example/') \gset
 INSERT INTO wallet_private.webhook_event (subscription_id, user_id, asset_id, seq, tries, error)

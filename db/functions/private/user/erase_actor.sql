@@ -5,7 +5,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- What a user did to others by a name: the id stays. Returns whether that was to a rate.
+-- What a user did to others by an external id or an email address: the user id stays. A name is
+-- not looked for, as others may have it too. Returns whether that was to a rate.
 BEGIN
     -- History is open for this: see wallet_private.refuse_change.
     PERFORM set_config('wallet.is_erasing', 'on', true);

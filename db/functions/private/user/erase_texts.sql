@@ -94,7 +94,7 @@ BEGIN
     WHERE e.user_id = p_user.user_id;
     PERFORM set_config('wallet.is_erasing', '', true);
     PERFORM wallet_private.erase_actor(
-        p_user.user_id, ARRAY[p_user.external_id, p_user.email, p_user.name]
+        p_user.user_id, ARRAY[p_user.external_id, p_user.email]
     );
 END
 $$;
