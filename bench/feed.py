@@ -16,6 +16,7 @@ from bench.gateways import ENVIRON, Gateway, Gateways, end
 from bench.growth import append
 from bench.measure import Row, Sample, Variant
 from bench.movements import CLIENTS
+from bench.processes import cpu_seconds
 from bench.sections import Run, Section
 from gateway.settings import variable
 
@@ -105,13 +106,20 @@ def _listen(
     database: Database, gateway: Gateway, listen: partial[Follower], seconds: float
 ) -> Sample:
     with listen() as listeners:
-        worked = gateway.cpu_seconds()
+        sessions = database.psql(
+            "SELECT pid FROM pg_stat_activity"
+            f" WHERE application_name = 'pgwallet' AND datname = '{database.name}'"
+        )
+
+        def worked() -> tuple[float, float]:
+            return gateway.cpu_seconds(), sum(cpu_seconds(int(pid)) for pid in sessions.split())
+
+        before = worked()
         sample = _spend(database, seconds)
-        worked = gateway.cpu_seconds() - worked
-    also = {
-        "told a second": listeners.seen["events"] / seconds,
-        "gateway cpu %": 100 * worked / seconds,
-    }
+        after = worked()
+    also = {"told a second": listeners.seen["events"] / seconds}
+    for name, first, last in zip(("gateway", "its sessions"), before, after, strict=True):
+        also[f"{name} cpu %"] = 100 * (last - first) / seconds
     return _with(sample, also)
 
 

@@ -338,7 +338,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
-    ('functions/api/erase_user.sql', 'f4c2a785fb9c200d772e81808a1f4192e788db14b28e3d6c2408377ee2e21e14'),
+    ('functions/api/erase_user.sql', 'fa77a14377931e01585d2caabefd93be1d01ed17fcda937c9ec68386115d1fa8'),
     ('functions/api/expire_holds.sql', 'd19c7a5c34d84337bbc7974ae526aee9424be4b6cec23a2ac41f72b3e63835b7'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),

@@ -83,9 +83,9 @@ COMMENT ON FUNCTION wallet.erase_user(uuid, text, text) IS
 'Erases who a user is (external id, name, email, phone, password), and what requests wrote about the
 user: reference, metadata, reason, and the actor where that is neither the user''s own id nor a
 login of the database. Amounts, kinds, times, ids and idempotency keys stay, and wallet.verify finds
-nothing wrong. The status is erased for good: nothing moves any more, and who signs up with the same
-email address is a new user. It is refused while anything is left in a wallet. p_reason says why,
-and nothing personal. A user who is erased already stays so.
+nothing wrong. What the user owes stays on the books. The status is erased for good: nothing moves
+any more, and who signs up with the same email address is a new user. It is refused while anything
+is left in a wallet. p_reason says why, and nothing personal. A user who is erased already stays so.
 Returns: wallet.user.
 Locks: the account, then the user''s wallets by asset.
 Raises: WA101 WA106 WA201 WA350';
