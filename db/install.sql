@@ -38,6 +38,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('schema/V0021__half_erased.sql', '10efe042e5d37fb37fef7efd9741243c5bf4a3a32cc9dd9b40434e230b808553'),
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
+    ('schema/V0029__verify_jobs.sql', 'c3d86c215a8c872c5fa85bb9a7a7406f6300a31083ef4ba79b97cd2f3471dc1c'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -404,7 +405,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', '42005b7ef23035bb1ab434fadf88f46a16db2e45912774196033324b7ad2a9c9'),
-    ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
+    ('functions/api/verify_page.sql', 'b6476b80822f2a9d7aee3e784ce2f048fba0b3f5e2237015f9fa8e8561692d8d'),
     ('functions/api/version.sql', '3547167c0226894409c46c048165c827cf0be02f05e6ee483e9e01df9c94ca5d'),
     ('views/balance.sql', '9c8560dceab1ccef0142af6dde68868a30d7d76f6c08f6b22b1c7d46b51694d8'),
     ('views/economy_daily.sql', 'f45eb62d202e0c7b50ef12acc44a9c7fcaf1d0b08bc643bcb8ae941d10648efc'),
@@ -561,6 +562,11 @@ SELECT 'schema/V0022__record.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
 \if :pgwallet_run
     \echo schema/V0022__record.sql
     \ir schema/V0022__record.sql
+\endif
+SELECT 'schema/V0029__verify_jobs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0029__verify_jobs.sql
+    \ir schema/V0029__verify_jobs.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

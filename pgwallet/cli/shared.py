@@ -141,9 +141,11 @@ async def find_user(dsn: str, user: str) -> Row:
 
 
 @asynccontextmanager
-async def function(dsn: str, name: str, *arguments: str) -> AsyncIterator[Call]:
-    """A function for several calls. They may take longer than a request's."""
-    settings = Settings(database_url=dsn, database_role="none", database_timeout=86_400)
+async def function(dsn: str, name: str, *arguments: str, pool: int = 16) -> AsyncIterator[Call]:
+    """A function for several calls, so many at a time. They may take longer than a request's."""
+    settings = Settings(
+        database_url=dsn, database_role="none", database_timeout=86_400, database_pool=pool
+    )
     database = Database(settings)
     called = database.function(name, arguments)
     await database.start()

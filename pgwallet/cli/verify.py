@@ -1,7 +1,9 @@
 """pgwallet verify: check the books, page by page."""
 
+import asyncio
 import sys
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import IO, Annotated
 from uuid import UUID
 
@@ -20,6 +22,9 @@ from pgwallet.cli.shared import (
     run,
     server,
 )
+
+_PARTS = 16  # of the ids for each job: who has done one takes the next
+_FIRST = UUID(int=0)
 
 
 class _Checkpoint(msgspec.Struct):
@@ -42,10 +47,22 @@ class _Checkpoint(msgspec.Struct):
     type=click.IntRange(1, 100_000),
     help="Users in each page.",
 )
+@click.option(
+    "--jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Pages at a time; each keeps a core of the server busy.",
+)
 @click.option("--from", "start", type=click.UUID, help="Start with this user.")
 @json_option
 def verify(
-    user: UUID | None, against: IO[bytes] | None, page: int, start: UUID | None, is_json: bool
+    user: UUID | None,
+    against: IO[bytes] | None,
+    page: int,
+    jobs: int,
+    start: UUID | None,
+    is_json: bool,
 ) -> None:
     """Check the books, page by page. Exit with 1 if anything is wrong.
 
@@ -54,6 +71,7 @@ def verify(
     \b
     Examples:
       pgwallet verify
+      pgwallet verify --jobs 8
       pgwallet verify --user 018f0e6e-5f5c-7cc4-9d3b-2f8f6c2d9b11
       pgwallet checkpoint > root.json; pgwallet verify --against root.json
     """
@@ -69,7 +87,7 @@ def verify(
         if user:
             findings += say(run(call(dsn, "verify", user_id=user)))
         else:
-            findings += run(_verify_pages(dsn, start, page, say))
+            findings += run(_verify_pages(dsn, start, page, jobs, say))
     if findings:
         sys.exit(WRONG)
     if is_json:
@@ -78,24 +96,48 @@ def verify(
 
 
 async def _verify_pages(
-    dsn: str, start: UUID | None, size: int, say: Callable[[list[Row]], int]
+    dsn: str, start: UUID | None, size: int, jobs: int, say: Callable[[list[Row]], int]
 ) -> int:
     """Prints the findings and gives their number. If it is interrupted, it says where to go on."""
-    place, findings = start, 0
+    left, findings = deque(_parts(start, _PARTS * jobs if jobs > 1 else 1)), 0
+    places = dict[int, UUID | None]()  # where each job is
+
+    async def verify_parts(job: int) -> None:
+        nonlocal findings
+        while left:
+            places[job], before = left.popleft()
+            while True:
+                asked = {"from": places[job], "limit": size, "before": before}
+                [page] = await verify_page(asked)
+                findings += say(page["findings"])
+                advance(page["users"])
+                if page["next_user_id"] is None:
+                    break
+                places[job] = page["next_user_id"]
+        del places[job]
+
+    names = ("from", "limit", "before")
     try:
-        async with function(dsn, "verify_page", "from", "limit") as verify_page:
+        async with function(dsn, "verify_page", *names, pool=jobs) as verify_page:
             with progress("users verified") as advance:
-                while True:
-                    [page] = await verify_page({"from": place, "limit": size})
-                    findings += say(page["findings"])
-                    advance(page["users"])
-                    place = page["next_user_id"]
-                    if place is None:
-                        return findings
-    except BaseException:
-        if place:
+                async with asyncio.TaskGroup() as tasks:
+                    for job in range(jobs):
+                        tasks.create_task(verify_parts(job))
+    except BaseException as error:
+        # Whatever is before it has been verified; of what is behind it, some has.
+        if places and (place := min(places.values(), key=lambda place: place or _FIRST)):
             click.echo(f"go on with: pgwallet verify --from {place}", err=True)
+        if isinstance(error, BaseExceptionGroup):
+            raise error.exceptions[0] from None
         raise
+    return findings
+
+
+def _parts(start: UUID | None, count: int) -> Iterator[tuple[UUID | None, UUID | None]]:
+    """Parts of all ids from start on: where each begins, and before which id it ends."""
+    first = start or _FIRST
+    places = [UUID(int=first.int + n * (2**128 - first.int) // count) for n in range(1, count)]
+    yield from zip([start, *places], [*places, None], strict=True)
 
 
 def _print_findings(findings: list[Row]) -> int:

@@ -137,7 +137,7 @@ async def test_capture_release_and_expiry_of_one_hold_agree(arena):
 
     def movement():
         user = chance.choice(users)
-        if next(turns) % 100 == 0:
+        if next(turns) % 25 == 0:
             user = users[chance.randrange(6)]
             return call("release_hold", user, holds[user], fresh("release"))
         function = chance.choices(["capture_hold", "spend", "expire_holds"], [10, 2, 1])[0]

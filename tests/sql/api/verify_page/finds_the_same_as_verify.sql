@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(21);
+SELECT plan(25);
 \ir ../../support/_forgery.sql
 
 -- All pages of a size, one after the other.
@@ -89,6 +89,18 @@ SELECT is(
     ),
     (SELECT count(*) FROM wallet.verify()), format('each once, in pages of %s', s.size)
 ) FROM generate_series(1, 5) AS s (size);
+
+-- Two share them at an id.
+SELECT results_eq(
+    format(
+        'SELECT f.* FROM ('
+        'SELECT (wallet.verify_page(NULL, 1000, %1$L)).findings '
+        'UNION ALL SELECT (wallet.verify_page(%1$L)).findings'
+        ') AS p CROSS JOIN LATERAL unnest(p.findings) AS f ORDER BY f',
+        u.user_id
+    ),
+    'SELECT f.* FROM wallet.verify() AS f ORDER BY f', 'forged books in two parts'
+) FROM wallet_private.user_account AS u;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,0 +1,3 @@
+-- Several processes share the pages of verify.
+
+DROP FUNCTION IF EXISTS wallet.verify_page(uuid, integer);
