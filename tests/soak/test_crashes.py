@@ -1,15 +1,26 @@
 """Killed under load, and nothing acknowledged is lost, nothing is there twice."""
 
+import pytest
+
 from tests.soak.world import DURABLE, World, crash, reading
+from tests.support.clusters import PLPROXY, create_cluster
 
 ROUNDS = 3
 ACCEPTED = 100  # at least, in each third of a round
 
 
-async def test_nothing_is_lost_or_doubled_by_crashes(new_server, tmp_path):
-    server = new_server("18", **DURABLE)
+@pytest.fixture(params=["one database", "a cluster"])
+def wallet(request, new_server):
+    if request.param == "one database":
+        return new_server("18", **DURABLE).template
+    cluster = create_cluster(new_server(PLPROXY, **DURABLE))
+    cluster.show_tables()
+    return cluster
+
+
+async def test_nothing_is_lost_or_doubled_by_crashes(wallet, tmp_path):
     async with (
-        World.open(server.template, tmp_path, seed=1) as world,
+        World.open(wallet, tmp_path, seed=1) as world,
         reading(world, tmp_path) as readers,
     ):
         for number in range(ROUNDS):

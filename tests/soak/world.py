@@ -155,7 +155,7 @@ class World:
 
     async def is_quiet(self) -> bool:
         sql = """SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()
+            WHERE datname ^@ current_database() AND state <> 'idle' AND pid <> pg_backend_pid()
                 AND backend_type = 'client backend'"""
         with suppress(asyncpg.PostgresError, OSError):
             connection = await self.database.connect()
