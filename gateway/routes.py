@@ -35,6 +35,8 @@ _PATH_TYPES: Mapping[str, Any] = {
     "task_id": t.TaskId,
     "item_id": t.ItemId,
     "limit_id": t.LimitId,
+    "campaign": t.CampaignCode,
+    "checkpoint_id": t.CheckpointId,
     "to_asset": t.ToCode,
     "subscription": t.SubscriptionCode,
     "alert": t.AlertCode,
@@ -99,7 +101,7 @@ class Route:
         if self.passed is not None:
             return self.passed
         in_body = self.body.__struct_fields__ if self.body else ()
-        names = (*self.path_fields, *in_body, *self.query.__struct_fields__)
+        names = (*self.path_fields, *in_body, *self.query.__struct_encode_fields__)
         assert len(names) == len(set(names)) and not RESERVED & set(names), self.path
         ours = GATEWAYS | {"at"} if self.function_at else GATEWAYS
         return (*(name for name in names if name not in ours), *self.trusted)
@@ -210,6 +212,11 @@ ROUTES = (
         query=t.MovementQuery, roles=STAFF, trusted=ACTOR, shape=results,
         max_body=1024 * 1024,
     ),
+    Route(
+        "POST", "/v1/campaigns/{campaign}/grants", "grant_batch", t.GrantResult,
+        "Credit up to 1,000 users out of a campaign, each once", body=t.GrantBatch,
+        query=t.MovementQuery, roles=STAFF, trusted=ACTOR, max_body=1024 * 1024,
+    ),
     # Events
     read(
         "/v1/subscriptions", "list_subscriptions", t.Subscription, "Subscriptions",
@@ -268,6 +275,10 @@ ROUTES = (
     read("/v1/tasks", "list_tasks", t.Task, "Tasks", shape=page),
     read("/v1/items", "list_items", t.Item, "Items", shape=page),
     read("/v1/limits", "list_limits", t.LimitRule, "Limits", query=t.LimitQuery, shape=page),
+    read(
+        "/v1/campaigns", "list_campaigns", t.Campaign, "Campaigns", roles=STAFF | SUPPORT,
+        shape=page,
+    ),
     # Accounts
     Route(
         "POST", "/v1/auth/signup", "sign_up", t.SignUp, "Open an account",
@@ -300,6 +311,14 @@ ROUTES = (
     change(
         "/v1/admin/limits/{limit_id}", "update_limit", t.LimitRule, "Change a limit",
         body=t.LimitChange,
+    ),
+    create(
+        "/v1/admin/campaigns", "create_campaign", t.Campaign, "Create a campaign",
+        body=t.NewCampaign,
+    ),
+    put(
+        "/v1/admin/campaigns/{campaign}/budget", "change_budget", t.Campaign,
+        "Set the most that a campaign may give in all", body=t.BudgetChange,
     ),
     create("/v1/admin/items", "create_item", t.Item, "Create an item", body=t.NewItem),
     change("/v1/admin/items/{item_id}", "update_item", t.Item, "Change an item", body=t.ItemChange),
@@ -340,6 +359,23 @@ ROUTES = (
     read(
         "/v1/admin/verify", "verify", t.Finding, "Check the books: no item, no error",
         query=t.VerifyQuery, roles=ADMIN | SUPPORT, shape=page,
+    ),
+    read(
+        "/v1/admin/verify/page", "verify_page", t.VerifyPage, "Check the books, page by page",
+        query=t.VerifyPageQuery, roles=ADMIN | SUPPORT,
+    ),
+    read(
+        "/v1/admin/checkpoints", "list_checkpoints", t.Checkpoint, "Checkpoints, newest first",
+        query=t.CheckpointQuery, roles=ADMIN | SUPPORT, shape=page,
+    ),
+    create(
+        "/v1/admin/checkpoints", "checkpoint", t.Checkpoint,
+        "Write down the heads of all chains under one root", trusted=(),
+    ),
+    read(
+        "/v1/admin/checkpoints/{checkpoint_id}/verify", "verify_checkpoint", t.Finding,
+        "Compare the ledger with a root that was kept elsewhere: no item, no error",
+        query=t.RootQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
 )
 # Answered by a stream, so not by the handler of the others.

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 
 def _doc(description: str | None, *examples: Any, **limits: Any) -> Meta:
@@ -60,6 +60,7 @@ WebhookEventStatus = Annotated[
     _choice("WebhookEventStatus", "parked: it is not tried any more.", "waiting", "parked"),
 ]
 AlertCode = Annotated[str, _doc("An alert's code.", "low_gold")]
+CampaignCode = Annotated[str, _doc("A campaign's code.", "SPRING")]
 AlertMeasure = Annotated[
     str,
     _choice(
@@ -182,6 +183,7 @@ Clipping = Annotated[
     bool, _doc("Whether a BONUS or TASK beyond a limit on the balance is reduced.", False)
 ]
 LimitId = Annotated[Int8, _eg(1)]
+CheckpointId = Annotated[Int8, _eg(1)]
 DebtBlocking = Annotated[
     bool, _doc("Whether who owes some can't spend it, nor what holds have set aside.", False)
 ]
@@ -433,6 +435,35 @@ class ItemChange(Body):
     is_active: bool | None = None
 
 
+class NewCampaign(Body):
+    code: Annotated[str, _doc("It can't be changed later.", "SPRING")]
+    asset: Code
+    budget: Annotated[
+        Amount | None, _doc("The most that it may give in all; without it: no limit.", "50000")
+    ] = None
+    expires_in: (
+        Annotated[Seconds, _doc("Whole seconds that a grant of an asset with lots lives.")] | None
+    ) = None
+
+
+class BudgetChange(Body):
+    budget: Annotated[
+        Amount | None, _doc("The most that it may give in all; null: no limit.", "60000")
+    ]
+
+
+class GrantRequest(Body):
+    amount: Amount
+    user_id: Annotated[UserId | None, _doc("Counts before external_id.", None)] = None
+    external_id: Annotated[ExternalId | None, _eg("player-7")] = None
+    email: Annotated[Email | None, _doc("Counts if the other two are not given.")] = None
+    reference: Reference = None
+
+
+class GrantBatch(Body):
+    grants: Annotated[list[GrantRequest], Meta(min_length=1, max_length=1000)]
+
+
 class NewSubscription(Body):
     code: Annotated[str, _doc("It can't be changed later.", "warehouse")]
     assets: Annotated[list[Code] | None, _doc("Only these; without it: all.")] = None
@@ -581,6 +612,22 @@ class ActionQuery(Query):
     until: Annotated[Moment, _doc("What was done before.")] | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
+
+
+class CheckpointQuery(Query):
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+class RootQuery(Query):
+    root: Annotated[str, _doc("As it was kept, in hexadecimal.", "00" * 32)]
+
+
+class VerifyPageQuery(Query):
+    from_: Annotated[
+        UserId | None, _doc("The next_user_id of the page before; without it: from the first on.")
+    ] = field(default=None, name="from")
+    limit: Annotated[int, _doc("How many users at most.", ge=1, le=1000)] = 1000
 
 
 class BalanceQuery(Query):
@@ -1025,6 +1072,32 @@ class Item(Struct):
     created_at: Moment
 
 
+class Campaign(Struct):
+    campaign: CampaignCode
+    asset: Code
+    budget: Annotated[Units | None, _doc("The most that it may give; null: no limit.", "50000")]
+    granted: Annotated[Units, _doc("What it has given.", "120")]
+    remaining: Annotated[Units | None, _doc("What it may still give; null: no limit.", "49880")]
+    users: Annotated[int, _doc("To how many users it has given.", 12)]
+    created_at: Moment
+    expires_in: Annotated[int | None, _doc("Whole seconds; null: as the asset says.")]
+
+
+class Refusal(Struct):
+    ord: Annotated[int, _doc("Its place in the request, counted from 1.", 1)]
+    code: Annotated[str, _doc("The code of the refusal.", "WA201")]
+    message: Annotated[str, _doc("The code's title.", "user not found")]
+    detail: str | None
+    hint: str | None
+
+
+class GrantResult(Struct):
+    users: Annotated[int, _doc("How many were credited.", 12)]
+    amount: Annotated[Units, _doc("With how much in all.", "120")]
+    replays: Annotated[int, _doc("How many had been credited before.", 0)]
+    refusals: Annotated[list[Refusal], _doc("The others.", [])]
+
+
 class TreasuryBalance(Struct):
     asset: Code
     outstanding: Annotated[Units, _doc("What users hold.", "1571")]
@@ -1076,6 +1149,20 @@ class Finding(Struct):
     subject: Annotated[str, _eg("user b237c095-f7bc-4220-a9e3-3a306086d0f0, GOLD")]
     expected: Annotated[str | None, _eg("90")]
     found: Annotated[str | None, _eg("91")]
+
+
+class VerifyPage(Struct):
+    next_user_id: Annotated[UserId | None, _doc("Where to go on; null: that was all.", None)]
+    users: Annotated[int, _doc("How many were checked.", 1000)]
+    findings: Annotated[list[Finding], _doc("What is wrong.", [])]
+
+
+class Checkpoint(Struct):
+    checkpoint_id: CheckpointId
+    created_at: Moment
+    wallets: Annotated[int, _doc("How many had moved by then.", 12)]
+    transfers: Annotated[str, _doc("How many they had.", "27")]
+    root: Annotated[str, _doc("Over all chains, in hexadecimal. Keep it elsewhere.", "00" * 32)]
 
 
 class Health(Struct):

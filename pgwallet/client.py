@@ -114,7 +114,8 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
     """Turns a signature into a call of the route of that name."""
     route, signature = _ROUTES[declared.__name__], inspect.signature(declared)
     in_body = route.body.__struct_fields__ if route.body else ()
-    in_query = route.query.__struct_fields__
+    query = route.query
+    in_query = dict(zip(query.__struct_fields__, query.__struct_encode_fields__, strict=True))
     hints = get_type_hints(declared)
     decode = msgspec.json.Decoder(hints.pop("return")).decode
     if "more" in hints:
@@ -122,8 +123,12 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
     taken = {*route.path_fields, *in_body, *in_query, *(["key"] if route.is_movement else [])}
     if differing := taken ^ hints.keys():
         raise TypeError(f"{declared.__name__} differs from its route in {sorted(differing)}")
-    # Each movement of a batch has its key in the body.
-    is_safe = route.method in ("GET", "PUT") or route.is_movement or route.body is t.BatchRequest
+    # Each movement of a batch has its key in the body, and a campaign pays each user once.
+    is_safe = (
+        route.method in ("GET", "PUT")
+        or route.is_movement
+        or route.body in (t.BatchRequest, t.GrantBatch)
+    )
 
     @functools.wraps(declared)
     async def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -139,7 +144,9 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
             **{name: quote(str(values.pop(name)), safe="") for name in route.path_fields}
         )
         values = {name: value for name, value in values.items() if value is not None}
-        query = {name: _text(values.pop(name)) for name in in_query if name in values}
+        query = {
+            field: _text(values.pop(name)) for name, field in in_query.items() if name in values
+        }
         url = URL(wallet.url + path, encoded=True).with_query(query)
         body = msgspec.json.encode(values) if in_body else None
         answer = await wallet._send(route.method, url, body, key, is_safe)
@@ -387,6 +394,11 @@ class Wallet:
         self, requests: list[t.BatchItem], *, dry_run: bool | None = None
     ) -> Page[t.BatchResult]: ...
 
+    @_route
+    async def grant_batch(
+        self, campaign: str, grants: list[t.GrantRequest], *, dry_run: bool | None = None
+    ) -> t.GrantResult: ...
+
     # Events
 
     @_route
@@ -518,6 +530,9 @@ class Wallet:
     @_route
     async def list_limits(self, *, asset: str | None = None) -> Page[t.LimitRule]: ...
 
+    @_route
+    async def list_campaigns(self) -> Page[t.Campaign]: ...
+
     # Accounts
 
     @_route
@@ -629,6 +644,19 @@ class Wallet:
     ) -> t.LimitRule: ...
 
     @_route
+    async def create_campaign(
+        self,
+        code: str,
+        asset: str,
+        *,
+        budget: Amount | None = None,
+        expires_in: int | None = None,
+    ) -> t.Campaign: ...
+
+    @_route
+    async def change_budget(self, campaign: str, budget: Amount | None) -> t.Campaign: ...
+
+    @_route
     async def create_item(
         self,
         code: str,
@@ -711,6 +739,22 @@ class Wallet:
 
     @_route
     async def verify(self, *, user_id: UserId | None = None) -> Page[t.Finding]: ...
+
+    @_route
+    async def verify_page(
+        self, *, from_: UUID | None = None, limit: int | None = None
+    ) -> t.VerifyPage: ...
+
+    @_route
+    async def list_checkpoints(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[t.Checkpoint]: ...
+
+    @_route
+    async def checkpoint(self) -> t.Checkpoint: ...
+
+    @_route
+    async def verify_checkpoint(self, checkpoint_id: int, root: str) -> Page[t.Finding]: ...
 
 
 def _quoted(key: str) -> str:

@@ -269,6 +269,8 @@ def _tag(route: Route) -> str:
             return "Administration"
         case "events" | "subscriptions" | "webhooks":
             return "Events"
+        case "campaigns" if route.method == "POST":
+            return "Movements"
         case "wallets" | "batches":
             return "Wallets" if route.method == "GET" else "Movements"
     return "Catalogue"

@@ -121,6 +121,15 @@ CREATE TYPE wallet.checkpoint AS (
 	root text
 );
 
+CREATE TYPE wallet.checkpoint_item AS (
+	checkpoint_id bigint,
+	created_at timestamp with time zone,
+	wallets bigint,
+	transfers numeric,
+	root text,
+	cursor text
+);
+
 CREATE TYPE wallet.consumption AS (
 	user_id uuid,
 	transaction_id uuid,
@@ -2012,6 +2021,8 @@ REVOKE ALL ON TYPE wallet.campaign FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.capture_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.checkpoint FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.checkpoint_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.consumption FROM PUBLIC;
 

@@ -64,6 +64,7 @@ RUNS = {
     "list_assets": Run.ANY,
     "list_balances": Run.USER,
     "list_campaigns": Run.ALL,
+    "list_checkpoints": Run.REFUSED,
     "list_conversion_rates": Run.ANY,
     "list_holds": Run.USER,
     "list_items": Run.ALL,

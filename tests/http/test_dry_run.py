@@ -14,7 +14,9 @@ from .test_matrix import body_for, catalogue, ids_of, thing
 
 __all__ = ["catalogue", "thing"]
 
-MOVEMENTS = [route for route in ROUTES if route.is_movement or route.body is t.BatchRequest]
+MOVEMENTS = [
+    route for route in ROUTES if route.is_movement or route.body in (t.BatchRequest, t.GrantBatch)
+]
 # All that a movement may change.
 TRACES = """
 SELECT format('%s', ARRAY[

@@ -44,6 +44,7 @@ GET   /v1/wallets/{user_id}/transactions/{transaction_id}/consumption
                                                            401 403 403 403 200 404 200 404 200 404
 POST  /v1/wallets/{user_id}/debts/{asset}/forgive          401 403 403   - 403   - 403   - 201   -
 POST  /v1/batches                                          401 403 403   - 403   - 200   - 200   -
+POST  /v1/campaigns/{campaign}/grants                      401 403   -   - 403   - 200   - 200   -
 GET   /v1/events                                           401 403   -   - 403   - 200   - 200   -
 GET   /v1/subscriptions                                    401 403   -   - 200   - 200   - 200   -
 POST  /v1/subscriptions                                    401 403   -   - 403   - 201   - 201   -
@@ -64,6 +65,7 @@ GET   /v1/conversion-rates                                 401 200   -   - 200  
 GET   /v1/tasks                                            401 200   -   - 200   - 200   - 200   -
 GET   /v1/items                                            401 200   -   - 200   - 200   - 200   -
 GET   /v1/limits                                           401 200   -   - 200   - 200   - 200   -
+GET   /v1/campaigns                                        401 403   -   - 200   - 200   - 200   -
 POST  /v1/auth/signup                                      201 201   -   - 201   - 201   - 201   -
 POST  /v1/auth/login                                       401 401   -   - 401   - 401   - 401   -
 POST  /v1/auth/password                                    401 401   -   - 401   - 401   - 401   -
@@ -76,6 +78,8 @@ POST  /v1/admin/items                                      401 403   -   - 403  
 PATCH /v1/admin/items/{item_id}                            401 403   -   - 403   - 403   - 200   -
 POST  /v1/admin/limits                                     401 403   -   - 403   - 403   - 201   -
 PATCH /v1/admin/limits/{limit_id}                          401 403   -   - 403   - 403   - 200   -
+POST  /v1/admin/campaigns                                  401 403   -   - 403   - 403   - 201   -
+PUT   /v1/admin/campaigns/{campaign}/budget                401 403   -   - 403   - 403   - 200   -
 GET   /v1/admin/users                                      401 403   -   - 200   - 403   - 200   -
 POST  /v1/admin/users                                      401 403   -   - 403   - 403   - 201   -
 POST  /v1/admin/users/{user_id}/status                     401 403 403   - 403   - 403   - 200   -
@@ -86,6 +90,10 @@ GET   /v1/admin/treasury                                   401 403   -   - 200  
 GET   /v1/economy                                          401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/actions                                    401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/verify                                     401 403   -   - 200   - 403   - 200   -
+GET   /v1/admin/verify/page                                401 403   -   - 200   - 403   - 200   -
+GET   /v1/admin/checkpoints                                401 403   -   - 200   - 403   - 200   -
+POST  /v1/admin/checkpoints                                401 403   -   - 403   - 403   - 201   -
+GET   /v1/admin/checkpoints/{checkpoint_id}/verify         401 403   -   - 200   - 403   - 200   -
 GET   /health                                              200 200   -   - 200   - 200   - 200   -
 GET   /metrics                                             200 200   -   - 200   - 200   - 200   -
 GET   /openapi.json                                        200 200   -   - 200   - 200   - 200   -
@@ -148,7 +156,15 @@ async def catalogue(thing: Thing, gold: str) -> dict[str, Any]:
         "limit_id": (await thing("POST", "/v1/admin/limits", limit))["limit_id"],
         "subscription": await new_subscription(thing, has_webhook=True),
         "alert": await new_alert(thing, gold),
+        "campaign": await new_campaign(thing, gold),
+        "checkpoint_id": 1,  # a root that is not its own is no refusal
     }
+
+
+async def new_campaign(thing: Thing, gold: str) -> str:
+    code = f"C{uuid4().hex[:8]}"
+    await thing("POST", "/v1/admin/campaigns", {"code": code, "asset": gold})
+    return code
 
 
 async def new_alert(thing: Thing, gold: str) -> str:
@@ -220,6 +236,9 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
             "direction": "below",
             "threshold": 5,
         },
+        "campaigns": {"code": f"C{tag}", "asset": ids["asset"]},
+        "budget": {"budget": 1000},
+        "grants": {"grants": [{"user_id": ids["user_id"], "amount": 1}]},
         "users": {"name": "A"},
         "status": {"status": "active"},
         "erase": {"reason": "asked for"},
@@ -233,6 +252,7 @@ def query_for(method: str, path: str, ids: dict[str, Any]) -> dict[str, str] | N
     queries = {
         "GET /v1/admin/users": {"query": "x"},
         "GET /v1/events": {"subscription": ids["subscription"]},
+        "GET /v1/admin/checkpoints/{checkpoint_id}/verify": {"root": "00" * 32},
     }
     return queries.get(f"{method} {path}")
 

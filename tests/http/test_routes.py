@@ -68,6 +68,8 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
     alert = {"code": f"a{tag}", "measure": "balance", "asset": gold, "direction": "below"}
     await made("POST", "/v1/alerts", alert | {"threshold": 5})
     await made("POST", f"/v1/subscriptions/w{tag}/webhook", {"url": "https://a.example/"})
+    await made("POST", "/v1/admin/campaigns", {"code": f"C{tag}", "asset": gold, "budget": 10})
+    kept = await made("POST", "/v1/admin/checkpoints")
     return {
         "user_id": user.user_id,
         "asset": gold,
@@ -83,6 +85,8 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "subscription": feed["subscription"],
         "alert": alert["code"],
         "sent_subscription": f"w{tag}",
+        "campaign": f"C{tag}",
+        "checkpoint_id": kept["checkpoint_id"],
         "tag": tag,
     }
 
@@ -122,6 +126,11 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
             "time_zone": "Asia/Kolkata",
         },
         "update_limit": {"maximum": 400},
+        "create_campaign": {"code": f"D{tag}", "asset": gold, "budget": "99.5"},
+        "change_budget": {"budget": None},
+        "grant_batch": {
+            "grants": [{"user_id": world["user_id"], "amount": "2.5"}, {"email": tag, "amount": 1}]
+        },
         "create_user": {"external_id": tag, "role": "service"},
         "set_user_status": {"status": "active", "reason": "why not"},
         "erase_user": {"reason": "asked for"},
@@ -159,6 +168,7 @@ async def test_a_route_answers_in_its_shape(
     query = {
         "find_user": {"query": world["user_id"]},
         "read_events": {"subscription": world["subscription"]},
+        "verify_checkpoint": {"root": "00" * 32},
     }.get(route.function, {})
     answer = await admin(route.method, path, body_for(route, world), params=query)
     assert answer.status == route.status, await answer.text()

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(738);
+SELECT plan(746);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -15,16 +15,16 @@ FROM (
     ('bonus', 'g'),
     ('buy_item', 'g'),
     ('capture_hold', 'g'),
-    ('change_budget', 'o'),
+    ('change_budget', 'go'),
     ('change_supply', 'o'),
     ('check_alerts', 'go'),
-    ('checkpoint', 'a'),
+    ('checkpoint', 'ga'),
     ('complete_task', 'g'),
     ('consumption', 'go'),
     ('convert', 'g'),
     ('create_alert', 'go'),
     ('create_asset', 'go'),
-    ('create_campaign', 'o'),
+    ('create_campaign', 'go'),
     ('create_item', 'go'),
     ('create_limit', 'go'),
     ('create_task', 'go'),
@@ -48,13 +48,14 @@ FROM (
     ('get_transaction', 'goa'),
     ('get_user', 'go'),
     ('get_user_id', 'go'),
-    ('grant_batch', 'o'),
+    ('grant_batch', 'go'),
     ('import_users', 'o'),
     ('liability', 'goa'),
     ('list_actions', 'goa'),
     ('list_assets', 'go'),
     ('list_balances', 'goa'),
-    ('list_campaigns', 'oa'),
+    ('list_campaigns', 'goa'),
+    ('list_checkpoints', 'ga'),
     ('list_conversion_rates', 'go'),
     ('list_holds', 'go'),
     ('list_limit_use', 'goa'),
@@ -99,8 +100,8 @@ FROM (
     ('update_task', 'go'),
     ('update_webhook', 'go'),
     ('verify', 'ga'),
-    ('verify_checkpoint', 'a'),
-    ('verify_page', 'a'),
+    ('verify_checkpoint', 'ga'),
+    ('verify_page', 'ga'),
     ('version', 'goa')
 ) AS v (function, roles)
 CROSS JOIN (

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(189);
+SELECT plan(191);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -200,6 +200,7 @@ LEFT JOIN (
     ('list_actions', ''),
     ('list_assets', ''),
     ('list_campaigns', ''),
+    ('list_checkpoints', ''),
     ('list_balances', format('%L', :'alice')),
     ('list_conversion_rates', ''),
     ('list_holds', format('%L, p_limit => 1', :'alice')),

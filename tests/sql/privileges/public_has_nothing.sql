@@ -119,7 +119,6 @@ SELECT set_eq(
     $$
         VALUES
         ('get_credential', 'wallet_gateway'),
-        ('checkpoint', 'wallet_auditor'),
         ('take_webhook_events', 'wallet_gateway')
         UNION ALL
         SELECT w.name, r.role
@@ -128,6 +127,10 @@ SELECT set_eq(
             resend_webhook_events
         }'::text[]) AS w (name)
         CROSS JOIN unnest('{wallet_gateway,wallet_operator}'::text[]) AS r (role)
+        UNION ALL
+        SELECT c.name, r.role
+        FROM unnest('{checkpoint,list_checkpoints}'::text[]) AS c (name)
+        CROSS JOIN unnest('{wallet_gateway,wallet_auditor}'::text[]) AS r (role)
     $$,
     'who can read a hash'
 );
