@@ -75,6 +75,13 @@ export function copyable(text) {
   return h("span", {class: "copyable"}, h("code", {}, text), copy);
 }
 
+/** Saves a text as a file. */
+export function download(name, text) {
+  const url = URL.createObjectURL(new Blob([text]));
+  h("a", {href: url, download: name}).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 /** Tells what was done, also to who does not see it. */
 export function say(text) {
   const line = document.getElementById("said");

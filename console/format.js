@@ -6,9 +6,12 @@ const decimals = (text) => (text.split(".")[1] ?? "").length;
 const units = (text, scale) =>
   BigInt(text.replace(".", "") + "0".repeat(scale - decimals(text)));
 
-export function subtract(a, b) {
+export const add = (a, b) => sum(a, b, 1n);
+export const subtract = (a, b) => sum(a, b, -1n);
+
+function sum(a, b, sign) {
   const scale = Math.max(decimals(a), decimals(b));
-  const rest = units(a, scale) - units(b, scale);
+  const rest = units(a, scale) + sign * units(b, scale);
   const digits = `${rest < 0n ? -rest : rest}`.padStart(scale + 1, "0");
   const whole = digits.slice(0, digits.length - scale);
   return (rest < 0n ? "-" : "") + whole + (scale ? `.${digits.slice(-scale)}` : "");

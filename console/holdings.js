@@ -3,6 +3,7 @@
 import {get, path, query} from "./api.js";
 import {badge, button, empty, h, problem, say, section, table, time} from "./dom.js";
 import * as format from "./format.js";
+import {save} from "./sheet.js";
 
 export async function holdings(id, balances, assets) {
   const {items: rules} = await get("/v1/limits");
@@ -24,19 +25,19 @@ export async function holdings(id, balances, assets) {
 
 function tile(id, row) {
   const refused = h("div");
-  const save = button("Statement", async () => {
-    save.disabled = true;
+  const statement = button("Statement", async () => {
+    statement.disabled = true;
     refused.replaceChildren();
     try {
       await saveStatement(id, row.asset);
     } catch (error) {
       refused.replaceChildren(problem(error));
     }
-    save.disabled = false;
+    statement.disabled = false;
   }, "small");
-  save.setAttribute("aria-label", `Statement of ${row.asset} as CSV`);
+  statement.setAttribute("aria-label", `Statement of ${row.asset} as CSV`);
   return h("article", {class: "tile"},
-    h("header", {}, h("h3", {}, row.asset), save),
+    h("header", {}, h("h3", {}, row.asset), statement),
     h("p", {class: "big"}, format.number(row.balance)),
     h("p", {class: "faint"}, format.isZero(row.held)
       ? "all of it can be spent"
@@ -73,8 +74,6 @@ const limitTable = (uses) => table("Limits", [
 
 const COLUMNS = ["created_at", "transaction_id", "kind", "reference", "debit", "credit", "balance"];
 
-const cell = (value) => /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-
 /** Saves a user's statement of account in one asset: the lines of wallet.statement, all of them. */
 async function saveStatement(id, asset) {
   const rows = [];
@@ -86,11 +85,8 @@ async function saveStatement(id, asset) {
   } while (cursor);
   const lines = rows.reverse().map((row) => {
     const side = row.entry_type.toLowerCase();
-    return COLUMNS.map((name) => cell((name === side ? row.amount : row[name]) ?? "")).join(",");
+    return COLUMNS.map((name) => name === side ? row.amount : row[name]);
   });
-  const url = URL.createObjectURL(
-    new Blob([[COLUMNS.join(","), ...lines, ""].join("\n")], {type: "text/csv"}));
-  h("a", {href: url, download: `statement-${id}-${asset}.csv`}).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  save(`statement-${id}-${asset}.csv`, [COLUMNS, ...lines]);
   say(`The statement of ${asset} has ${format.number(lines.length)} lines.`);
 }

@@ -2,6 +2,7 @@
 
 import {call, claims, signIn, signOut, token} from "./api.js";
 import {catalogue} from "./catalogue.js";
+import {campaign} from "./campaigns.js";
 import {button, h, problem} from "./dom.js";
 import {overview} from "./overview.js";
 import {proof} from "./proof.js";
@@ -15,7 +16,8 @@ const PAGES = [
   [/^#\/users$/, search],
   [/^#\/users\/([^/]+)$/, user],
   [/^#\/users\/([^/]+)\/transactions\/([^/]+)$/, transaction],
-  [/^#\/catalogue\/(assets|conversion-rates|tasks|items)$/, catalogue],
+  [/^#\/catalogue\/(assets|conversion-rates|tasks|items|limits|campaigns)$/, catalogue],
+  [/^#\/catalogue\/campaigns\/([^/]+)$/, campaign],
   [/^#\/proof$/, proof],
   [/^#\/record(?:\?.*)?$/, record],
 ];
@@ -27,6 +29,8 @@ const WAYS = [
   ["#/catalogue/conversion-rates", "Rates"],
   ["#/catalogue/tasks", "Tasks"],
   ["#/catalogue/items", "Items"],
+  ["#/catalogue/limits", "Limits"],
+  ["#/catalogue/campaigns", "Campaigns"],
   ["#/proof", "Proof"],
   ["#/record", "Record"],
 ];
@@ -152,6 +156,9 @@ addEventListener("hashchange", () => {
 addEventListener("signed-out", ({detail}) => {
   closeDialogs();
   showLogIn(detail);
+});
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("[data-busy]")) event.preventDefault(); // the browser asks
 });
 addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.target.closest("input, textarea, select, dialog")) return;

@@ -154,14 +154,14 @@ function setStatus(user, status, done) {
 function revoke(user, done) {
   propose({
     title: "Revoke tokens",
-    fields: [],
+    fields: [reason()],
     done,
     look: "danger",
-    plan: () => ({
+    plan: (values) => ({
       effect: [h("p", {}, `Every token that ${nameOf(user)} has by now ends within a minute. `,
         "The user can log in again. The wallet stays as it is.")],
       button: "Revoke the tokens",
-      request: ["POST", path`/v1/admin/users/${user.user_id}/tokens/revoke`],
+      request: ["POST", path`/v1/admin/users/${user.user_id}/tokens/revoke`, {reason: values.reason}],
       said: () => "The tokens are revoked.",
     }),
   });

@@ -302,8 +302,13 @@ ROUTES = (
         "/v1/admin/assets/{asset}", "update_asset", t.Asset, "Change an asset", body=t.AssetChange
     ),
     put(
+        "/v1/admin/assets/{asset}/supply", "change_supply", t.Asset,
+        "Set the most that users may hold of an asset together", body=t.SupplyChange,
+    ),
+    put(
         "/v1/admin/conversion-rates/{from_asset}/{to_asset}", "set_conversion_rate",
         t.ConversionRate, "Set the rate from one asset to another", body=t.NewRate,
+        query=t.MovementQuery,
     ),
     create("/v1/admin/tasks", "create_task", t.Task, "Create a task", body=t.NewTask),
     change("/v1/admin/tasks/{task_id}", "update_task", t.Task, "Change a task", body=t.TaskChange),
@@ -319,6 +324,7 @@ ROUTES = (
     put(
         "/v1/admin/campaigns/{campaign}/budget", "change_budget", t.Campaign,
         "Set the most that a campaign may give in all", body=t.BudgetChange,
+        query=t.MovementQuery,
     ),
     create("/v1/admin/items", "create_item", t.Item, "Create an item", body=t.NewItem),
     change("/v1/admin/items/{item_id}", "update_item", t.Item, "Change an item", body=t.ItemChange),
@@ -337,7 +343,7 @@ ROUTES = (
     ),
     create(
         "/v1/admin/users/{user_id}/tokens/revoke", "revoke_tokens", t.User,
-        "Cut off every token that a user has", status=200,
+        "Cut off every token that a user has", body=t.Revocation, status=200,
     ),
     read(
         "/v1/admin/treasury", "treasury", t.TreasuryBalance, "What was issued and what is left",

@@ -60,6 +60,7 @@ WebhookEventStatus = Annotated[
     _choice("WebhookEventStatus", "parked: it is not tried any more.", "waiting", "parked"),
 ]
 AlertCode = Annotated[str, _doc("An alert's code.", "low_gold")]
+Reason = Annotated[str | None, _doc("Why; it is kept for ever.", "the season has ended")]
 CampaignCode = Annotated[str, _doc("A campaign's code.", "SPRING")]
 AlertMeasure = Annotated[
     str,
@@ -342,6 +343,10 @@ class Erasure(Body):
     reason: Annotated[str, _doc("Why; nothing personal.", "ticket 1234")]
 
 
+class Revocation(Body):
+    reason: Reason = None
+
+
 class NewAsset(Body):
     code: Annotated[str, _doc("Upper case. It can't be changed later.", "RUBY")]
     name: Annotated[str, _eg("Ruby")]
@@ -355,6 +360,7 @@ class NewAsset(Body):
     expires_in: Lifetime | None = None
     is_paid_expiring: PaidExpiring = False
     is_debt_blocking: DebtBlocking = False
+    reason: Reason = None
 
 
 class AssetChange(Body):
@@ -366,11 +372,18 @@ class AssetChange(Body):
     expires_in: Duration | None = None
     is_paid_expiring: PaidExpiring | None = None
     is_debt_blocking: DebtBlocking | None = None
+    reason: Reason = None
+
+
+class SupplyChange(Body):
+    supply: Annotated[Amount | None, _doc("The most that users may hold; null: no cap.", "2000000")]
+    reason: Reason = None
 
 
 class NewRate(Body):
     from_amount: Annotated[Amount, _eg("50")]
     to_amount: Annotated[Amount, _eg("1")]
+    reason: Reason = None
 
 
 class NewTask(Body):
@@ -384,6 +397,7 @@ class NewTask(Body):
     expires_in: Annotated[Seconds, _doc("Whole seconds that the reward lives.")] | None = None
     period: Annotated[Period, _doc("It pays once in each.")] | None = None
     time_zone: TimeZone | None = None
+    reason: Reason = None
 
 
 class TaskChange(Body):
@@ -396,6 +410,7 @@ class TaskChange(Body):
     expires_in: Duration | None = None
     period: Annotated[str, _doc("day, week or month; none takes it away.", "none")] | None = None
     time_zone: TimeZone | None = None
+    reason: Reason = None
 
 
 class NewLimit(Body):
@@ -410,12 +425,14 @@ class NewLimit(Body):
     time_zone: Annotated[TimeZone, _doc("Of the period; without it: UTC.")] | None = None
     rolling: Rolling | None = None
     is_clipping: Clipping = False
+    reason: Reason = None
 
 
 class LimitChange(Body):
     maximum: Annotated[Amount | None, _doc("An amount of the asset, or a count.", "500000")] = None
     is_clipping: Clipping | None = None
     is_active: bool | None = None
+    reason: Reason = None
 
 
 class NewItem(Body):
@@ -425,6 +442,7 @@ class NewItem(Body):
     price: Annotated[Amount, _doc("Of one.", "30")]
     stock: Annotated[Int8 | None, _doc("How many there are; without it: no limit.", 500)] = None
     max_per_user: Annotated[Int4, _doc("Without it: no limit.")] | None = None
+    reason: Reason = None
 
 
 class ItemChange(Body):
@@ -433,6 +451,7 @@ class ItemChange(Body):
     stock: Annotated[Int8 | None, _doc("-1 takes the limit away.", 400)] = None
     max_per_user: Annotated[Int4, _doc("0 takes the limit away.")] | None = None
     is_active: bool | None = None
+    reason: Reason = None
 
 
 class NewCampaign(Body):
@@ -444,12 +463,14 @@ class NewCampaign(Body):
     expires_in: (
         Annotated[Seconds, _doc("Whole seconds that a grant of an asset with lots lives.")] | None
     ) = None
+    reason: Reason = None
 
 
 class BudgetChange(Body):
     budget: Annotated[
         Amount | None, _doc("The most that it may give in all; null: no limit.", "60000")
     ]
+    reason: Reason = None
 
 
 class GrantRequest(Body):
@@ -462,6 +483,7 @@ class GrantRequest(Body):
 
 class GrantBatch(Body):
     grants: Annotated[list[GrantRequest], Meta(min_length=1, max_length=1000)]
+    reason: Reason = None
 
 
 class NewSubscription(Body):

@@ -35,6 +35,7 @@ from uuid import UUID, uuid4
 
 import aiohttp
 import msgspec
+from msgspec.structs import fields
 from yarl import URL
 
 from gateway import types as t
@@ -114,6 +115,7 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
     """Turns a signature into a call of the route of that name."""
     route, signature = _ROUTES[declared.__name__], inspect.signature(declared)
     in_body = route.body.__struct_fields__ if route.body else ()
+    required = {field.name for field in fields(route.body) if field.required} if route.body else ()
     query = route.query
     in_query = dict(zip(query.__struct_fields__, query.__struct_encode_fields__, strict=True))
     hints = get_type_hints(declared)
@@ -143,7 +145,7 @@ def _route(declared: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, An
         path = route.path.format(
             **{name: quote(str(values.pop(name)), safe="") for name in route.path_fields}
         )
-        values = {name: value for name, value in values.items() if value is not None}
+        values = {name: it for name, it in values.items() if it is not None or name in required}
         query = {
             field: _text(values.pop(name)) for name, field in in_query.items() if name in values
         }
@@ -396,7 +398,12 @@ class Wallet:
 
     @_route
     async def grant_batch(
-        self, campaign: str, grants: list[t.GrantRequest], *, dry_run: bool | None = None
+        self,
+        campaign: str,
+        grants: list[t.GrantRequest],
+        *,
+        reason: str | None = None,
+        dry_run: bool | None = None,
     ) -> t.GrantResult: ...
 
     # Events
@@ -562,6 +569,7 @@ class Wallet:
         expires_in: int | None = None,
         is_paid_expiring: bool | None = None,
         is_debt_blocking: bool | None = None,
+        reason: str | None = None,
     ) -> t.Asset: ...
 
     @_route
@@ -577,11 +585,24 @@ class Wallet:
         expires_in: int | None = None,
         is_paid_expiring: bool | None = None,
         is_debt_blocking: bool | None = None,
+        reason: str | None = None,
+    ) -> t.Asset: ...
+
+    @_route
+    async def change_supply(
+        self, asset: str, supply: Amount | None, *, reason: str | None = None
     ) -> t.Asset: ...
 
     @_route
     async def set_conversion_rate(
-        self, from_asset: str, to_asset: str, from_amount: Amount, to_amount: Amount
+        self,
+        from_asset: str,
+        to_asset: str,
+        from_amount: Amount,
+        to_amount: Amount,
+        *,
+        reason: str | None = None,
+        dry_run: bool | None = None,
     ) -> t.ConversionRate: ...
 
     @_route
@@ -598,6 +619,7 @@ class Wallet:
         expires_in: int | None = None,
         period: str | None = None,
         time_zone: str | None = None,
+        reason: str | None = None,
     ) -> t.Task: ...
 
     @_route
@@ -614,6 +636,7 @@ class Wallet:
         expires_in: int | None = None,
         period: str | None = None,
         time_zone: str | None = None,
+        reason: str | None = None,
     ) -> t.Task: ...
 
     @_route
@@ -631,6 +654,7 @@ class Wallet:
         time_zone: str | None = None,
         rolling: int | None = None,
         is_clipping: bool | None = None,
+        reason: str | None = None,
     ) -> t.LimitRule: ...
 
     @_route
@@ -641,6 +665,7 @@ class Wallet:
         maximum: Amount | None = None,
         is_clipping: bool | None = None,
         is_active: bool | None = None,
+        reason: str | None = None,
     ) -> t.LimitRule: ...
 
     @_route
@@ -651,10 +676,18 @@ class Wallet:
         *,
         budget: Amount | None = None,
         expires_in: int | None = None,
+        reason: str | None = None,
     ) -> t.Campaign: ...
 
     @_route
-    async def change_budget(self, campaign: str, budget: Amount | None) -> t.Campaign: ...
+    async def change_budget(
+        self,
+        campaign: str,
+        budget: Amount | None,
+        *,
+        reason: str | None = None,
+        dry_run: bool | None = None,
+    ) -> t.Campaign: ...
 
     @_route
     async def create_item(
@@ -666,6 +699,7 @@ class Wallet:
         *,
         stock: int | None = None,
         max_per_user: int | None = None,
+        reason: str | None = None,
     ) -> t.Item: ...
 
     @_route
@@ -678,6 +712,7 @@ class Wallet:
         stock: int | None = None,
         max_per_user: int | None = None,
         is_active: bool | None = None,
+        reason: str | None = None,
     ) -> t.Item: ...
 
     @_route
@@ -703,7 +738,7 @@ class Wallet:
     async def erase_user(self, user_id: UserId, reason: str) -> t.User: ...
 
     @_route
-    async def revoke_tokens(self, user_id: UserId) -> t.User: ...
+    async def revoke_tokens(self, user_id: UserId, *, reason: str | None = None) -> t.User: ...
 
     @_route
     async def treasury(

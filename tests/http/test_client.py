@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from gateway.routes import ROUTES
-from gateway.types import BatchItem
+from gateway.types import BatchItem, GrantRequest
 from pgwallet.client import NoAnswer, Problem, Wallet
 
 from .conftest import Caller, make_token
@@ -234,3 +234,33 @@ async def test_a_session_that_was_given_stays_open(gateway: TestClient, user: Ca
         async with Wallet(url, user.token, session=session) as wallet:
             assert (await wallet.list_balances("me")).user_id == UUID(user.user_id)
         assert not session.closed
+
+
+async def test_campaigns_and_proofs(gateway, user, gold):
+    """A null that is asked for is sent, and so is a name that Python keeps for itself."""
+    token = make_token("admin", "an admin")
+    async with Wallet(str(gateway.make_url("/")), token) as wallet:
+        made = await wallet.create_campaign(f"C{uuid4().hex}", gold, budget=10, reason="a test")
+        user_id = UUID(user.user_id)
+        grants = [GrantRequest("7.50", user_id=user_id), GrantRequest(1, external_id="nobody")]
+        tried = await wallet.grant_batch(made.campaign, grants, dry_run=True)
+        given = await wallet.grant_batch(made.campaign, grants, reason="a test")
+        assert tried == given
+        assert (given.users, given.amount, [r.code for r in given.refusals]) == (
+            1,
+            "7.50",
+            ["WA201"],
+        )
+        assert (await wallet.grant_batch(made.campaign, grants[:1], reason="again")).replays == 1
+        changed = await wallet.change_budget(made.campaign, None, reason="more to give")
+        assert (changed.budget, changed.granted, changed.users) == (None, "7.50", 1)
+
+        first = await wallet.verify_page(limit=1)
+        assert (first.users, first.findings) == (1, [])
+        rest = await wallet.verify_page(from_=first.next_user_id)
+        assert rest.next_user_id is None
+        kept = await wallet.checkpoint()
+        assert (await wallet.list_checkpoints(limit=1)).items == [kept]
+        assert not (await wallet.verify_checkpoint(kept.checkpoint_id, kept.root)).items
+        [wrong] = (await wallet.verify_checkpoint(kept.checkpoint_id, "00" * 32)).items
+        assert wrong.found == kept.root

@@ -545,6 +545,7 @@ async def test_tokens_are_revoked(open_console: Open, user: Caller, connect_modu
     async with open_console(f"#/users/{user.user_id}") as tab:
         await tab.page.get_by_role("button", name="Revoke tokens").click()
         await expect(dialog(tab.page)).to_contain_text("ends within a minute")
+        await dialog(tab.page).get_by_label("Reason").fill("a lost phone")
         await dialog(tab.page).get_by_role("button", name="Revoke the tokens").click()
         await expect(tab.page.get_by_role("status")).to_contain_text("The tokens are revoked.")
     revoked = "SELECT tokens_revoked_at IS NOT NULL FROM wallet.get_token_state($1)"
@@ -584,7 +585,7 @@ async def test_the_catalogue_is_filled_and_changed(
 
     def note(sent: Any) -> None:
         if sent.method == "PATCH":
-            changes.append(sent.post_data_json)
+            changes.append({k: v for k, v in sent.post_data_json.items() if k != "reason"})
 
     async with open_console("#/catalogue/assets") as tab:
         page = tab.page
@@ -594,7 +595,7 @@ async def test_the_catalogue_is_filled_and_changed(
             await page.get_by_role("link", name=name).click()
             await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
             await page.get_by_role("button", name=f"Create {one}").click()
-            await fill(fields)
+            await fill(fields | {"Reason": f"a new {one}"})
             await dialog(page).get_by_role("button", name=f"Create {one}").dblclick()
             await expect(dialog(page)).to_have_count(0)
 
@@ -607,25 +608,37 @@ async def test_the_catalogue_is_filled_and_changed(
                     await field.fill(value)
 
         async def change(name: str, shown: str, **fields: str) -> None:
-            await page.get_by_role("button", name=f"Change {name}").click()
-            await fill(fields)
+            await page.get_by_role("button", name=name).click()
+            await fill(fields | {"Reason": "it was wrong"})
             await expect(dialog(page)).to_contain_text(shown)
             await dialog(page).get_by_role("button", name="Change it").click()
             await expect(dialog(page)).to_have_count(0)
 
         await create("Assets", "asset", Code="RUBY", Name="Ruby", Supply="5000")
-        await change("Ruby", "Name: Ruby → Red ruby", Name="Red ruby")
+        await change("Change Ruby", "Name: Ruby → Red ruby", Name="Red ruby")
+        await change("Change cap of Red ruby", "Supply: 5,000 → none", Supply="")
         await create("Rates", "rate", From_asset="GOLD", To_asset="RUBY",
                      From_amount="100", To_amount="1")  # fmt: skip
-        await change("GOLD to RUBY", "From amount: 100.00 → 250", From_amount="250")
+        await change("Change GOLD to RUBY", "From amount: 100.00 → 250", From_amount="250")
         await create("Tasks", "task", Code="boss", Name="Beat the boss", Asset="RUBY", Reward="2")
-        await change("Beat the boss", "Max completions: none → 3", Max_completions="3")
+        await change("Change Beat the boss", "Max completions: none → 3", Max_completions="3")
         await create("Items", "item", Code="ring", Name="Ring", Asset="RUBY", Price="7", Stock="9")
-        await change("Ring", "Stock: 9 → -1", Stock="-1")
+        await change("Change Ring", "Stock: 9 → -1", Stock="-1")
+
+        await create("Limits", "limit", Code="purse", Asset="RUBY", Measure="balance", Maximum="99")
+        await change("Change purse", "Maximum: 99 → 50", Maximum="50")
+        await create("Limits", "limit", Code="shopping", Asset="RUBY", Measure="count", Maximum="3",
+                     Direction="debit", Kinds="SPEND, PURCHASE", Rolling="3600")  # fmt: skip
+        await expect(page.get_by_role("row", name="shopping")).to_contain_text("SPEND, PURCHASE")
+        await create("Campaigns", "campaign", Code="SPRING", Asset="RUBY", Budget="500")
+        await change("Change budget of SPRING", "Budget: 500 → none", Budget="")
 
         # What the wallet refuses, it says in its own words.
+        await page.get_by_role("link", name="Items").click()
         await page.get_by_role("button", name="Create item").click()
-        await fill({"Code": "ring", "Name": "Ring", "Asset": "RUBY", "Price": "0.5"})
+        await fill(
+            {"Reason": "refused", "Code": "ring", "Name": "Ring", "Asset": "RUBY", "Price": "0.5"}
+        )
         await dialog(page).get_by_role("button", name="Create item").click()
         await expect(page.get_by_role("alert")).to_contain_text("an amount has too many decimals")
 
@@ -633,12 +646,234 @@ async def test_the_catalogue_is_filled_and_changed(
         items = (await (await admin("GET", path)).json())["items"]
         return len([row for row in items if wanted.items() <= row.items()]) == 1
 
-    assert await listed("/v1/assets", asset="RUBY", name="Red ruby", supply="5000")
+    assert await listed("/v1/assets", asset="RUBY", name="Red ruby", supply=None)
     assert await listed("/v1/conversion-rates", to_asset="RUBY", from_amount="250.00")
     assert await listed("/v1/tasks", code="boss", reward="2", max_completions=3)
     assert await listed("/v1/items", code="ring", price="7", stock=None)
+    assert await listed("/v1/limits", code="purse", maximum="50")
+    shopping = {"code": "shopping", "kinds": ["SPEND", "PURCHASE"], "rolling": 3600}
+    assert await listed("/v1/limits", **shopping)
+    assert await listed("/v1/campaigns", campaign="SPRING", budget=None)
     # Of a change, only what differs was sent.
-    assert changes == [{"name": "Red ruby"}, {"max_completions": 3}, {"stock": -1}]
+    assert changes == [
+        {"name": "Red ruby"}, {"max_completions": 3}, {"stock": -1}, {"maximum": "50"},
+    ]  # fmt: skip
+    for name, reason in (("set_conversion_rate", "it was wrong"), ("create_limit", "a new limit")):
+        done = await admin("GET", "/v1/admin/actions", params={"name": name, "limit": "1"})
+        assert (await done.json())["items"][0]["details"]["reason"] == reason
+
+
+async def test_a_rate_is_tried_before_it_is_saved(
+    open_console: Open, admin: Caller, gold: str
+) -> None:
+    await admin("POST", "/v1/admin/assets", {"code": "PEARL", "name": "Pearl"})
+    rate = {"from_amount": 50, "to_amount": 1}
+    await admin("PUT", "/v1/admin/conversion-rates/GOLD/PEARL", rate)
+    async with open_console("#/catalogue/conversion-rates") as tab:
+        page = tab.page
+        await page.get_by_role("button", name="Create rate").click()
+        await dialog(page).get_by_label("From asset").select_option("PEARL")
+        await dialog(page).get_by_label("To asset").select_option("GOLD")
+        await dialog(page).get_by_label("From amount").fill("1")
+        await dialog(page).get_by_label("To amount").fill("60")
+        await dialog(page).get_by_label("Reason").fill("a sale")
+        await expect(dialog(page)).to_contain_text("It would be refused.")
+        await expect(page.get_by_role("alert")).to_contain_text("would let a round trip gain")
+        await expect(page.get_by_role("alert")).to_contain_text("PEARL")
+        await dialog(page).get_by_label("To amount").fill("40")
+        await expect(dialog(page)).to_contain_text("To amount: 40")
+        await dialog(page).get_by_role("button", name="Create rate").click()
+        await expect(page.get_by_role("row", name="PEARL 40.00 GOLD")).to_be_visible()
+
+
+# ---------------------------------------------------------------------------------------------
+# Campaigns
+# ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def campaign(admin: Caller, gold: str) -> str:
+    """A campaign that may give 1,000 GOLD."""
+    code = f"C{uuid4().hex[:8]}"
+    body = {"code": code, "asset": gold, "budget": 1000}
+    assert (await admin("POST", "/v1/admin/campaigns", body)).status == 201
+    return code
+
+
+async def choose(page: Page, *lines: str, reason: str = "spring") -> None:
+    """A file of these lines is tried."""
+    text = "\n".join(lines).encode()
+    file = {"name": "users.csv", "mimeType": "text/csv", "buffer": text}
+    await page.get_by_label("File of users (CSV)").set_input_files(files=[file])
+    await page.get_by_label("Reason").fill(reason)
+    await page.get_by_role("button", name="See what would happen").click()
+
+
+async def test_a_file_of_users_is_given_what_it_says_once(
+    open_console: Open, admin: Caller, new_user: Any, campaign: str, settings: Settings,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    ann, bob = await new_user(), await new_user()
+    file = (
+        "user_id,amount,reference", f"{ann.user_id},10,first", f"{bob.user_id},2.5,",
+        "00000000-0000-4000-8000-000000000000,1,", f"{bob.user_id.upper()[:-1]}g,1,",
+    )  # fmt: skip
+    async with open_console("#/catalogue/campaigns", locale="de-DE") as tab:
+        page = tab.page
+        await page.get_by_role("link", name=campaign).click()
+        await expect(page.get_by_text("Choose a file.")).to_be_visible()
+        await choose(page, *file)
+        await expect(page.get_by_role("alert")).to_contain_text("Line 5")
+        await expect(page.get_by_role("alert")).to_contain_text("is no user id")
+
+        await choose(page, *file[:4], "", f" {bob.user_id} , 7,x")
+        await expect(page.get_by_role("alert")).to_contain_text(
+            "Line 6: names the same user_id as line 3"
+        )
+        await choose(page, *file[:4])
+        effect = page.locator(".effect")
+        await expect(effect).to_contain_text("2 users would get 12,50\u00a0GOLD in all.")
+        await expect(effect).to_contain_text("1 line would be refused.")
+        why = page.get_by_role("region", name="Refused lines").get_by_role("row").nth(1)
+        for text in ("4", "00000000-0000-4000-8000-000000000000", "user not found", "WA201"):
+            await expect(why).to_contain_text(text)
+        assert not await transactions(admin, ann)
+        await page.get_by_role("button", name="Give 12,50").dblclick()
+        await expect(page.get_by_role("status").last).to_contain_text(
+            "2 users got 12,50\u00a0GOLD, 0 had been paid before, 1 refused"
+        )
+        await expect(page.get_by_text("12,50\u00a0GOLD to 2 users")).to_be_visible()
+        async with page.expect_download() as saving:
+            await page.get_by_role("button", name="Save the refused lines").click()
+        await (await saving.value).save_as(tmp_path / "refused.csv")
+
+        # The same file again, here or with the command line, pays nobody.
+        await choose(page, *file[:4], reason="once more")
+        await expect(effect).to_contain_text("2 users had it before")
+        await expect(effect).to_contain_text("There is nothing left to give.")
+    [_, refused] = csv.reader((tmp_path / "refused.csv").read_text().splitlines())
+    assert (refused[0], refused[3:5]) == (file[3].split(",")[0], ["4", "WA201"])
+    (tmp_path / "users.csv").write_text("\n".join(file[:3]))
+    command = (sys.executable, "-m", "pgwallet", "grant", str(tmp_path / "users.csv"), "--json")
+    process = await asyncio.create_subprocess_exec(
+        *command, "--asset", "GOLD", "--campaign", campaign, stdout=asyncio.subprocess.PIPE,
+        env=os.environ | {"DATABASE_URL": settings.database_url},
+    )  # fmt: skip
+    printed, _ = await process.communicate()
+    assert (json.loads(printed)["users"], json.loads(printed)["replays"]) == (0, 2)
+    [given] = await transactions(admin, ann)
+    assert (given["kind"], given["amount"], given["reference"]) == ("BONUS", "10.00", "first")
+    assert given["metadata"] == {"reason": "spring"}
+
+
+async def test_an_upload_goes_on_where_it_was(
+    open_console: Open, connect_module: Any, campaign: str
+) -> None:
+    """After a connection that was lost, and after a tab that was closed."""
+    database = await connect_module()
+    names = [f"{campaign}-{number}" for number in range(2100)]
+    for start in range(0, 2100, 1000):
+        await database.execute(
+            "SELECT wallet.import_users(array_agg(row(n, NULL, NULL, NULL)::wallet.user_request))"
+            " FROM unnest($1::text[]) AS n", names[start : start + 1000],
+        )  # fmt: skip
+    lost = []
+
+    async def lose(route: Route) -> None:
+        """The answer to the second part, and whatever comes after the third."""
+        is_real = "dry_run" not in route.request.url
+        if is_real:
+            lost.append(route.request.url)
+        if is_real and len(lost) == 2:
+            await route.fetch()
+        if is_real and len(lost) in (2, 4):
+            return await route.abort()
+        return await route.continue_()
+
+    async with open_console(f"#/catalogue/campaigns/{campaign}") as tab:
+        page = tab.page
+        await page.route("**/grants*", lose)
+        await page.get_by_label("Amount for each").fill("0.25")
+        await choose(page, "external_id", *names)
+        await expect(page.locator(".effect")).to_contain_text("2,100 users would get 525.00")
+        await page.get_by_role("button", name="Give 525.00").click()
+        await expect(page.get_by_role("alert")).to_contain_text("not done twice")
+        await expect(page.get_by_text("stopped behind 1,000 lines")).to_be_visible()
+        bar = page.get_by_role("progressbar", name="Given")
+        assert await bar.evaluate("bar => bar.position") == pytest.approx(1000 / 2100)
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.get_by_text("stopped behind 2,000 lines")).to_be_visible()
+        tab.complaints.clear()  # of the answers that were lost
+    given = "SELECT count(*), sum(amount) FROM wallet_private.transfer WHERE idempotency_key = $1"
+    assert tuple(await database.fetchrow(given, f"campaign:{campaign}")) == (2000, 500)
+
+    async with open_console(f"#/catalogue/campaigns/{campaign}") as tab:
+        page = tab.page
+        await page.get_by_label("Amount for each").fill("0.25")
+        await choose(page, "external_id", *names)
+        await expect(page.locator(".effect")).to_contain_text("100 users would get 25.00")
+        await expect(page.locator(".effect")).to_contain_text("2,000 users had it before")
+        await page.get_by_role("button", name="Give 25.00").click()
+        await expect(page.get_by_text("100 users got 25.00", exact=False).first).to_be_visible()
+    assert tuple(await database.fetchrow(given, f"campaign:{campaign}")) == (2100, 525)
+
+
+async def test_a_budget_says_before_what_it_lacks(
+    open_console: Open, admin: Caller, new_user: Any, campaign: str
+) -> None:
+    ann, bob = await new_user(), await new_user()
+    async with open_console(f"#/catalogue/campaigns/{campaign}") as tab:
+        page = tab.page
+        file = ("user_id,amount", f"{ann.user_id},900", f"{bob.user_id},200")
+        await choose(page, *file)
+        refused = page.get_by_role("region", name="Refused lines")
+        await expect(refused).to_contain_text("the budget is used up")
+        await expect(refused).to_contain_text("The campaign has 100.00 left, 200 is needed.")
+        await page.get_by_role("button", name="Give 900.00").click()
+        await expect(page.get_by_text("900.00\u00a0GOLD to 1 user")).to_be_visible()
+
+        await page.get_by_role("button", name="Change budget").click()
+        await dialog(page).get_by_label("Budget").fill("800")
+        await dialog(page).get_by_label("Reason").fill("less")
+        await expect(dialog(page)).to_contain_text("It would be refused.")
+        await expect(page.get_by_role("alert")).to_contain_text("more than that is granted")
+        await dialog(page).get_by_label("Budget").fill("1100")
+        await expect(dialog(page)).to_contain_text("Budget: 1,000.00 → 1,100")
+        await dialog(page).get_by_role("button", name="Change it").dblclick()
+        await expect(page.get_by_text("1,100.00\u00a0GOLD", exact=True)).to_be_visible()
+        await choose(page, *file)
+        await expect(page.locator(".effect")).to_contain_text("1 user would get 200.00")
+        await page.get_by_role("button", name="Give 200.00").click()
+        await expect(page.get_by_text("1,100.00\u00a0GOLD to 2 users")).to_be_visible()
+    assert [row["amount"] for row in await transactions(admin, bob)] == ["200.00"]
+
+
+BAD_FILES = {
+    b"\xff\xfe": "is not UTF-8",
+    b"": "there is no header",
+    b"name,amount\nx,1": "columns can be user_id, external_id, email, amount, reference",
+    b"email,email,amount\n": "a column twice",
+    b"amount\n1": "none of user_id, external_id, email",
+    b"email\na@b": "the header has no amount",
+    b"email,amount\na@b": "Line 2: has 1 columns, not 2",
+    b'email,amount\n"a@b"x,1': "Line 2: has a quotation mark where none belongs",
+    b'external_id,amount\n"a\n""b""",1\nc,1e3': "Line 4: 1e3 is no amount",
+    b"email,amount\r\na@b,1\r\n\r\nA@B,2\r\n": "Line 4: names the same email as line 2",
+    b"email,amount\n": "nobody behind the header",
+}
+
+
+async def test_a_bad_file_is_not_sent(open_console: Open, campaign: str) -> None:
+    async with open_console(f"#/catalogue/campaigns/{campaign}") as tab:
+        page = tab.page
+        await page.get_by_label("Reason").fill("spring")
+        for text, complaint in BAD_FILES.items():
+            file = {"name": "users.csv", "mimeType": "text/csv", "buffer": text}
+            await page.get_by_label("File of users (CSV)").set_input_files(files=[file])
+            await page.get_by_role("button", name="See what would happen").click()
+            await expect(page.get_by_role("alert")).to_contain_text("Nothing was sent")
+            await expect(page.get_by_role("alert")).to_contain_text(complaint)
+    assert not [url for _, url in tab.requests if "/grants" in url]
 
 
 async def test_the_overview_shows_the_treasury_now_and_then(

@@ -71,6 +71,7 @@ POST  /v1/auth/login                                       401 401   -   - 401  
 POST  /v1/auth/password                                    401 401   -   - 401   - 401   - 401   -
 POST  /v1/admin/assets                                     401 403   -   - 403   - 403   - 201   -
 PATCH /v1/admin/assets/{asset}                             401 403   -   - 403   - 403   - 200   -
+PUT   /v1/admin/assets/{asset}/supply                      401 403   -   - 403   - 403   - 200   -
 PUT   /v1/admin/conversion-rates/{from_asset}/{to_asset}   401 403   -   - 403   - 403   - 200   -
 POST  /v1/admin/tasks                                      401 403   -   - 403   - 403   - 201   -
 PATCH /v1/admin/tasks/{task_id}                            401 403   -   - 403   - 403   - 200   -
@@ -238,6 +239,7 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
         },
         "campaigns": {"code": f"C{tag}", "asset": ids["asset"]},
         "budget": {"budget": 1000},
+        "supply": {"supply": None},
         "grants": {"grants": [{"user_id": ids["user_id"], "amount": 1}]},
         "users": {"name": "A"},
         "status": {"status": "active"},

@@ -128,6 +128,7 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "update_limit": {"maximum": 400},
         "create_campaign": {"code": f"D{tag}", "asset": gold, "budget": "99.5"},
         "change_budget": {"budget": None},
+        "change_supply": {"supply": "1000000000", "reason": "more users"},
         "grant_batch": {
             "grants": [{"user_id": world["user_id"], "amount": "2.5"}, {"email": tag, "amount": 1}]
         },

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet.change_budget(
-    p_campaign text, p_budget numeric, p_actor text DEFAULT NULL
+    p_campaign text, p_budget numeric, p_actor text DEFAULT NULL, p_reason text DEFAULT NULL
 ) RETURNS wallet.campaign
 LANGUAGE plpgsql
 VOLATILE
@@ -40,15 +40,16 @@ BEGIN
     RETURNING c.* INTO v_campaign;
     PERFORM wallet_private.spread_budget(v_campaign.campaign_id, v_budget - v_granted);
     PERFORM wallet_private.record_action(
-        'change_budget', v_campaign.code, to_jsonb(v_campaign), p_actor
+        'change_budget', v_campaign.code, to_jsonb(v_campaign), p_actor, p_reason
     );
     RETURN wallet_private.to_campaign(v_campaign, v_asset);
 END
 $$;
 
-COMMENT ON FUNCTION wallet.change_budget(text, numeric, text) IS
+COMMENT ON FUNCTION wallet.change_budget(text, numeric, text, text) IS
 'Sets the most that a campaign may give in all. NULL lifts the limit. It can''t be less than what
-the campaign has given. If it is exactly that, the campaign gives nothing more.
+the campaign has given. If it is exactly that, the campaign gives nothing more. p_reason says why,
+for the record.
 Returns: wallet.campaign.
 Locks: the campaign''s budget, so it waits until the grants under way have ended.
 Raises: WA101 WA102 WA103 WA105 WA106 WA208 WA411';

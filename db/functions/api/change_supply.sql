@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet.change_supply(
-    p_asset text, p_supply numeric, p_actor text DEFAULT NULL
+    p_asset text, p_supply numeric, p_actor text DEFAULT NULL, p_reason text DEFAULT NULL
 ) RETURNS wallet.asset
 LANGUAGE plpgsql
 VOLATILE
@@ -42,15 +42,15 @@ BEGIN
     UPDATE wallet_private.wallet AS w SET is_capped = (v_supply IS NOT NULL)
     WHERE w.asset_id = v_asset.asset_id AND w.is_capped <> (v_supply IS NOT NULL);
     PERFORM wallet_private.record_action(
-        'change_supply', v_asset.code, to_jsonb(v_asset), p_actor
+        'change_supply', v_asset.code, to_jsonb(v_asset), p_actor, p_reason
     );
     RETURN wallet_private.to_asset(v_asset);
 END
 $$;
 
-COMMENT ON FUNCTION wallet.change_supply(text, numeric, text) IS
+COMMENT ON FUNCTION wallet.change_supply(text, numeric, text, text) IS
 'Sets the most that users may hold of an asset together. NULL lifts the cap. It can''t be less than
-what they hold already.
+what they hold already. p_reason says why, for the record.
 Returns: wallet.asset.
 Locks: all wallets. It waits until the movements under way have ended, and new ones wait for it. It
 sums up all wallets of the asset, and writes them when the asset gets its first cap or loses it.

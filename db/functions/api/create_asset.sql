@@ -9,7 +9,8 @@ CREATE OR REPLACE FUNCTION wallet.create_asset(
     p_lot_order text DEFAULT NULL,
     p_expires_in interval DEFAULT NULL,
     p_is_paid_expiring boolean DEFAULT false,
-    p_is_debt_blocking boolean DEFAULT false
+    p_is_debt_blocking boolean DEFAULT false,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.asset
 LANGUAGE plpgsql
 VOLATILE
@@ -61,13 +62,15 @@ BEGIN
     IF v_supply IS NOT NULL THEN
         v_asset := wallet_private.set_supply(v_asset, v_supply, 0);
     END IF;
-    PERFORM wallet_private.record_action('create_asset', v_asset.code, to_jsonb(v_asset), p_actor);
+    PERFORM wallet_private.record_action(
+        'create_asset', v_asset.code, to_jsonb(v_asset), p_actor, p_reason
+    );
     RETURN wallet_private.to_asset(v_asset);
 END
 $$;
 
 COMMENT ON FUNCTION wallet.create_asset(
-    text, text, integer, numeric, numeric, boolean, text, text, interval, boolean, boolean
+    text, text, integer, numeric, numeric, boolean, text, text, interval, boolean, boolean, text
 ) IS
 'Makes a currency. It has a code, p_scale decimals (0 to 8), and a cap on what users may hold of it
 together (p_supply, NULL = no cap). p_sign_up_bonus is what a new sign-up gets of it, and
@@ -76,6 +79,7 @@ paid_first) gives it lots: each credit is kept apart, as paid or free, until deb
 in this order. p_expires_in (1 second to 3660 days, NULL = for ever) is how long a credit lives if
 nothing else says. What was paid for expires only if p_is_paid_expiring. p_is_debt_blocking says
 that who owes some of it (wallet.set_refunded) can''t spend it, nor what holds have set aside.
+p_reason says why, for the record.
 Returns: wallet.asset.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA114 WA304 WA502';

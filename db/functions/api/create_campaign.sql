@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION wallet.create_campaign(
     p_asset text,
     p_budget numeric DEFAULT NULL,
     p_actor text DEFAULT NULL,
-    p_expires_in interval DEFAULT NULL
+    p_expires_in interval DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.campaign
 LANGUAGE plpgsql
 VOLATILE
@@ -36,16 +37,16 @@ BEGIN
     SELECT v_campaign.campaign_id, s.stripe FROM generate_series(0, 7) AS s (stripe);
     PERFORM wallet_private.spread_budget(v_campaign.campaign_id, v_campaign.budget);
     PERFORM wallet_private.record_action(
-        'create_campaign', p_code, to_jsonb(v_campaign), p_actor
+        'create_campaign', p_code, to_jsonb(v_campaign), p_actor, p_reason
     );
     RETURN wallet_private.to_campaign(v_campaign, v_asset);
 END
 $$;
 
-COMMENT ON FUNCTION wallet.create_campaign(text, text, numeric, text, interval) IS
+COMMENT ON FUNCTION wallet.create_campaign(text, text, numeric, text, interval, text) IS
 'Makes a campaign. wallet.grant_batch credits many users out of it. It has a code, the asset that it
 gives, and the most that it may give in all (p_budget, NULL = no limit). p_expires_in is how long a
-grant of an asset with lots lives (NULL = as the asset says).
+grant of an asset with lots lives (NULL = as the asset says). p_reason says why, for the record.
 Returns: wallet.campaign.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304 WA502 WA503';

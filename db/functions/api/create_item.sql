@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION wallet.create_item(
     p_price numeric,
     p_stock bigint DEFAULT NULL,
     p_max_per_user integer DEFAULT NULL,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.item
 LANGUAGE plpgsql
 VOLATILE
@@ -32,14 +33,16 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM wallet_private.refuse_code('an item', p_code);
     END IF;
-    PERFORM wallet_private.record_action('create_item', v_item.code, to_jsonb(v_item), p_actor);
+    PERFORM wallet_private.record_action(
+        'create_item', v_item.code, to_jsonb(v_item), p_actor, p_reason
+    );
     RETURN wallet_private.to_item(v_item);
 END
 $$;
 
-COMMENT ON FUNCTION wallet.create_item(text, text, text, numeric, bigint, integer, text) IS
+COMMENT ON FUNCTION wallet.create_item(text, text, text, numeric, bigint, integer, text, text) IS
 'Makes an item that users can buy. p_stock is how many there are and p_max_per_user how many each
-user may own; NULL means no limit.
+user may own; NULL means no limit. p_reason says why, for the record.
 Returns: wallet.item.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304';

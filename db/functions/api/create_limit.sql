@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION wallet.create_limit(
     p_time_zone text DEFAULT NULL,
     p_rolling interval DEFAULT NULL,
     p_is_clipping boolean DEFAULT false,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.limit_rule
 LANGUAGE plpgsql
 VOLATILE
@@ -65,13 +66,15 @@ BEGIN
         PERFORM wallet_private.refuse_code('a limit', p_code);
     END IF;
     PERFORM wallet_private.set_limited(v_asset.asset_id);
-    PERFORM wallet_private.record_action('create_limit', v_limit.code, to_jsonb(v_limit), p_actor);
+    PERFORM wallet_private.record_action(
+        'create_limit', v_limit.code, to_jsonb(v_limit), p_actor, p_reason
+    );
     RETURN wallet_private.to_limit(v_limit);
 END
 $$;
 
 COMMENT ON FUNCTION wallet.create_limit(
-    text, text, text, numeric, text, text[], text, text, text, interval, boolean, text
+    text, text, text, numeric, text, text[], text, text, text, interval, boolean, text, text
 ) IS
 'Makes a limit of what each user may do with an asset. p_measure amount or count limits what the
 user credits or debits (p_direction) in a time, by amounts or by movements. The time is a p_period
@@ -81,6 +84,7 @@ movement (whole seconds up to 3660 days; it moves on in hundredths). p_kinds are
 counts what is paid or free of an asset with lots. p_measure balance limits what the user holds:
 credits that lead beyond p_maximum are refused. If p_is_clipping, a BONUS or TASK is reduced to what
 fits. Reversals and adjustments are never limited. Limits begin to count when they are made.
+p_reason says why, for the record.
 Returns: wallet.limit_rule.
 Locks: all wallets. It waits until the movements under way have ended, and new ones wait for it. It
 writes all wallets of the asset when that gets its first limit.

@@ -9,7 +9,8 @@ CREATE OR REPLACE FUNCTION wallet.create_task(
     p_actor text DEFAULT NULL,
     p_expires_in interval DEFAULT NULL,
     p_period text DEFAULT NULL,
-    p_time_zone text DEFAULT NULL
+    p_time_zone text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.task
 LANGUAGE plpgsql
 VOLATILE
@@ -50,19 +51,22 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM wallet_private.refuse_code('a task', p_code);
     END IF;
-    PERFORM wallet_private.record_action('create_task', v_task.code, to_jsonb(v_task), p_actor);
+    PERFORM wallet_private.record_action(
+        'create_task', v_task.code, to_jsonb(v_task), p_actor, p_reason
+    );
     RETURN wallet_private.to_task(v_task);
 END
 $$;
 
 COMMENT ON FUNCTION wallet.create_task(
-    text, text, text, numeric, integer, interval, boolean, text, interval, text, text
+    text, text, text, numeric, integer, interval, boolean, text, interval, text, text, text
 ) IS
 'Makes a task that pays a reward. p_max_completions is how often each user may complete it (NULL =
 no limit), and p_cooldown how long the user has to wait in between. p_is_self_service says whether
-users may report it themselves. p_expires_in is how long a reward of an asset with lots lives
-(NULL = as the asset says). With p_period (day, week, month) it pays each user once in each such
-period of the calendar, in p_time_zone (NULL = UTC) unless the call names the user''s own.
+users may report it themselves. p_expires_in is how long a reward of an asset with lots lives (NULL
+= as the asset says). With p_period (day, week, month) it pays each user once in each such period of
+the calendar, in p_time_zone (NULL = UTC) unless the call names the user''s own. p_reason says why,
+for the record.
 Returns: wallet.task.
 Locks: nothing that others wait for.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA114 WA116 WA202 WA304 WA502';

@@ -1,5 +1,8 @@
 CREATE OR REPLACE FUNCTION wallet.grant_batch(
-    p_campaign text, p_grants wallet.grant_request[], p_actor text DEFAULT NULL
+    p_campaign text,
+    p_grants wallet.grant_request[],
+    p_actor text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.grant_result
 LANGUAGE plpgsql
 VOLATILE
@@ -12,6 +15,9 @@ SET enable_mergejoin = off
 AS $$
 DECLARE
     v_campaign wallet_private.campaign;
+    v_metadata jsonb := CASE
+        WHEN p_reason IS NOT NULL THEN jsonb_build_object('reason', p_reason)
+    END;
     v_stripe integer := pg_backend_pid() & 7;
     v_item record;
     v_is_locked boolean := false;
@@ -28,6 +34,7 @@ BEGIN
     PERFORM wallet_private.check_given('grants', p_grants);
     PERFORM wallet_private.check_range('grants', cardinality(p_grants), 1, 1000);
     PERFORM wallet_private.check_text('actor', p_actor);
+    PERFORM wallet_private.check_text('reason', p_reason);
     v_campaign := wallet_private.find_campaign(p_campaign);
     p_grants := p_grants[:];  -- whatever its bounds were, from 1 on
 
@@ -43,7 +50,7 @@ BEGIN
         v_cost := 0;
         v_result.replays := 0;
         FOR v_item IN
-            SELECT g.* FROM wallet_private.read_grants(v_campaign, p_grants) AS g
+            SELECT g.* FROM wallet_private.read_grants(v_campaign, p_grants, v_metadata) AS g
         LOOP
             IF v_item.is_paid THEN
                 v_result.replays := v_result.replays + 1;
@@ -113,12 +120,12 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.grant_batch(text, wallet.grant_request[], text) IS
+COMMENT ON FUNCTION wallet.grant_batch(text, wallet.grant_request[], text, text) IS
 'Credits up to 1000 users out of a campaign. Each gets a BONUS that is accepted or refused by
 itself. A campaign pays each user once, however often this is called, and in all never more than its
 budget. A grant names its user by the first that is given of user_id, external_id and email. A user
 who was paid the same before is a replay and costs nothing. A user who was paid another amount is
-refused with WA301.
+refused with WA301. p_reason says why; it is in the metadata of each BONUS.
 Returns: wallet.grant_result: how many users were credited, with how much, how many had been
 credited before, and the refusals with the place (ord) of their grant.
 Locks: a stripe of the campaign''s budget, or all of them when the budget is nearly used up, until

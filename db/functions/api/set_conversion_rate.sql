@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION wallet.set_conversion_rate(
     p_to_asset text,
     p_from_amount numeric,
     p_to_amount numeric,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.conversion_rate
 LANGUAGE plpgsql
 VOLATILE
@@ -41,7 +42,8 @@ BEGIN
         v_from.asset_id, v_to.asset_id, v_from_amount, v_to_amount, coalesce(p_actor, session_user)
     ) RETURNING * INTO v_rate;
     PERFORM wallet_private.record_action(
-        'set_conversion_rate', format('%s -> %s', v_from.code, v_to.code), to_jsonb(v_rate), p_actor
+        'set_conversion_rate', format('%s -> %s', v_from.code, v_to.code), to_jsonb(v_rate),
+        p_actor, p_reason
     );
     RETURN ROW(
         v_rate.rate_id, v_from.code, v_to.code, v_rate.from_amount, v_rate.to_amount,
@@ -50,9 +52,10 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.set_conversion_rate(text, text, numeric, numeric, text) IS
+COMMENT ON FUNCTION wallet.set_conversion_rate(text, text, numeric, numeric, text, text) IS
 'Lets p_from_amount of one asset be exchanged for p_to_amount of another from now on. The previous
 rate stays in the books. The new rate is refused if any round trip through the rates would gain.
+p_reason says why, for the record.
 Returns: wallet.conversion_rate.
 Locks: other changes of rates.
 Raises: WA101 WA102 WA103 WA105 WA106 WA112 WA202 WA308';

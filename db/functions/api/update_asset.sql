@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION wallet.update_asset(
     p_lot_order text DEFAULT NULL,
     p_expires_in interval DEFAULT NULL,
     p_is_paid_expiring boolean DEFAULT NULL,
-    p_is_debt_blocking boolean DEFAULT NULL
+    p_is_debt_blocking boolean DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.asset
 LANGUAGE plpgsql
 VOLATILE
@@ -58,20 +59,22 @@ BEGIN
     IF v_gets_lots THEN
         PERFORM wallet_private.make_lots(v_asset);
     END IF;
-    PERFORM wallet_private.record_action('update_asset', v_asset.code, to_jsonb(v_asset), p_actor);
+    PERFORM wallet_private.record_action(
+        'update_asset', v_asset.code, to_jsonb(v_asset), p_actor, p_reason
+    );
     RETURN wallet_private.to_asset(v_asset);
 END
 $$;
 
 COMMENT ON FUNCTION wallet.update_asset(
-    text, text, numeric, boolean, boolean, text, text, interval, boolean, boolean
+    text, text, numeric, boolean, boolean, text, text, interval, boolean, boolean, text
 ) IS
 'Changes those fields of an asset that are given; NULL leaves a field as it is. p_sign_up_bonus 0
 takes the bonus away. Nothing moves in an archived asset, and p_is_archived false brings it back.
 p_lot_order gives the asset lots, for good, or changes the order of use. When it gets lots, what
 users hold becomes paid lots, as far as history tells that it came from top-ups, or else free ones.
 None of it expires. p_expires_in is for credits from now on, and 0 takes it away. p_is_paid_expiring
-can be set, but not taken back.
+can be set, but not taken back. p_reason says why, for the record.
 Returns: wallet.asset.
 Locks: the asset''s row. When it gets lots, all movements, until those under way have ended
 and this one too; it reads the whole ledger of the asset.

@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION wallet.update_item(
     p_stock bigint DEFAULT NULL,
     p_max_per_user integer DEFAULT NULL,
     p_is_active boolean DEFAULT NULL,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.item
 LANGUAGE plpgsql
 VOLATILE
@@ -35,15 +36,18 @@ BEGIN
         is_active = coalesce(p_is_active, i.is_active)
     WHERE i.item_id = p_item_id
     RETURNING * INTO v_item;
-    PERFORM wallet_private.record_action('update_item', v_item.code, to_jsonb(v_item), p_actor);
+    PERFORM wallet_private.record_action(
+        'update_item', v_item.code, to_jsonb(v_item), p_actor, p_reason
+    );
     RETURN wallet_private.to_item(v_item);
 END
 $$;
 
-COMMENT ON FUNCTION
-wallet.update_item(bigint, text, numeric, bigint, integer, boolean, text) IS
+COMMENT ON FUNCTION wallet.update_item(
+    bigint, text, numeric, bigint, integer, boolean, text, text
+) IS
 'Changes those fields of an item that are given; NULL leaves a field as it is. p_stock -1 and
-p_max_per_user 0 take the limit away.
+p_max_per_user 0 take the limit away. p_reason says why, for the record.
 Returns: wallet.item.
 Locks: the item''s row.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA204';

@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION wallet.update_limit(
     p_maximum numeric DEFAULT NULL,
     p_is_clipping boolean DEFAULT NULL,
     p_is_active boolean DEFAULT NULL,
-    p_actor text DEFAULT NULL
+    p_actor text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.limit_rule
 LANGUAGE plpgsql
 VOLATILE
@@ -29,15 +30,17 @@ BEGIN
         is_active = coalesce(p_is_active, r.is_active)
     WHERE r.limit_id = p_limit_id
     RETURNING * INTO v_limit;
-    PERFORM wallet_private.record_action('update_limit', v_limit.code, to_jsonb(v_limit), p_actor);
+    PERFORM wallet_private.record_action(
+        'update_limit', v_limit.code, to_jsonb(v_limit), p_actor, p_reason
+    );
     RETURN wallet_private.to_limit(v_limit);
 END
 $$;
 
-COMMENT ON FUNCTION wallet.update_limit(bigint, numeric, boolean, boolean, text) IS
+COMMENT ON FUNCTION wallet.update_limit(bigint, numeric, boolean, boolean, text, text) IS
 'Changes those fields of a limit that are given, for movements from now on; NULL leaves a field as
 it is. A maximum below what a user has used refuses more and takes nothing back. A limit that is not
-active refuses nothing, and does not count.
+active refuses nothing, and does not count. p_reason says why, for the record.
 Returns: wallet.limit_rule.
 Locks: the limit''s row.
 Raises: WA101 WA102 WA103 WA105 WA106 WA231 WA502';

@@ -9,7 +9,8 @@ CREATE OR REPLACE FUNCTION wallet.update_task(
     p_actor text DEFAULT NULL,
     p_expires_in interval DEFAULT NULL,
     p_period text DEFAULT NULL,
-    p_time_zone text DEFAULT NULL
+    p_time_zone text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.task
 LANGUAGE plpgsql
 VOLATILE
@@ -58,16 +59,19 @@ BEGIN
         END
     WHERE t.task_id = p_task_id
     RETURNING * INTO v_task;
-    PERFORM wallet_private.record_action('update_task', v_task.code, to_jsonb(v_task), p_actor);
+    PERFORM wallet_private.record_action(
+        'update_task', v_task.code, to_jsonb(v_task), p_actor, p_reason
+    );
     RETURN wallet_private.to_task(v_task);
 END
 $$;
 
 COMMENT ON FUNCTION wallet.update_task(
-    bigint, text, numeric, integer, interval, boolean, boolean, text, interval, text, text
+    bigint, text, numeric, integer, interval, boolean, boolean, text, interval, text, text, text
 ) IS
 'Changes those fields of a task that are given; NULL leaves a field as it is. p_max_completions 0,
-p_cooldown 0, p_expires_in 0 and p_period none take the limit away.
+p_cooldown 0, p_expires_in 0 and p_period none take the limit away. p_reason says why, for the
+record.
 Returns: wallet.task.
 Locks: the task''s row.
 Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA116 WA203 WA502';

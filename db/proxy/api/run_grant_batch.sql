@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.run_grant_batch(
-    p_campaign text, p_grants wallet.grant_request[], p_actor text
+    p_campaign text, p_grants wallet.grant_request[], p_actor text, p_reason text
 ) RETURNS wallet.grant_result
 LANGUAGE plpgsql
 VOLATILE
@@ -22,7 +22,7 @@ DECLARE
 BEGIN
     IF v_count BETWEEN 1 AND 1000 IS NOT TRUE THEN
         RETURN wallet_private.grant_batch(
-            wallet_private.any_place(), p_campaign, p_grants, p_actor
+            wallet_private.any_place(), p_campaign, p_grants, p_actor, p_reason
         );
     END IF;
     p_grants := p_grants[:];
@@ -68,7 +68,8 @@ BEGIN
         p_campaign,
         p_grants,
         ARRAY(SELECT o.ord FROM generate_series(1, v_count) AS o (ord)),
-        p_actor
+        p_actor,
+        p_reason
     ) AS s;
 
     -- Where a partition has too little of the budget, others may have enough for all that it lacks.
@@ -87,7 +88,7 @@ BEGIN
         );
         SELECT s.* INTO v_more FROM wallet_private.grant_part(
             v_place, p_campaign, ARRAY(SELECT p_grants[o.ord] FROM unnest(v_part) AS o (ord)),
-            v_part, p_actor
+            v_part, p_actor, p_reason
         ) AS s;
         v_result.users := v_result.users + v_more.users;
         v_result.amount := v_result.amount + v_more.amount;
@@ -110,7 +111,8 @@ BEGIN
                 CASE v_refusal.code WHEN 'WA410' THEN p_campaign END
             );
             SELECT s.* INTO v_more FROM wallet_private.grant_part(
-                v_place, p_campaign, ARRAY[p_grants[v_refusal.ord]], ARRAY[v_refusal.ord], p_actor
+                v_place, p_campaign, ARRAY[p_grants[v_refusal.ord]], ARRAY[v_refusal.ord], p_actor,
+                p_reason
             ) AS s;
             v_result.users := v_result.users + v_more.users;
             v_result.amount := v_result.amount + v_more.amount;

@@ -16,7 +16,7 @@ FROM (
     ('buy_item', 'g'),
     ('capture_hold', 'g'),
     ('change_budget', 'go'),
-    ('change_supply', 'o'),
+    ('change_supply', 'go'),
     ('check_alerts', 'go'),
     ('checkpoint', 'ga'),
     ('complete_task', 'g'),

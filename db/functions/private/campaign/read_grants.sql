@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.read_grants(
-    p_campaign wallet_private.campaign, p_grants wallet.grant_request[]
+    p_campaign wallet_private.campaign, p_grants wallet.grant_request[], p_metadata jsonb
 ) RETURNS TABLE (
     ord integer, first_ord integer, status text, is_paid boolean, is_sound boolean, cost numeric,
     request wallet.request
@@ -31,7 +31,7 @@ AS $$
         END,
         ROW(
             r.user_id, 'BONUS', r.asset, r.amount, wallet_private.campaign_key(p_campaign.code),
-            r.reference, NULL
+            r.reference, p_metadata
         )::wallet.request
     FROM (
         SELECT
