@@ -3,7 +3,7 @@
 import {get, isSupport, path, query} from "./api.js";
 import {button, copyable, download, empty, h, pages, problem, section, table, time} from "./dom.js";
 import * as format from "./format.js";
-import {field, propose, text} from "./propose.js";
+import {field, propose, reason, text} from "./propose.js";
 
 const USER = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/;
 const MOST = 1000; // users of a page
@@ -156,13 +156,13 @@ function checkpoints(refresh) {
   const rows = h("div", {class: "timeline"});
   const make = !isSupport() && button("Make a checkpoint", () => propose({
     title: "Make a checkpoint",
-    fields: [],
+    fields: [reason()],
     done: refresh,
-    plan: () => ({
+    plan: (values) => ({
       effect: [h("p", {}, "The heads of all chains are written down under one root. No balance changes. "
         + "Keep the root where nobody who can write to this database can write.")],
       button: "Make it",
-      request: ["POST", "/v1/admin/checkpoints"],
+      request: ["POST", "/v1/admin/checkpoints", {reason: values.reason}],
       said: (made) => `Checkpoint ${made.checkpoint_id} is made. Save its root elsewhere.`,
     }),
   }));

@@ -343,7 +343,7 @@ ROUTES = (
     ),
     create(
         "/v1/admin/users/{user_id}/tokens/revoke", "revoke_tokens", t.User,
-        "Cut off every token that a user has", body=t.Revocation, status=200,
+        "Cut off every token that a user has", body=t.Reasoned, status=200,
     ),
     read(
         "/v1/admin/treasury", "treasury", t.TreasuryBalance, "What was issued and what is left",
@@ -376,7 +376,7 @@ ROUTES = (
     ),
     create(
         "/v1/admin/checkpoints", "checkpoint", t.Checkpoint,
-        "Write down the heads of all chains under one root", trusted=(),
+        "Write down the heads of all chains under one root", body=t.Reasoned,
     ),
     read(
         "/v1/admin/checkpoints/{checkpoint_id}/verify", "verify_checkpoint", t.Finding,

@@ -343,7 +343,7 @@ class Erasure(Body):
     reason: Annotated[str, _doc("Why; nothing personal.", "ticket 1234")]
 
 
-class Revocation(Body):
+class Reasoned(Body):
     reason: Reason = None
 
 

@@ -41,3 +41,5 @@ DROP FUNCTION IF EXISTS wallet.revoke_tokens(uuid, text);
 DROP FUNCTION IF EXISTS wallet_private.record_action(text, text, jsonb, text);
 DROP FUNCTION IF EXISTS wallet_private.read_grants(wallet_private.campaign, wallet.grant_request[]);
 DROP FUNCTION IF EXISTS wallet_private.grant_part(text, wallet.grant_request[], integer[], text);
+DROP FUNCTION IF EXISTS wallet.checkpoint();
+DROP FUNCTION IF EXISTS wallet_private.part_checkpoint();

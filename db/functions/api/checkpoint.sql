@@ -1,4 +1,6 @@
-CREATE OR REPLACE FUNCTION wallet.checkpoint() RETURNS wallet.checkpoint
+CREATE OR REPLACE FUNCTION wallet.checkpoint(
+    p_actor text DEFAULT NULL, p_reason text DEFAULT NULL
+) RETURNS wallet.checkpoint
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -39,6 +41,10 @@ BEGIN
     INTO v_checkpoint.wallets, v_checkpoint.transfers, v_checkpoint.root
     FROM wallet_private.checkpoint_root(v_checkpoint.checkpoint_id) AS r;
     INSERT INTO wallet_private.checkpoint OVERRIDING SYSTEM VALUE VALUES (v_checkpoint.*);
+    PERFORM wallet_private.record_action(
+        'checkpoint', v_checkpoint.checkpoint_id::text,
+        jsonb_build_object('root', encode(v_checkpoint.root, 'hex')), p_actor, p_reason
+    );
     RETURN ROW(
         v_checkpoint.checkpoint_id, v_checkpoint.created_at, v_checkpoint.wallets,
         v_checkpoint.transfers, encode(v_checkpoint.root, 'hex')
@@ -46,10 +52,11 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.checkpoint() IS
+COMMENT ON FUNCTION wallet.checkpoint(text, text) IS
 'Writes down the heads of all chains as they are now, under one root. Keep what it returns in a
 place where nobody who can write to this database can write. With it wallet.verify_checkpoint finds
-history that was rewritten later, even if every hash was computed anew.
+history that was rewritten later, even if every hash was computed anew. p_reason says why, for the
+record.
 Returns: wallet.checkpoint; root is hexadecimal.
 Locks: other checkpoints.
-Raises: nothing.';
+Raises: WA106';

@@ -1,4 +1,5 @@
-CREATE OR REPLACE FUNCTION wallet_private.run_checkpoint() RETURNS wallet.checkpoint
+CREATE OR REPLACE FUNCTION wallet_private.run_checkpoint(p_actor text, p_reason text)
+RETURNS wallet.checkpoint
 LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
@@ -14,7 +15,7 @@ BEGIN
         array_agg(c.root ORDER BY c.place) AS roots, sum(c.wallets) AS wallets,
         sum(c.transfers) AS transfers
     INTO v_all
-    FROM wallet_private.all_part_checkpoint() AS c;
+    FROM wallet_private.all_part_checkpoint(p_actor, p_reason) AS c;
     SELECT n.checkpoint_id, n.created_at INTO v_checkpoint.checkpoint_id, v_checkpoint.created_at
     FROM wallet_private.note_checkpoint(0, v_all.checkpoint_ids) AS n;
     v_checkpoint.wallets := v_all.wallets;
