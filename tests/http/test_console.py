@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -497,7 +498,7 @@ async def test_support_sees_all_and_grants_within_the_limit(
         await expect(dialog(page)).to_contain_text("Balance: 100.00 GOLD → 200.00 GOLD")
         await dialog(page).get_by_role("button", name="Grant 100").click()
         await expect(page.get_by_role("status")).to_contain_text("The balance is 200.00 GOLD.")
-        for way in ("Overview", "Proof", "Record", "Items"):
+        for way in ("Overview", "Proof", "Record", "Campaigns", "Items"):
             await page.get_by_role("link", name=way).click()
             await expect(page.get_by_role("heading", name=way, level=1)).to_be_visible()
         await settle(page)
@@ -769,53 +770,53 @@ async def test_a_file_of_users_is_given_what_it_says_once(
 async def test_an_upload_goes_on_where_it_was(
     open_console: Open, connect_module: Any, campaign: str
 ) -> None:
-    """After a connection that was lost, and after a tab that was closed."""
+    """After a tab that was closed, and after an answer that was lost."""
     database = await connect_module()
-    names = [f"{campaign}-{number}" for number in range(2100)]
-    for start in range(0, 2100, 1000):
+    names = [f"{campaign}-{number}" for number in range(1001)]
+    for part in (names[:1000], names[1000:]):
         await database.execute(
             "SELECT wallet.import_users(array_agg(row(n, NULL, NULL, NULL)::wallet.user_request))"
-            " FROM unnest($1::text[]) AS n", names[start : start + 1000],
+            " FROM unnest($1::text[]) AS n", part,
         )  # fmt: skip
-    lost = []
+    sent = []
 
     async def lose(route: Route) -> None:
-        """The answer to the second part, and whatever comes after the third."""
-        is_real = "dry_run" not in route.request.url
-        if is_real:
-            lost.append(route.request.url)
-        if is_real and len(lost) == 2:
-            await route.fetch()
-        if is_real and len(lost) in (2, 4):
-            return await route.abort()
+        """The second part does not arrive. When it comes again, its answer does not."""
+        if "dry_run" not in route.request.url:
+            sent.append(route.request.url)
+            if len(sent) == 4:
+                await route.fetch()
+            if len(sent) in (2, 4):
+                return await route.abort()
         return await route.continue_()
 
-    async with open_console(f"#/catalogue/campaigns/{campaign}") as tab:
-        page = tab.page
-        await page.route("**/grants*", lose)
-        await page.get_by_label("Amount for each").fill("0.25")
-        await choose(page, "external_id", *names)
-        await expect(page.locator(".effect")).to_contain_text("2,100 users would get 525.00")
-        await page.get_by_role("button", name="Give 525.00").click()
-        await expect(page.get_by_role("alert")).to_contain_text("not done twice")
-        await expect(page.get_by_text("stopped behind 1,000 lines")).to_be_visible()
-        bar = page.get_by_role("progressbar", name="Given")
-        assert await bar.evaluate("bar => bar.position") == pytest.approx(1000 / 2100)
-        await page.get_by_role("button", name="Go on").click()
-        await expect(page.get_by_text("stopped behind 2,000 lines")).to_be_visible()
-        tab.complaints.clear()  # of the answers that were lost
     given = "SELECT count(*), sum(amount) FROM wallet_private.transfer WHERE idempotency_key = $1"
-    assert tuple(await database.fetchrow(given, f"campaign:{campaign}")) == (2000, 500)
-
-    async with open_console(f"#/catalogue/campaigns/{campaign}") as tab:
-        page = tab.page
-        await page.get_by_label("Amount for each").fill("0.25")
-        await choose(page, "external_id", *names)
-        await expect(page.locator(".effect")).to_contain_text("100 users would get 25.00")
-        await expect(page.locator(".effect")).to_contain_text("2,000 users had it before")
-        await page.get_by_role("button", name="Give 25.00").click()
-        await expect(page.get_by_text("100 users got 25.00", exact=False).first).to_be_visible()
-    assert tuple(await database.fetchrow(given, f"campaign:{campaign}")) == (2100, 525)
+    key = f"campaign:{campaign}"
+    for would, is_last in (
+        ("1,001 users would get 250.25", False),
+        ("1 user would get 0.25", True),
+    ):
+        async with open_console(f"#/catalogue/campaigns/{campaign}") as tab:
+            page = tab.page
+            await page.route("**/grants*", lose)
+            await page.get_by_label("Amount for each").fill("0.25")
+            await choose(page, "external_id", *names)
+            await expect(page.locator(".effect")).to_contain_text(would)
+            await page.get_by_role("button", name="Give ").click()
+            await expect(page.get_by_role("alert")).to_contain_text("not done twice")
+            await expect(page.get_by_text("stopped behind 1,000 lines")).to_be_visible()
+            bar = page.get_by_role("progressbar", name="Given")
+            assert await bar.evaluate("bar => bar.position") == pytest.approx(1000 / 1001)
+            if is_last:
+                assert (await database.fetchval(given, key)) == 1001
+                await page.get_by_role("button", name="Go on").click()
+                await expect(page.get_by_text("Done.")).to_be_visible()
+                await expect(page.get_by_text("250.25\u00a0GOLD to 1,001 users")).to_be_visible()
+            else:
+                assert (await database.fetchval(given, key)) == 1000
+            tab.complaints.clear()  # of the answers that were lost
+    assert tuple(await database.fetchrow(given, key)) == (1001, Decimal("250.25"))
+    assert len(sent) == 5
 
 
 async def test_a_budget_says_before_what_it_lacks(
@@ -1004,6 +1005,90 @@ async def test_the_books_are_checked(open_console: Open, user: Caller, connect_m
             await connection.execute(forge, user.user_id, -5)
 
 
+async def test_the_check_goes_on_where_it_was(
+    open_console: Open, user: Caller, connect_module: Any
+) -> None:
+    """Page by page, with a bar: a page whose answer is lost is asked for again."""
+    database = await connect_module()
+    await database.execute(
+        "SELECT wallet.import_users(array_agg(row($1 || n, NULL, NULL, NULL)::wallet.user_request))"
+        " FROM generate_series(1, 500) AS n", f"{uuid4()} ",
+    )  # fmt: skip
+    count = await database.fetchval("SELECT count(*) FROM wallet_private.user_account")
+    asked = []
+
+    async def lose(route: Route) -> None:
+        asked.append(route.request.url)
+        await (route.abort() if len(asked) in (1, 3) else route.continue_())
+
+    async with open_console("#/proof") as tab:
+        page = tab.page
+        await page.route("**/verify/page?*", lose)
+        bar = page.get_by_role("progressbar", name="Checked")
+        await page.get_by_role("button", name="Check the books").click()
+        await expect(page.get_by_role("alert")).to_contain_text("no answer")
+        assert await bar.evaluate("bar => bar.position") == 0
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.get_by_role("alert")).to_contain_text("no answer")
+        assert 0 < await bar.evaluate("bar => bar.position") < 1
+        await page.get_by_role("button", name="Stop").click()
+        await expect(page.get_by_text("It was stopped.")).to_be_visible()
+        await expect(page.get_by_text("The books are right.")).to_have_count(0)
+        await page.get_by_role("button", name="Check the books").click()
+        await expect(page.get_by_text("The books are right.")).to_be_visible()
+        await expect(page.get_by_text(f"{count:,} users were checked")).to_be_visible()
+        tab.complaints.clear()  # of the answers that were lost
+
+
+async def test_a_root_that_was_kept_finds_history_that_was_rewritten(
+    open_console: Open, user: Caller, connect_module: Any, tmp_path: Path
+) -> None:
+    database = await connect_module()
+    forge = """UPDATE wallet_private.transfer SET hash = $2
+        WHERE user_id = $1 AND seq = 1 AND hash = $3 RETURNING 1"""
+    head = "SELECT hash FROM wallet_private.transfer WHERE user_id = $1"
+    async with open_console("#/proof") as tab:
+        page = tab.page
+        await page.get_by_role("button", name="Make a checkpoint").click()
+        await dialog(page).get_by_label("Reason").fill("end of the month")
+        await dialog(page).get_by_role("button", name="Make it").dblclick()
+        made = page.get_by_role("article")
+        await expect(made).to_have_count(1)
+        async with page.expect_download() as saving:
+            await made.get_by_role("button", name="Save").click()
+        await (await saving.value).save_as(tmp_path / "root.json")
+        text = (tmp_path / "root.json").read_text()
+        root, number = json.loads(text)["root"], json.loads(text)["checkpoint_id"]
+        found = await database.fetchrow("SELECT * FROM wallet.list_checkpoints()")
+        assert (found["root"], found["checkpoint_id"]) == (root, number)
+
+        # All that was printed may be pasted, or the root alone.
+        compared = page.get_by_role("region", name="A root that was kept")
+        await compared.get_by_role("textbox", name="Root").fill(text)
+        await expect(compared.get_by_role("textbox", name="Root")).to_have_value(root)
+        await expect(compared.get_by_role("textbox", name="Checkpoint")).to_have_value(str(number))
+        await compared.get_by_role("button", name="Compare").click()
+        await expect(compared).to_contain_text(f"History is as it was at checkpoint {number}.")
+        await compared.get_by_role("textbox", name="Root").fill("00" * 32)
+        await compared.get_by_role("button", name="Compare").click()
+        await expect(compared).to_contain_text("1 fault was found.")
+        await expect(compared.get_by_role("region", name="Faults")).to_contain_text(root)
+
+        true = await database.fetchval(head, user.user_id)
+        await database.execute("ALTER TABLE wallet_private.transfer DISABLE TRIGGER USER")
+        assert await database.fetch(forge, user.user_id, bytes(32), true)
+        try:
+            await compared.get_by_role("textbox", name="Root").fill(root.upper())
+            await compared.get_by_role("button", name="Compare").click()
+            fault = compared.get_by_role("row").filter(has_text="history is as it was")
+            await expect(fault).to_contain_text(true.hex())
+            await fault.get_by_role("link", name=user.user_id).click()
+            await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+        finally:
+            assert await database.fetch(forge, user.user_id, true, bytes(32))
+            await database.execute("ALTER TABLE wallet_private.transfer ENABLE TRIGGER USER")
+
+
 # ---------------------------------------------------------------------------------------------
 # For everyone
 # ---------------------------------------------------------------------------------------------
@@ -1011,8 +1096,9 @@ async def test_the_books_are_checked(open_console: Open, user: Caller, connect_m
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nobody_is_kept_out(
-    scheme: str, open_console: Open, admin: Caller, service: Caller, user: Caller
-) -> None:
+    scheme: str, open_console: Open, admin: Caller, service: Caller, user: Caller, new_user: Any,
+    campaign: str,
+) -> None:  # fmt: skip
     """What axe-core finds, and pages that scroll to the side: on each page, narrow and wide."""
     try:
         script = axe().read_text()
@@ -1024,6 +1110,7 @@ async def test_nobody_is_kept_out(
     await admin("POST", "/v1/admin/limits", limit)
     await move(admin, user, "bonus", {"asset": "CAPPED", "amount": 5})
     await admin("PUT", "/v1/admin/conversion-rates/GOLD/CAPPED", {"from_amount": 1, "to_amount": 1})
+    await admin("POST", "/v1/admin/checkpoints", {})
     spent = await move(user, user, "spend", {"asset": "GOLD", "amount": 1, "reference": "x" * 200})
     await move(service, user, "holds", {"asset": "GOLD", "amount": 3, "expires_in": 3600})
 
@@ -1048,7 +1135,8 @@ async def test_nobody_is_kept_out(
             "#/overview", "#/users", "#/users/nobody", one,
             f"{one}/transactions/{spent['transaction_id']}", "#/catalogue/assets",
             "#/catalogue/conversion-rates", "#/catalogue/tasks", "#/catalogue/items",
-            "#/record", "#/proof",
+            "#/catalogue/limits", "#/catalogue/campaigns", f"#/catalogue/campaigns/{campaign}",
+            "#/catalogue/campaigns/none", "#/record", "#/proof",
         ):  # fmt: skip
             await page.evaluate("way => { location.hash = way; }", way)
             await expect(page.locator("main")).to_have_attribute("data-page", way)
@@ -1058,6 +1146,23 @@ async def test_nobody_is_kept_out(
         await page.get_by_role("button", name="Check the books").click()
         await expect(page.get_by_text("The books are right.")).to_be_visible()
         await look(page, "the verdict")
+        await page.get_by_role("textbox", name="Root").fill("00" * 32)
+        await page.get_by_role("textbox", name="Checkpoint").fill("1")
+        await page.get_by_role("button", name="Compare").click()
+        await expect(page.get_by_text("1 fault was found.")).to_be_visible()
+        await look(page, "faults")
+        way = f"#/catalogue/campaigns/{campaign}"
+        await page.evaluate("way => { location.hash = way; }", way)
+        await expect(page.locator("main")).to_have_attribute("data-page", way)
+        await choose(page, "external_id,amount", "y" * 300 + ",1")
+        await look(page, "a bad file")
+        other = (await new_user()).user_id
+        await choose(page, "user_id,email,amount", f"{other},,1", f",{'z' * 200}@z.example,1")
+        await expect(page.get_by_role("button", name="Give 1")).to_be_visible()
+        await look(page, "what would be given")
+        await page.get_by_role("button", name="Give 1").click()
+        await expect(page.get_by_text("Done.")).to_be_visible()
+        await look(page, "what was given")
         await page.evaluate("way => { location.hash = way; }", "#/record")
         await page.locator(".action summary").first.click()
         await look(page, "an action")
