@@ -3,6 +3,9 @@
 Each function of the API becomes two: one in wallet_private, in PL/Proxy, that only hands a call to
 a partition, and one in wallet that says to which and tells a refusal as the partition told it.
 Types, signatures, comments and grants are those of the partition.
+
+PL/Proxy drops the connection on which an error came back, and a new one costs more than many
+movements. So a call for one user goes by a function of the partition that tells a refusal as a row.
 """
 
 from collections.abc import Iterable
@@ -76,6 +79,15 @@ class Function:
     def is_api(self) -> bool:
         return self.schema == "wallet"
 
+    @property
+    def is_told(self) -> bool:
+        """Whether a partition tells its answer and its refusals as rows."""
+        return self.is_api and RUNS[self.name] is Run.USER and not self.is_set
+
+    @property
+    def named(self) -> list[str]:
+        return [f"{name} {kind}" for name, kind in zip(self.arguments, self.types, strict=True)]
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -104,6 +116,16 @@ async def read_catalogue(connection: Any, login: str) -> Catalogue:
     )
 
 
+def partition_sql(catalogue: Catalogue, login: str) -> str:
+    """What a partition has for its proxies: the functions that tell refusals as rows."""
+    told = [function for function in catalogue.api if function.is_told]
+    return _TOLD + "".join(
+        _TELL.format(f=function, named=", ".join(function.named), login=login,
+                     passed=", ".join(function.arguments))
+        for function in told
+    )  # fmt: skip
+
+
 def proxy_sql(catalogue: Catalogue, size: int) -> str:
     """All that a proxy has in its schemas; run again, it replaces it.
 
@@ -115,6 +137,7 @@ def proxy_sql(catalogue: Catalogue, size: int) -> str:
     parts = [
         "SET LOCAL ROLE wallet_owner;",
         *(_TYPE.format(name=name, columns=columns) for name, columns in catalogue.types),
+        _TOLD,
         "RESET ROLE;",
         _CONSTANT.format(name="partitions", result="integer", value=size),
         *(sql for function in catalogue.functions for sql in _remotes(function)),
@@ -135,6 +158,34 @@ DO $$ BEGIN
     END IF;
 END $$;
 """
+_TOLD = """\
+DO $$ BEGIN
+    IF to_regtype('wallet_private.told') IS NULL THEN
+        CREATE TYPE wallet_private.told AS (
+            answer text, code text, message text, detail text, hint text
+        );
+    END IF;
+END $$;
+"""
+_TELL = """\
+CREATE OR REPLACE FUNCTION wallet_private.tell_{f.name}({named}) RETURNS wallet_private.told
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY INVOKER
+AS $$
+DECLARE
+    v_told wallet_private.told;
+BEGIN
+    v_told.answer := wallet.{f.name}({passed})::text;
+    RETURN v_told;
+EXCEPTION
+    WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS
+            v_told.code = RETURNED_SQLSTATE, v_told.message = MESSAGE_TEXT,
+            v_told.detail = PG_EXCEPTION_DETAIL, v_told.hint = PG_EXCEPTION_HINT;
+        RETURN v_told;
+END
+$$;
+GRANT EXECUTE ON FUNCTION wallet_private.tell_{f.name}({named}) TO {login};
+"""
 _CONSTANT = """\
 CREATE OR REPLACE FUNCTION wallet_private.{name}() RETURNS {result}
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT {value} $$;
@@ -152,7 +203,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_code text; v_message text; v_detail text; v_hint text;
-    v_result {variable}; v_place integer; v_try integer := 0;
+    v_told wallet_private.told; v_result {variable}; v_place integer; v_try integer := 0;
 BEGIN
     {call}
 EXCEPTION
@@ -187,24 +238,23 @@ def _remotes(function: Function) -> Iterable[str]:
     run = RUNS[function.name] if function.is_api else Run.USER
     if run in (Run.HERE, Run.REFUSED):
         return
-    call = f"{function.schema}.{function.name}({', '.join(function.arguments)})"
-    select = f"SELECT r.* FROM {call} AS r"
+    schema, name, result = function.schema, function.name, function.result
+    if function.is_told:
+        schema, name, result = "wallet_private", f"tell_{name}", "wallet_private.told"
+    select = f"SELECT r.* FROM {schema}.{name}({', '.join(function.arguments)}) AS r"
     if run is Run.CATALOGUE:
         select += ", wallet_private.bump_catalogue() AS bumped"
-    named = [
-        f"{name} {kind}" for name, kind in zip(function.arguments, function.types, strict=True)
-    ]
     yield _REMOTE.format(
-        name=function.name,
-        parameters=", ".join(["p_partition integer", *named]),
-        result=function.result,
+        name=name,
+        parameters=", ".join(["p_partition integer", *function.named]),
+        result=result,
         run="RUN ON p_partition",
         select=select,
     )
     if run is Run.ALL:
         yield _REMOTE.format(
-            name=function.name,
-            parameters=", ".join(named),
+            name=name,
+            parameters=", ".join(function.named),
             result=function.result if function.is_set else f"SETOF {function.result}",
             run="RUN ON ALL",
             select=select,
@@ -246,6 +296,14 @@ def _local(function: Function, schema_version: str) -> str:
     return _LOCAL.format(f=function, call=call, variable=variable, caught=caught, finally_=finally_)
 
 
+_UNLESS_REFUSED = """\
+IF v_told.code IS NOT NULL THEN
+    PERFORM wallet_private.refuse_as(
+        v_told.code, v_told.message, v_told.detail, v_told.hint
+    );
+END IF;"""
+
+
 def _turns(what: str, condition: str) -> str:
     return f"IF {condition} THEN PERFORM wallet_private.{what}_turns(); END IF;"
 
@@ -264,6 +322,10 @@ def _in_turn(call: str, condition: str) -> str:
 
 def _call(function: Function, passed: list[str], *, prefix: str = "") -> str:
     call = f"wallet_private.{prefix}{function.name}({', '.join(passed)})"
+    if function.is_told:
+        answer = "" if function.result == "void" else f" v_told.answer::{function.result}"
+        call = call.replace(f".{function.name}(", f".tell_{function.name}(", 1)
+        return f"v_told := {call};\n{_UNLESS_REFUSED}\nRETURN{answer};"
     if function.is_set:
         return f"RETURN QUERY SELECT * FROM {call};"
     if function.result == "void":
