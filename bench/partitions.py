@@ -7,7 +7,7 @@ part is known. PL/Proxy is Debian's, so these servers are PostgreSQL 15.
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from bench import load, pgbench
@@ -25,6 +25,7 @@ from tests.support.thirdparty import Unavailable, plproxy
 SIZES = (1, 2, 4)
 BATCHES = (100, 1000)
 CONNECTIONS = 64
+WARM_UP = 3  # seconds: each session of a proxy opens one in each partition
 PLAIN = "plain"
 # Each session of a proxy may have one in each partition.
 MANY = {"max_connections": "900"}
@@ -40,17 +41,12 @@ class Wallets:
     proxy: Mapping[int, Database]  # by the number of its partitions
     parts: Mapping[int, list[Database]]
 
-    def meter(self, gateway: Gateway | None = None) -> Callable[[int], dict[str, float]]:
-        """From now on: microseconds of a core for each of so many movements, by part."""
-        asked: dict[str, Callable[[], float]] = {
+    @property
+    def works(self) -> dict[str, Callable[[], float]]:
+        """Seconds that each part has worked."""
+        return {
             "proxy us": self.proxies.cpu_seconds,
             "partitions us": self.partitions.cpu_seconds,
-        }
-        if gateway:
-            asked = {"gateway us": gateway.cpu_seconds, **asked}
-        before = {name: ask() for name, ask in asked.items()}
-        return lambda count: {
-            name: 1_000_000 * (ask() - before[name]) / max(1, count) for name, ask in asked.items()
         }
 
 
@@ -78,16 +74,21 @@ def partitions(run: Run) -> Section:
             gateway = gateways.pgwallet(target)
 
             def ask(seconds: float, gateway: Gateway = gateway) -> Sample:
-                measured = wallets.meter(gateway)
-                asked = pool.submit(
+                works = {"gateway us": gateway.cpu_seconds, **wallets.works}
+                worked = {name: work() for name, work in works.items()}
+                found = pool.submit(
                     load.closed, gateway.target(run.cluster.users), CONNECTIONS, seconds
-                )
-                found = asked.result()
+                ).result()
+                worked = {name: work() - worked[name] for name, work in works.items()}
+                count = max(1, len(found.answers))
                 return Sample(
                     rate=len(found.good) / found.seconds,
                     p50=found.latency_ms(0.5),
                     p99=found.latency_ms(0.99),
-                    also={"errors": found.bad.total(), **measured(len(found.answers))},
+                    also={
+                        "errors": found.bad.total(),
+                        **{name: 1_000_000 * each / count for name, each in worked.items()},
+                    },
                     count=len(found.good),
                 )
 
@@ -124,16 +125,16 @@ def _in_sql(
     }[script]
 
     def move(seconds: float) -> Sample:
-        measured = wallets.meter()
-        sample = pgbench.run(
+        return pgbench.run(
             database,
             script,
             clients=CLIENTS if movements == 1 else BATCH_CLIENTS,
             seconds=seconds,
             movements=movements,
             variables=variables,
+            warm_up=WARM_UP,
+            works=wallets.works,
         )
-        return replace(sample, also=measured(sample.count))
 
     return move
 

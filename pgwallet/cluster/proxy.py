@@ -220,17 +220,11 @@ $$;
 _SCARCE = """\
 v_place := wallet_private.place(p_user_id);
     LOOP
-        BEGIN
-            {call}
-        EXCEPTION
-            WHEN SQLSTATE 'WA402' OR SQLSTATE 'WA403' THEN
-                GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
-                IF v_try < 0 THEN
-                    RAISE;
-                END IF;
-                v_try := wallet_private.gather(v_place, SQLSTATE, v_detail, v_try);
-        END;
-    END LOOP;"""
+        {tell}
+        EXIT WHEN v_told.code IN ('WA402', 'WA403') IS NOT TRUE OR v_try < 0;
+        v_try := wallet_private.gather(v_place, v_told.code, v_told.detail, v_try);
+    END LOOP;
+    {answer}"""
 
 
 def _remotes(function: Function) -> Iterable[str]:
@@ -270,11 +264,13 @@ def _local(function: Function, schema_version: str) -> str:
         for name in function.arguments
     ]
     match RUNS[function.name]:
+        case Run.USER if not function.is_told:
+            call = _call(function, ["wallet_private.place(p_user_id)", *passed])
+        case Run.USER if any(code in (function.comment or "") for code in SCARCE):
+            tell, answer = _tell(function, ["v_place", *passed])
+            call = _SCARCE.format(tell=tell, answer=answer)
         case Run.USER:
-            if any(code in (function.comment or "") for code in SCARCE):
-                call = _SCARCE.format(call=_call(function, ["v_place", *passed]))
-            else:
-                call = _call(function, ["wallet_private.place(p_user_id)", *passed])
+            call = "\n    ".join(_tell(function, ["wallet_private.place(p_user_id)", *passed]))
         case Run.ANY:
             call = _call(function, ["wallet_private.any_place()"])
         case Run.CATALOGUE:
@@ -284,8 +280,8 @@ def _local(function: Function, schema_version: str) -> str:
         case Run.REFUSED:
             call = f"PERFORM wallet_private.refuse_on_cluster('wallet.{function.name}');"
         case Run.HERE:
-            answer = {"version": function.body.strip(), "schema_version": f"'{schema_version}'"}
-            call = f"RETURN {answer[function.name].removeprefix('SELECT ')};"
+            answers = {"version": function.body.strip(), "schema_version": f"'{schema_version}'"}
+            call = f"RETURN {answers[function.name].removeprefix('SELECT ')};"
     caught, finally_ = "OTHERS", ""
     if function.name in TURNS:
         condition = TURNS[function.name]
@@ -296,12 +292,17 @@ def _local(function: Function, schema_version: str) -> str:
     return _LOCAL.format(f=function, call=call, variable=variable, caught=caught, finally_=finally_)
 
 
-_UNLESS_REFUSED = """\
+def _tell(function: Function, passed: list[str]) -> tuple[str, str]:
+    """The call, and what follows from what the partition told."""
+    answer = "" if function.result == "void" else f" v_told.answer::{function.result}"
+    return (
+        f"v_told := wallet_private.tell_{function.name}({', '.join(passed)});",
+        f"""\
 IF v_told.code IS NOT NULL THEN
-    PERFORM wallet_private.refuse_as(
-        v_told.code, v_told.message, v_told.detail, v_told.hint
-    );
-END IF;"""
+        PERFORM wallet_private.refuse_as(v_told.code, v_told.message, v_told.detail, v_told.hint);
+    END IF;
+    RETURN{answer};""",
+    )
 
 
 def _turns(what: str, condition: str) -> str:
@@ -322,10 +323,6 @@ def _in_turn(call: str, condition: str) -> str:
 
 def _call(function: Function, passed: list[str], *, prefix: str = "") -> str:
     call = f"wallet_private.{prefix}{function.name}({', '.join(passed)})"
-    if function.is_told:
-        answer = "" if function.result == "void" else f" v_told.answer::{function.result}"
-        call = call.replace(f".{function.name}(", f".tell_{function.name}(", 1)
-        return f"v_told := {call};\n{_UNLESS_REFUSED}\nRETURN{answer};"
     if function.is_set:
         return f"RETURN QUERY SELECT * FROM {call};"
     if function.result == "void":
