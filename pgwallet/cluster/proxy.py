@@ -6,6 +6,7 @@ Types, signatures, comments and grants are those of the partition.
 
 PL/Proxy drops the connection on which an error came back, and a new one costs more than many
 movements. So a call for one user goes by a function of the partition that tells a refusal as a row.
+It can also take back what the call did, which a ROLLBACK in the proxy does not.
 """
 
 from collections.abc import Iterable
@@ -85,8 +86,17 @@ class Function:
         return self.is_api and RUNS[self.name] is Run.USER and not self.is_set
 
     @property
+    def passed(self) -> list[str]:
+        """What is handed to the partition."""
+        return ["p_is_trial", *self.arguments] if self.is_told else self.arguments
+
+    @property
     def named(self) -> list[str]:
-        return [f"{name} {kind}" for name, kind in zip(self.arguments, self.types, strict=True)]
+        """The same with its types."""
+        own = ["p_is_trial boolean"] if self.is_told else []
+        return own + [
+            f"{name} {kind}" for name, kind in zip(self.arguments, self.types, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -175,12 +185,17 @@ DECLARE
     v_told wallet_private.told;
 BEGIN
     v_told.answer := wallet.{f.name}({passed})::text;
+    IF p_is_trial THEN
+        RAISE EXCEPTION 'take it back';
+    END IF;
     RETURN v_told;
 EXCEPTION
     WHEN OTHERS THEN
-        GET STACKED DIAGNOSTICS
-            v_told.code = RETURNED_SQLSTATE, v_told.message = MESSAGE_TEXT,
-            v_told.detail = PG_EXCEPTION_DETAIL, v_told.hint = PG_EXCEPTION_HINT;
+        IF v_told.answer IS NULL THEN
+            GET STACKED DIAGNOSTICS
+                v_told.code = RETURNED_SQLSTATE, v_told.message = MESSAGE_TEXT,
+                v_told.detail = PG_EXCEPTION_DETAIL, v_told.hint = PG_EXCEPTION_HINT;
+        END IF;
         RETURN v_told;
 END
 $$;
@@ -235,7 +250,7 @@ def _remotes(function: Function) -> Iterable[str]:
     schema, name, result = function.schema, function.name, function.result
     if function.is_told:
         schema, name, result = "wallet_private", f"tell_{name}", "wallet_private.told"
-    select = f"SELECT r.* FROM {schema}.{name}({', '.join(function.arguments)}) AS r"
+    select = f"SELECT r.* FROM {schema}.{name}({', '.join(function.passed)}) AS r"
     if run is Run.CATALOGUE:
         select += ", wallet_private.bump_catalogue() AS bumped"
     yield _REMOTE.format(
@@ -272,7 +287,7 @@ def _local(function: Function, schema_version: str) -> str:
         case Run.USER:
             call = "\n    ".join(_tell(function, ["wallet_private.place(p_user_id)", *passed]))
         case Run.ANY:
-            call = _call(function, ["wallet_private.any_place()"])
+            call = _call(function, ["wallet_private.any_place()", *passed])
         case Run.CATALOGUE:
             call = _change(function, ["0", *passed])
         case Run.NAME | Run.ALL | Run.SPLIT | Run.CLAIM:
@@ -295,8 +310,10 @@ def _local(function: Function, schema_version: str) -> str:
 def _tell(function: Function, passed: list[str]) -> tuple[str, str]:
     """The call, and what follows from what the partition told."""
     answer = "" if function.result == "void" else f" v_told.answer::{function.result}"
+    place, *others = passed
+    values = ", ".join([place, "wallet_private.is_trial()", *others])
     return (
-        f"v_told := wallet_private.tell_{function.name}({', '.join(passed)});",
+        f"v_told := wallet_private.tell_{function.name}({values});",
         f"""\
 IF v_told.code IS NOT NULL THEN
         PERFORM wallet_private.refuse_as(v_told.code, v_told.message, v_told.detail, v_told.hint);

@@ -169,7 +169,7 @@ async def test_the_gateway_s_role_sees_functions_only(proxy: asyncpg.Connection)
         for sql in (
             "SELECT wallet.adjust(gen_random_uuid(), 'GOLD', 1, 'key', 'why')",
             "SELECT wallet_private.here(0)",
-            "SELECT wallet_private.tell_spend(0, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+            "SELECT wallet_private.tell_spend(0, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 async with proxy.transaction():
