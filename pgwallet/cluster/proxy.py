@@ -129,7 +129,7 @@ async def read_catalogue(connection: Any, login: str) -> Catalogue:
 def partition_sql(catalogue: Catalogue, login: str) -> str:
     """What a partition has for its proxies: the functions that tell refusals as rows."""
     told = [function for function in catalogue.api if function.is_told]
-    return _TOLD + "".join(
+    return _TOLD + _TRY_BATCH.format(login=login) + "".join(
         _TELL.format(f=function, named=", ".join(function.named), login=login,
                      passed=", ".join(function.arguments))
         for function in told
@@ -200,6 +200,32 @@ EXCEPTION
 END
 $$;
 GRANT EXECUTE ON FUNCTION wallet_private.tell_{f.name}({named}) TO {login};
+"""
+# What wallet_private.post_part would answer; it is taken back.
+_TRY_BATCH = """\
+CREATE OR REPLACE FUNCTION wallet_private.try_part(
+    p_requests wallet.request[], p_actors text[], p_ords integer[]
+) RETURNS SETOF wallet.batch_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY INVOKER
+AS $$
+DECLARE
+    v_results wallet.batch_result[];
+BEGIN
+    BEGIN
+        v_results := ARRAY(
+            SELECT p FROM wallet_private.post_part(p_requests, p_actors, p_ords) AS p
+        );
+        RAISE EXCEPTION 'take it back';
+    EXCEPTION
+        WHEN OTHERS THEN
+            IF v_results IS NULL THEN
+                RAISE;
+            END IF;
+    END;
+    RETURN QUERY SELECT r.* FROM unnest(v_results) AS r;
+END
+$$;
+GRANT EXECUTE ON FUNCTION wallet_private.try_part(wallet.request[], text[], integer[]) TO {login};
 """
 _CONSTANT = """\
 CREATE OR REPLACE FUNCTION wallet_private.{name}() RETURNS {result}

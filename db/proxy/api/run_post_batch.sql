@@ -31,27 +31,30 @@ BEGIN
     p_requests := p_requests[:];
     v_ords := ARRAY(SELECT o.ord FROM generate_series(1, v_count) AS o (ord));
     v_actors := ARRAY(SELECT coalesce(p_actors[o.ord], p_actor) FROM unnest(v_ords) AS o (ord));
-    IF NOT v_is_trial THEN BEGIN
-        v_places := wallet_private.ready_places(ARRAY(
-            SELECT r.user_id FROM unnest(p_requests) WITH ORDINALITY AS r (
-                user_id, kind, asset, amount, idempotency_key, reference, metadata, ord
-            )
-            ORDER BY r.ord
-        ));
-        v_results := ARRAY(
-            SELECT b FROM wallet_private.split_batch(
-                v_places, p_requests, v_actors, v_ords
-            ) AS b
-            ORDER BY b.ord
-        );
+    BEGIN
+        IF NOT v_is_trial THEN
+            v_places := wallet_private.ready_places(ARRAY(
+                SELECT r.user_id FROM unnest(p_requests) WITH ORDINALITY AS r (
+                    user_id, kind, asset, amount, idempotency_key, reference, metadata, ord
+                )
+                ORDER BY r.ord
+            ));
+            v_results := ARRAY(
+                SELECT b FROM wallet_private.split_batch(
+                    v_places, p_requests, v_actors, v_ords
+                ) AS b
+                ORDER BY b.ord
+            );
+        END IF;
     EXCEPTION
         WHEN OTHERS THEN
             IF NOT wallet_private.is_away(SQLSTATE, SQLERRM) THEN
                 RAISE;
             END IF;
-    END; END IF;
+    END;
 
-    -- 3. One is away, or it is a trial: each by itself. What was done above is done, and answered once more.
+    -- 3. One is away, or it is a trial: each by itself. What was done above is done, and answered
+    -- once more.
     IF v_results IS NULL THEN
         FOR v_place, v_part IN
             SELECT
