@@ -18,6 +18,7 @@ from bench.http import http
 from bench.lots import lots
 from bench.movements import hot, spread, storage
 from bench.overload import overload
+from bench.partitions import partitions
 from bench.sections import Bench, Run
 
 BENCHES: dict[str, Bench] = {
@@ -28,6 +29,7 @@ BENCHES: dict[str, Bench] = {
     "http": http,
     "overload": overload,
     "feed": feed,
+    "cluster": partitions,
     "storage": storage,
     "growth": growth,
     "cold": cold,

@@ -82,9 +82,15 @@ class Database:
     def asset_id(self, code: str) -> int:
         return self.number(f"SELECT asset_id FROM wallet_private.asset WHERE code = '{code}'")
 
+    def add_users(self, partition: int = 0, partitions: int = 1) -> None:
+        """Those of the users who live in this partition, with SILVER."""
+        place = {"partition": partition, "partitions": partitions}
+        self.psql("", SQL / "users.sql", users=self.users, **place)
+        self.fund("SILVER")
+
     def fund(self, asset: str) -> None:
         """A wallet in an asset for every user, with 10^9 in it."""
-        refused = self.psql("", SQL / "fund.sql", users=self.users, asset=asset)
+        refused = self.psql("", SQL / "fund.sql", asset=asset)
         if refused != "0":
             raise BenchError(f"{refused} wallets could not be funded")
 
@@ -127,9 +133,11 @@ class Database:
 class Cluster:
     """A server in a folder of its own, which goes when it ends."""
 
-    def __init__(self, folder: Path, users: int, pgledger: Path | None) -> None:
+    def __init__(
+        self, folder: Path, users: int, pgledger: Path | None, *, bin_dir: Path | None = None
+    ) -> None:
         self.users, self.pgledger = users, pgledger
-        self.folder = folder
+        self.folder, self._bin_dir = folder, bin_dir
         self._numbers = itertools.count(1)
         self._templates: dict[str, Database] = {}
 
@@ -143,7 +151,9 @@ class Cluster:
     def _start(self, options: Mapping[str, str], wal_file_mb: int) -> None:
         self.home = Path(tempfile.mkdtemp(prefix=".pgwallet-bench-", dir=self.folder))
         self.home.chmod(0o755)
-        self.server = EmbeddedPostgres(self.home, options=options, wal_file_mb=wal_file_mb)
+        self.server = EmbeddedPostgres(
+            self.home, bin_dir=self._bin_dir, options=options, wal_file_mb=wal_file_mb
+        )
         self.server.start()
 
     def __exit__(self, *exc_info: object) -> None:
@@ -207,8 +217,8 @@ class Cluster:
             "SELECT wallet.create_asset('SILVER', 'Silver');\n"
             "SELECT wallet.create_asset('GOLD', 'Gold', p_supply => 1000000000000000);"
         )
-        database.psql("", SQL / "functions.sql", users=self.users)
-        database.fund("SILVER")
+        database.psql("", SQL / "functions.sql")
+        database.add_users()
 
     def _fill_seeds(self, database: Database) -> None:
         database.psql("", SQL / "seeds.sql", users=self.users)
@@ -225,9 +235,15 @@ class ColdCluster(Cluster):
     """One that has just been made: no file of its WAL is there before it is needed."""
 
     def __init__(
-        self, folder: Path, users: int, options: Mapping[str, str], wal_file_mb: int
+        self,
+        folder: Path,
+        users: int,
+        options: Mapping[str, str],
+        wal_file_mb: int,
+        *,
+        bin_dir: Path | None = None,
     ) -> None:
-        super().__init__(folder, users, None)
+        super().__init__(folder, users, None, bin_dir=bin_dir)
         self._options, self._wal_file_mb = options, wal_file_mb
 
     def __enter__(self) -> Self:

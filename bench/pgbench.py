@@ -3,7 +3,10 @@
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 
 from bench.cluster import PLAIN, SQL, BenchError, Database
@@ -24,14 +27,18 @@ def run(
     movements: int = 1,
     options: str = "",
     variables: Mapping[str, object] = {},
+    warm_up: int = 0,
+    works: Mapping[str, Callable[[], float]] = {},
 ) -> Sample:
     """So many clients run a script of sql/ for some seconds, or for so many transactions each.
 
     Its rate is in movements, of which a transaction has `movements`. `rate`: no more transactions a
-    second than these, at random moments. `options`: PGOPTIONS.
+    second than these, at random moments. `options`: PGOPTIONS. `warm_up`: so many seconds come
+    before those that count, as new sessions work more. `works`: whose CPU is counted, by the name
+    of the figure; without it the server's.
     """
     with tempfile.TemporaryDirectory() as folder:
-        how_long = f"--time={max(1, round(seconds))}"  # it knows whole seconds only
+        how_long = f"--time={max(1, round(seconds)) + warm_up}"  # it knows whole seconds only
         command = [
             str(database.server.bin_dir / "pgbench"),
             "--no-vacuum",
@@ -48,22 +55,32 @@ def run(
             database.dsn,
         ]
         env = PLAIN | {"PGOPTIONS": options}
-        postmaster = database.server.pid() or 0
-        worked = cpu_seconds(postmaster)
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-        worked = cpu_seconds(postmaster) - worked
+        works = works or {"server us": partial(cpu_seconds, database.server.pid() or 0)}
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(
+                subprocess.run, command, env=env, capture_output=True, text=True, check=False
+            )
+            wait([running], warm_up)
+            began = time.time() if warm_up else 0.0
+            worked = {name: work() for name, work in works.items()}
+            done = running.result()
+            worked = {name: work() - worked[name] for name, work in works.items()}
         tps = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
         if done.returncode or tps is None:
             raise BenchError(f"{script}: {done.stderr.strip()[-2000:]}")
-        latencies = sorted(
-            int(line.split(" ", 3)[2]) / 1000  # client, transaction, microseconds
+        all_of_them = [
+            [int(word) for word in line.split(" ")]  # client, transaction, us, file, when: s, us
             for log in Path(folder).iterdir()
             for line in log.read_text().splitlines()
-        )
+        ]
+    latencies = sorted(
+        line[2] / 1000 for line in all_of_them if line[4] + line[5] / 1_000_000 >= began
+    )
+    count = movements * len(latencies)
     return Sample(
-        rate=movements * float(tps[1]),
+        rate=count / max(1, round(seconds)) if warm_up else movements * float(tps[1]),
         p50=percentile(latencies, 0.5),
         p99=percentile(latencies, 0.99),
-        also={"server us": 1_000_000 * worked / max(1, movements * len(latencies))},
-        count=movements * len(latencies),
+        also={name: 1_000_000 * each / max(1, count) for name, each in worked.items()},
+        count=count,
     )

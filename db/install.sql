@@ -126,9 +126,11 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/note_checkpoint.sql', '3dd995ecc693cc95a697ed10ed0503754ae855d5867c3e57b331485127b8e849'),
     ('functions/private/cluster/note_copies.sql', '3f6909768cab87ffc130eeae8a022cba536e080413bc2b921f6a6f5f6a11839a'),
     ('functions/private/cluster/note_taken.sql', 'cc44dec90f62dd3b4ebfa417bdfd935b1a1f5dcca7860d23d0ae476cd8afa1f1'),
+    ('functions/private/cluster/part_actions.sql', '50024b1befc31f0d2911ce7f2fa55fa8d269e554dc8eabf806a540c3cbe70b23'),
     ('functions/private/cluster/part_checkpoint.sql', '9f9b7c11c303036cc0dd0726889714a344363a4094152389f04d9f1c312a5028'),
     ('functions/private/cluster/part_subscriptions.sql', '4d7993afcaa045682910b08082c3e90c6731282388f9bd1ed7de35efef96dc33'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
+    ('functions/private/cluster/put_alert.sql', '4ca10944615f535eab82de0339aba614937e1e3582ea2712c829e4c67dc229b7'),
     ('functions/private/cluster/put_catalogue.sql', '09425ca3c330e6a4f777e441ec853b2bb43ef72ba9c6733b459808a85dba54f3'),
     ('functions/private/cluster/put_subscription.sql', '512aaa83a6be49cc4cd5dddd03d324aa8b715fb8fffae833f2f9775138650363'),
     ('functions/private/cluster/read_part.sql', 'ea0360b43f5a5b6d7641b6ba4cf488814636eed4559cc868958b47474eefdb8b'),
@@ -328,7 +330,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
     ('functions/api/consumption.sql', '5135cccb72f11519b459673232b3ceee37ee3fb78fddff5bad721b30076153d7'),
     ('functions/api/convert.sql', '0b6dc75f1459434ec8d7432afc63f22d9e4f7866a616d5001e315adcd8a87c66'),
-    ('functions/api/create_alert.sql', 'efbedadffd12329b9755b78117aecbe9a402c18a4563b67875ecec227ba814e7'),
+    ('functions/api/create_alert.sql', 'e16a6b66d80e4945fa8eb34d16cc4c3cf6c726707ed1f6c8eb273f04aafd180b'),
     ('functions/api/create_asset.sql', '4e701e7bc1b73a139a8f9a2c4ddabf68a617bd82ab8cab5e64b7c9c320b879c8'),
     ('functions/api/create_campaign.sql', '1b63a61eac0816e9c0e78b09d01cd33afe1b29abf992595fe0eb5fd11398477f'),
     ('functions/api/create_item.sql', '08b6790d0dd063a00f5fcba7a17b8c4dd3cf0eb0984be7c355db25beafe964f3'),
@@ -357,7 +359,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/grant_batch.sql', 'f63ea85d4c4bfacb1e417076874e91d3c2767e19420155467f3ab0446863d1c9'),
     ('functions/api/import_users.sql', '62ac0a1e73c977503392c4b8ab86d1054ca3a0cb7b9f470a07d24272f1f6ecce'),
     ('functions/api/liability.sql', 'c5155d6457174b3f5854d9bae84f7d74374c2e076b63915e444278e3dcde0fdb'),
-    ('functions/api/list_actions.sql', '633348b34a053b792595748a1b52f716dd057fdd8a49943ed73beca6c55022df'),
+    ('functions/api/list_actions.sql', 'e0d212003cfa55a30992cc337bd25ea46c834a2bc0c82a4dd1d67e6841117c35'),
     ('functions/api/list_alerts.sql', '1f4aeb3e7ce43b2f29205de9acaf9235d6919929fd593bf7ff70a3abdf47634a'),
     ('functions/api/list_assets.sql', '773681063358b90079f8d670e6252bb37b2823e24932f43b27d27b2b87afcf98'),
     ('functions/api/list_balances.sql', 'd77e64bc3fbac141c54051b504fd3fdba1d432ed18a9cd25a0cb8e8cdb412a15'),
@@ -1005,6 +1007,11 @@ SELECT 'functions/private/cluster/note_taken.sql' = ANY (:'pgwallet_pending'::te
     \echo functions/private/cluster/note_taken.sql
     \ir functions/private/cluster/note_taken.sql
 \endif
+SELECT 'functions/private/cluster/part_actions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/part_actions.sql
+    \ir functions/private/cluster/part_actions.sql
+\endif
 SELECT 'functions/private/cluster/part_checkpoint.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/cluster/part_checkpoint.sql
@@ -1019,6 +1026,11 @@ SELECT 'functions/private/cluster/post_part.sql' = ANY (:'pgwallet_pending'::tex
 \if :pgwallet_run
     \echo functions/private/cluster/post_part.sql
     \ir functions/private/cluster/post_part.sql
+\endif
+SELECT 'functions/private/cluster/put_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/put_alert.sql
+    \ir functions/private/cluster/put_alert.sql
 \endif
 SELECT 'functions/private/cluster/put_catalogue.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

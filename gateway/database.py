@@ -472,17 +472,23 @@ def _discard(task: asyncio.Task[Any], but: Any) -> None:
 
 
 async def _try(connection: Any, sql: str, values: list[Any], judge: Judge) -> list[asyncpg.Record]:
-    """Makes the call, and rolls back what it did if the judge says no."""
+    """Makes the call, and rolls back what it did if the judge says no.
+
+    A cluster's partitions see no ROLLBACK. They take it back themselves, so the call is made again.
+    """
     transaction = connection.transaction()
     await transaction.start()
     try:
+        await connection.execute("SET LOCAL pgwallet.trial = 'on'")
         rows: list[asyncpg.Record] = await connection.fetch(sql, *values)
+        is_good = judge(rows)
+        is_undone = is_good and await connection.fetchval("SHOW pgwallet.trial") == "made"
     except asyncpg.PostgresError as error:
         if not is_lost(error):
             await transaction.rollback()
         raise
-    await (transaction.commit() if judge(rows) else transaction.rollback())
-    return rows
+    await (transaction.commit() if is_good and not is_undone else transaction.rollback())
+    return await connection.fetch(sql, *values) if is_undone else rows
 
 
 def _seconds(binary: bytes) -> int:

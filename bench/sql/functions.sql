@@ -56,5 +56,17 @@ END
 $$;
 ALTER FUNCTION bench.spend(uuid, integer, numeric, text) OWNER TO wallet_owner;
 
-INSERT INTO wallet_private.user_account (user_id)
-SELECT md5(n::text)::uuid FROM generate_series(1, :users) AS n;
+-- A spend of more than anybody has; a client of pgbench would end with the refusal.
+CREATE FUNCTION bench.refused_spend(p_user_id uuid, p_key text) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+PARALLEL UNSAFE
+AS $$
+BEGIN
+    PERFORM wallet.spend(p_user_id, 'SILVER', 1000000000000, p_key);
+    RETURN false;
+EXCEPTION
+    WHEN SQLSTATE 'WA401' THEN
+        RETURN true;
+END
+$$;

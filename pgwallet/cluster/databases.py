@@ -23,7 +23,7 @@ from pgwallet.cluster.config import (
     server_of,
     with_database,
 )
-from pgwallet.cluster.proxy import proxy_sql, read_catalogue
+from pgwallet.cluster.proxy import partition_sql, proxy_sql, read_catalogue
 from pgwallet.migrate import migrate
 
 _AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
@@ -213,6 +213,7 @@ async def _make_partition(connection: Any, partition: Partition, cluster: Cluste
                 number=partition.number, size=cluster.size, login=LOGIN, shares=shares
             )
         )
+        await connection.execute(partition_sql(await read_catalogue(connection, LOGIN), LOGIN))
 
 
 async def _compare_locales(cluster: Cluster) -> None:

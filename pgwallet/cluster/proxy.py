@@ -3,6 +3,10 @@
 Each function of the API becomes two: one in wallet_private, in PL/Proxy, that only hands a call to
 a partition, and one in wallet that says to which and tells a refusal as the partition told it.
 Types, signatures, comments and grants are those of the partition.
+
+PL/Proxy drops the connection on which an error came back, and a new one costs more than many
+movements. So a call for one user goes by a function of the partition that tells a refusal as a row.
+It can also take back what the call did, which a ROLLBACK in the proxy does not.
 """
 
 from collections.abc import Iterable
@@ -76,6 +80,24 @@ class Function:
     def is_api(self) -> bool:
         return self.schema == "wallet"
 
+    @property
+    def is_told(self) -> bool:
+        """Whether a partition tells its answer and its refusals as rows."""
+        return self.is_api and RUNS[self.name] is Run.USER and not self.is_set
+
+    @property
+    def passed(self) -> list[str]:
+        """What is handed to the partition."""
+        return ["p_is_trial", *self.arguments] if self.is_told else self.arguments
+
+    @property
+    def named(self) -> list[str]:
+        """The same with its types."""
+        own = ["p_is_trial boolean"] if self.is_told else []
+        return own + [
+            f"{name} {kind}" for name, kind in zip(self.arguments, self.types, strict=True)
+        ]
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -104,6 +126,16 @@ async def read_catalogue(connection: Any, login: str) -> Catalogue:
     )
 
 
+def partition_sql(catalogue: Catalogue, login: str) -> str:
+    """What a partition has for its proxies: the functions that tell refusals as rows."""
+    told = [function for function in catalogue.api if function.is_told]
+    return _TOLD + _TRY_BATCH.format(login=login) + "".join(
+        _TELL.format(f=function, named=", ".join(function.named), login=login,
+                     passed=", ".join(function.arguments))
+        for function in told
+    )  # fmt: skip
+
+
 def proxy_sql(catalogue: Catalogue, size: int) -> str:
     """All that a proxy has in its schemas; run again, it replaces it.
 
@@ -115,6 +147,7 @@ def proxy_sql(catalogue: Catalogue, size: int) -> str:
     parts = [
         "SET LOCAL ROLE wallet_owner;",
         *(_TYPE.format(name=name, columns=columns) for name, columns in catalogue.types),
+        _TOLD,
         "RESET ROLE;",
         _CONSTANT.format(name="partitions", result="integer", value=size),
         *(sql for function in catalogue.functions for sql in _remotes(function)),
@@ -135,6 +168,65 @@ DO $$ BEGIN
     END IF;
 END $$;
 """
+_TOLD = """\
+DO $$ BEGIN
+    IF to_regtype('wallet_private.told') IS NULL THEN
+        CREATE TYPE wallet_private.told AS (
+            answer text, code text, message text, detail text, hint text
+        );
+    END IF;
+END $$;
+"""
+_TELL = """\
+CREATE OR REPLACE FUNCTION wallet_private.tell_{f.name}({named}) RETURNS wallet_private.told
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY INVOKER
+AS $$
+DECLARE
+    v_told wallet_private.told;
+BEGIN
+    v_told.answer := wallet.{f.name}({passed})::text;
+    IF p_is_trial THEN
+        RAISE EXCEPTION 'take it back';
+    END IF;
+    RETURN v_told;
+EXCEPTION
+    WHEN OTHERS THEN
+        IF v_told.answer IS NULL THEN
+            GET STACKED DIAGNOSTICS
+                v_told.code = RETURNED_SQLSTATE, v_told.message = MESSAGE_TEXT,
+                v_told.detail = PG_EXCEPTION_DETAIL, v_told.hint = PG_EXCEPTION_HINT;
+        END IF;
+        RETURN v_told;
+END
+$$;
+GRANT EXECUTE ON FUNCTION wallet_private.tell_{f.name}({named}) TO {login};
+"""
+# What wallet_private.post_part would answer; it is taken back.
+_TRY_BATCH = """\
+CREATE OR REPLACE FUNCTION wallet_private.try_part(
+    p_requests wallet.request[], p_actors text[], p_ords integer[]
+) RETURNS SETOF wallet.batch_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY INVOKER
+AS $$
+DECLARE
+    v_results wallet.batch_result[];
+BEGIN
+    BEGIN
+        v_results := ARRAY(
+            SELECT p FROM wallet_private.post_part(p_requests, p_actors, p_ords) AS p
+        );
+        RAISE EXCEPTION 'take it back';
+    EXCEPTION
+        WHEN OTHERS THEN
+            IF v_results IS NULL THEN
+                RAISE;
+            END IF;
+    END;
+    RETURN QUERY SELECT r.* FROM unnest(v_results) AS r;
+END
+$$;
+GRANT EXECUTE ON FUNCTION wallet_private.try_part(wallet.request[], text[], integer[]) TO {login};
+"""
 _CONSTANT = """\
 CREATE OR REPLACE FUNCTION wallet_private.{name}() RETURNS {result}
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT {value} $$;
@@ -152,7 +244,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_code text; v_message text; v_detail text; v_hint text;
-    v_result {variable}; v_place integer; v_try integer := 0;
+    v_told wallet_private.told; v_result {variable}; v_place integer; v_try integer := 0;
 BEGIN
     {call}
 EXCEPTION
@@ -169,17 +261,11 @@ $$;
 _SCARCE = """\
 v_place := wallet_private.place(p_user_id);
     LOOP
-        BEGIN
-            {call}
-        EXCEPTION
-            WHEN SQLSTATE 'WA402' OR SQLSTATE 'WA403' THEN
-                GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
-                IF v_try < 0 THEN
-                    RAISE;
-                END IF;
-                v_try := wallet_private.gather(v_place, SQLSTATE, v_detail, v_try);
-        END;
-    END LOOP;"""
+        {tell}
+        EXIT WHEN v_told.code IN ('WA402', 'WA403') IS NOT TRUE OR v_try < 0;
+        v_try := wallet_private.gather(v_place, v_told.code, v_told.detail, v_try);
+    END LOOP;
+    {answer}"""
 
 
 def _remotes(function: Function) -> Iterable[str]:
@@ -187,24 +273,23 @@ def _remotes(function: Function) -> Iterable[str]:
     run = RUNS[function.name] if function.is_api else Run.USER
     if run in (Run.HERE, Run.REFUSED):
         return
-    call = f"{function.schema}.{function.name}({', '.join(function.arguments)})"
-    select = f"SELECT r.* FROM {call} AS r"
+    schema, name, result = function.schema, function.name, function.result
+    if function.is_told:
+        schema, name, result = "wallet_private", f"tell_{name}", "wallet_private.told"
+    select = f"SELECT r.* FROM {schema}.{name}({', '.join(function.passed)}) AS r"
     if run is Run.CATALOGUE:
         select += ", wallet_private.bump_catalogue() AS bumped"
-    named = [
-        f"{name} {kind}" for name, kind in zip(function.arguments, function.types, strict=True)
-    ]
     yield _REMOTE.format(
-        name=function.name,
-        parameters=", ".join(["p_partition integer", *named]),
-        result=function.result,
+        name=name,
+        parameters=", ".join(["p_partition integer", *function.named]),
+        result=result,
         run="RUN ON p_partition",
         select=select,
     )
     if run is Run.ALL:
         yield _REMOTE.format(
-            name=function.name,
-            parameters=", ".join(named),
+            name=name,
+            parameters=", ".join(function.named),
             result=function.result if function.is_set else f"SETOF {function.result}",
             run="RUN ON ALL",
             select=select,
@@ -220,13 +305,15 @@ def _local(function: Function, schema_version: str) -> str:
         for name in function.arguments
     ]
     match RUNS[function.name]:
+        case Run.USER if not function.is_told:
+            call = _call(function, ["wallet_private.place(p_user_id)", *passed])
+        case Run.USER if any(code in (function.comment or "") for code in SCARCE):
+            tell, answer = _tell(function, ["v_place", *passed])
+            call = _SCARCE.format(tell=tell, answer=answer)
         case Run.USER:
-            if any(code in (function.comment or "") for code in SCARCE):
-                call = _SCARCE.format(call=_call(function, ["v_place", *passed]))
-            else:
-                call = _call(function, ["wallet_private.place(p_user_id)", *passed])
+            call = "\n    ".join(_tell(function, ["wallet_private.place(p_user_id)", *passed]))
         case Run.ANY:
-            call = _call(function, ["wallet_private.any_place()"])
+            call = _call(function, ["wallet_private.any_place()", *passed])
         case Run.CATALOGUE:
             call = _change(function, ["0", *passed])
         case Run.NAME | Run.ALL | Run.SPLIT | Run.CLAIM:
@@ -234,8 +321,8 @@ def _local(function: Function, schema_version: str) -> str:
         case Run.REFUSED:
             call = f"PERFORM wallet_private.refuse_on_cluster('wallet.{function.name}');"
         case Run.HERE:
-            answer = {"version": function.body.strip(), "schema_version": f"'{schema_version}'"}
-            call = f"RETURN {answer[function.name].removeprefix('SELECT ')};"
+            answers = {"version": function.body.strip(), "schema_version": f"'{schema_version}'"}
+            call = f"RETURN {answers[function.name].removeprefix('SELECT ')};"
     caught, finally_ = "OTHERS", ""
     if function.name in TURNS:
         condition = TURNS[function.name]
@@ -244,6 +331,21 @@ def _local(function: Function, schema_version: str) -> str:
         finally_ = _turns("end", condition) + "\n        "
     variable = function.result.removeprefix("SETOF ").replace("void", "text")
     return _LOCAL.format(f=function, call=call, variable=variable, caught=caught, finally_=finally_)
+
+
+def _tell(function: Function, passed: list[str]) -> tuple[str, str]:
+    """The call, and what follows from what the partition told."""
+    answer = "" if function.result == "void" else f" v_told.answer::{function.result}"
+    place, *others = passed
+    values = ", ".join([place, "wallet_private.is_trial()", *others])
+    return (
+        f"v_told := wallet_private.tell_{function.name}({values});",
+        f"""\
+IF v_told.code IS NOT NULL THEN
+        PERFORM wallet_private.refuse_as(v_told.code, v_told.message, v_told.detail, v_told.hint);
+    END IF;
+    RETURN{answer};""",
+    )
 
 
 def _turns(what: str, condition: str) -> str:

@@ -34,6 +34,7 @@ ON_THE_DEMO = ["docs/tutorial.md", "README.md", *(
 ), "docs/identity.md"]  # fmt: skip
 CLIENTS = "docs/how-to/other-languages.md"
 MANAGED = "docs/how-to/managed-postgres.md"
+CLUSTER = "docs/how-to/many-servers.md"
 
 
 def free_port() -> int:
@@ -125,6 +126,17 @@ def test_without_a_superuser(version, new_server, clone):
     assert database.psql("SELECT DISTINCT applied_by FROM wallet_private.migration") == "plain"
 
 
+def test_on_many_servers(plproxy_server: Server, clone: Path) -> None:
+    assert plproxy_server.embedded
+    server = plproxy_server.dsn("postgres")
+    places = {"DB1": server, "DB2": server, "PROXY1": plproxy_server.dsn("wallet")}
+    try:
+        console.play(ROOT / CLUSTER, of_psql(plproxy_server.embedded) | places, cwd=clone)
+    finally:
+        for name in ("wallet", *(f"wallet_{number:02}" for number in range(4))):
+            plproxy_server.admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 # What the examples of the command line's page find in the folder; grant takes the ids alone.
 USERS = {
     "import-users": "external_id,name\nplayer-1,Ann\nplayer-2,Ben\n",
@@ -178,4 +190,4 @@ def test_examples_of_the_command_line(demo, tmp_path):
 
 def test_no_how_to_is_left_out():
     found = {path.relative_to(ROOT).as_posix() for path in DOCS.glob("how-to/*.md")}
-    assert found == {name for name in [*ON_THE_DEMO, CLIENTS, MANAGED] if "how-to" in name}
+    assert found == {name for name in [*ON_THE_DEMO, CLIENTS, MANAGED, CLUSTER] if "how-to" in name}

@@ -117,6 +117,24 @@ async def test_a_refusal_is_told_as_on_one_database(
     assert {answer[1][:2] for answer in told[0]} == {"WA"}
 
 
+async def test_a_refusal_costs_no_connection(
+    wallet: ClusterDatabase, proxy: asyncpg.Connection
+) -> None:
+    """PL/Proxy drops one on which an error came back, and a new one costs much."""
+    user = await proxy.fetchval("SELECT user_id FROM wallet.create_user()")
+    connections = f"""SELECT pid FROM pg_stat_activity
+    WHERE datname LIKE '{wallet.name}%' AND usename = 'wallet_proxy' ORDER BY 1"""
+    before = wallet.server.admin(connections)
+    for sql in (
+        "SELECT wallet.spend($1, 'NONE', 1, 'key')",
+        "SELECT wallet.get_balance($1, 'NONE')",
+        "SELECT wallet.set_password($1, NULL)",
+    ):
+        with pytest.raises(asyncpg.PostgresError):
+            await proxy.execute(sql, user)
+    assert wallet.server.admin(connections) == before
+
+
 @pytest.mark.parametrize("function", sorted(n for n, run in RUNS.items() if run is Run.REFUSED))
 async def test_what_a_cluster_can_t_do_is_refused(proxy: asyncpg.Connection, function: str) -> None:
     nulls = await proxy.fetchval(
@@ -151,7 +169,7 @@ async def test_the_gateway_s_role_sees_functions_only(proxy: asyncpg.Connection)
         for sql in (
             "SELECT wallet.adjust(gen_random_uuid(), 'GOLD', 1, 'key', 'why')",
             "SELECT wallet_private.here(0)",
-            "SELECT wallet_private.spend(0, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+            "SELECT wallet_private.tell_spend(0, false, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 async with proxy.transaction():

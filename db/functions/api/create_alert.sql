@@ -100,6 +100,7 @@ of an asset; of any user without p_user_id), outstanding (what all users hold of
 (what is left of an asset''s cap), budget (what is left of a campaign''s) or expiring: then a user
 (or p_user_id) is told once of the lots that expire within p_within. With p_is_share, threshold and
 margin are shares of the cap or budget, 0 to 1. What is beyond a threshold already is no crossing.
+On a cluster it watches balances and lots, and no sums over all users (WA502).
 Returns: wallet.alert.
 Locks: nobody checks the alerts meanwhile. For outstanding and supply it sums up the asset''s
 wallets.

@@ -31,17 +31,8 @@ BEGIN
         END
     FROM (
         SELECT f.*, row_number() OVER (ORDER BY f.action_id DESC), count(*) OVER () AS total
-        FROM (
-            SELECT a.*
-            FROM wallet_private.action AS a
-            WHERE (v_before IS NULL OR a.action_id < v_before)
-                AND (p_name IS NULL OR a.name = p_name)
-                AND (p_subject IS NULL OR a.subject = p_subject)
-                AND (p_by IS NULL OR a.actor = p_by)
-                AND (p_since IS NULL OR a.created_at >= p_since)
-                AND (p_until IS NULL OR a.created_at < p_until)
-            ORDER BY a.action_id DESC
-            LIMIT v_limit + 1
+        FROM wallet_private.part_actions(
+            p_name, p_subject, p_by, p_since, p_until, v_limit + 1, v_before
         ) AS f
     ) AS p
     WHERE p.row_number <= v_limit

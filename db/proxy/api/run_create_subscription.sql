@@ -19,7 +19,7 @@ DECLARE
     );
 BEGIN
     IF p_user_id IS NOT NULL THEN
-        PERFORM wallet_private.get_user(wallet_private.place(p_user_id), p_user_id);
+        PERFORM wallet.get_user(p_user_id);
     END IF;
     FOR v_place IN REVERSE wallet_private.partitions() - 1..0 LOOP
         CONTINUE WHEN v_place > 0 AND v_is_taken;

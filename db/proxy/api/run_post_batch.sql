@@ -16,6 +16,7 @@ DECLARE
     v_results wallet.batch_result[];
     v_result wallet.batch_result;
     v_try integer;
+    v_is_trial boolean := wallet_private.is_trial();
 BEGIN
     -- 1. What is no batch is refused as one.
     IF v_count BETWEEN 1 AND 1000 IS NOT TRUE THEN
@@ -31,18 +32,20 @@ BEGIN
     v_ords := ARRAY(SELECT o.ord FROM generate_series(1, v_count) AS o (ord));
     v_actors := ARRAY(SELECT coalesce(p_actors[o.ord], p_actor) FROM unnest(v_ords) AS o (ord));
     BEGIN
-        v_places := wallet_private.ready_places(ARRAY(
-            SELECT r.user_id FROM unnest(p_requests) WITH ORDINALITY AS r (
-                user_id, kind, asset, amount, idempotency_key, reference, metadata, ord
-            )
-            ORDER BY r.ord
-        ));
-        v_results := ARRAY(
-            SELECT b FROM wallet_private.split_batch(
-                v_places, p_requests, v_actors, v_ords
-            ) AS b
-            ORDER BY b.ord
-        );
+        IF NOT v_is_trial THEN
+            v_places := wallet_private.ready_places(ARRAY(
+                SELECT r.user_id FROM unnest(p_requests) WITH ORDINALITY AS r (
+                    user_id, kind, asset, amount, idempotency_key, reference, metadata, ord
+                )
+                ORDER BY r.ord
+            ));
+            v_results := ARRAY(
+                SELECT b FROM wallet_private.split_batch(
+                    v_places, p_requests, v_actors, v_ords
+                ) AS b
+                ORDER BY b.ord
+            );
+        END IF;
     EXCEPTION
         WHEN OTHERS THEN
             IF NOT wallet_private.is_away(SQLSTATE, SQLERRM) THEN
@@ -50,7 +53,8 @@ BEGIN
             END IF;
     END;
 
-    -- 3. One is away: each by itself. What was done above is done, and answered once more.
+    -- 3. One is away, or it is a trial: each by itself. What was done above is done, and answered
+    -- once more.
     IF v_results IS NULL THEN
         FOR v_place, v_part IN
             SELECT
@@ -62,11 +66,12 @@ BEGIN
         LOOP
             BEGIN
                 v_results := v_results || ARRAY(
-                    SELECT b FROM wallet_private.post_part(
+                    SELECT b FROM wallet_private.part_of_batch(
                         wallet_private.ready_place(v_place),
                         ARRAY(SELECT p_requests[o.ord] FROM unnest(v_part) AS o (ord)),
                         ARRAY(SELECT v_actors[o.ord] FROM unnest(v_part) AS o (ord)),
-                        v_part
+                        v_part,
+                        v_is_trial
                     ) AS b
                 );
             EXCEPTION
@@ -89,11 +94,12 @@ BEGIN
             EXIT WHEN v_result.code IS DISTINCT FROM 'WA402' OR v_try < 0;
             v_place := wallet_private.place(p_requests[v_result.ord].user_id);
             v_try := wallet_private.gather(v_place, 'WA402', v_result.detail, v_try);
-            SELECT b.* INTO v_result FROM wallet_private.post_part(
+            SELECT b.* INTO v_result FROM wallet_private.part_of_batch(
                 v_place,
                 ARRAY[p_requests[v_result.ord]],
                 ARRAY[v_actors[v_result.ord]],
-                ARRAY[v_result.ord]
+                ARRAY[v_result.ord],
+                v_is_trial
             ) AS b;
         END LOOP;
         RETURN NEXT v_result;

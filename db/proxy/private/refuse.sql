@@ -19,14 +19,6 @@ BEGIN
     IF v_message IS NULL THEN
         RETURN;
     END IF;
-    IF v_detail = '' AND v_hint = '' THEN
-        RAISE EXCEPTION USING ERRCODE = p_code, MESSAGE = v_message;
-    ELSIF v_hint = '' THEN
-        RAISE EXCEPTION USING ERRCODE = p_code, MESSAGE = v_message, DETAIL = v_detail;
-    ELSIF v_detail = '' THEN
-        RAISE EXCEPTION USING ERRCODE = p_code, MESSAGE = v_message, HINT = v_hint;
-    END IF;
-    RAISE EXCEPTION USING
-        ERRCODE = p_code, MESSAGE = v_message, DETAIL = v_detail, HINT = v_hint;
+    PERFORM wallet_private.refuse_as(p_code, v_message, v_detail, v_hint);
 END
 $$;

@@ -1,0 +1,1 @@
+from tests.http.test_matrix import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.http.test_routes import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.http.test_support import *  # noqa: F403
