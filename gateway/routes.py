@@ -334,6 +334,15 @@ ROUTES = (
         query=t.EconomyQuery, roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
     ),
     read(
+        "/v1/economy/distribution", "distribution", t.DistributionDay,
+        "How balances were spread on each day", query=t.DistributionQuery, roles=ADMIN | SUPPORT,
+        shape=page, is_on_primary=True,
+    ),
+    read(
+        "/v1/economy/leaders", "leaders", t.Leader, "Who earned and spent most",
+        query=t.LeaderQuery, roles=ADMIN | SUPPORT, shape=page,
+    ),
+    read(
         "/v1/admin/actions", "list_actions", t.Action, "What operators did, newest first",
         query=t.ActionQuery, roles=ADMIN | SUPPORT, shape=page,
     ),

@@ -697,6 +697,14 @@ class Wallet:
     ) -> Page[t.EconomyDay]: ...
 
     @_route
+    async def distribution(
+        self, asset: str, *, from_day: date | None = None, to_day: date | None = None
+    ) -> Page[t.DistributionDay]: ...
+
+    @_route
+    async def leaders(self, asset: str, *, days: int = 30) -> Page[t.Leader]: ...
+
+    @_route
     async def list_actions(
         self,
         *,

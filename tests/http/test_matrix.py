@@ -84,6 +84,8 @@ POST  /v1/admin/users/{user_id}/tokens/revoke              401 403 403   - 403  
 GET   /v1/admin/liability/{asset}                          401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/treasury                                   401 403   -   - 200   - 403   - 200   -
 GET   /v1/economy                                          401 403   -   - 200   - 403   - 200   -
+GET   /v1/economy/distribution                             401 403   -   - 200   - 403   - 200   -
+GET   /v1/economy/leaders                                  401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/actions                                    401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/verify                                     401 403   -   - 200   - 403   - 200   -
 GET   /health                                              200 200   -   - 200   - 200   - 200   -
@@ -233,6 +235,8 @@ def query_for(method: str, path: str, ids: dict[str, Any]) -> dict[str, str] | N
     queries = {
         "GET /v1/admin/users": {"query": "x"},
         "GET /v1/events": {"subscription": ids["subscription"]},
+        "GET /v1/economy/distribution": {"asset": "GOLD"},
+        "GET /v1/economy/leaders": {"asset": "GOLD"},
     }
     return queries.get(f"{method} {path}")
 

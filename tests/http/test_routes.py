@@ -159,6 +159,8 @@ async def test_a_route_answers_in_its_shape(
     query = {
         "find_user": {"query": world["user_id"]},
         "read_events": {"subscription": world["subscription"]},
+        "distribution": {"asset": "GOLD"},
+        "leaders": {"asset": "GOLD"},
     }.get(route.function, {})
     answer = await admin(route.method, path, body_for(route, world), params=query)
     assert answer.status == route.status, await answer.text()
@@ -360,3 +362,38 @@ async def test_the_economy_is_told_by_day(admin: Caller, gold: str) -> None:
     for day in ("today", "2026-02-30", "2026-01-30T00:00:00Z", "0"):
         bad = await admin("GET", f"/v1/economy?to_day={day}")
         assert (await problem(bad), day) == ((422, "GW422"), day)
+
+
+async def test_how_balances_are_spread_and_who_leads(
+    admin: Caller, new_user: Any, connect_module: Any
+) -> None:
+    code = f"OLD_{uuid4().hex[:6].upper()}"
+    await admin("POST", "/v1/admin/assets", {"code": code, "name": "Old", "scale": 1})
+    rich, poor = await new_user(1), await new_user(1)
+    connection = await connect_module()
+    for who, amount in ((rich, 12.5), (poor, 1)):
+        await connection.execute(
+            "SELECT wallet_private.import_history(ARRAY[($1::uuid, NULL, NULL, $2, 'BONUS',"
+            " $3::numeric, now() - interval '3 days', NULL, NULL, NULL"
+            ")::wallet_private.history_line])", who.user_id, code, amount,
+        )  # fmt: skip
+    await connection.execute("SELECT wallet.fold_economy(100000), wallet.rank_users()")
+    answer = await admin("GET", f"/v1/economy/distribution?asset={code}")
+    items = (await answer.json())["items"]
+    for each in items:
+        assert set(each) == set(t.DistributionDay.__struct_fields__)
+        msgspec.convert(each, t.DistributionDay)
+    assert (items[0]["holders"], items[0]["gini"], len(items)) == (0, None, 30)
+    last = items[-1]
+    assert (last["holders"], last["average"], last["median"]) == (2, "6.750", "1.000")
+    assert (last["top_share"], last["gini"]) == ("0.9259", "0.4259")
+
+    answer = await admin("GET", f"/v1/economy/leaders?asset={code}&days=7")
+    first, second = [msgspec.convert(each, t.Leader) for each in (await answer.json())["items"]]
+    assert (str(first.user_id), first.amount, first.times_median) == (rich.user_id, "12.5", "12.5")
+    assert (first.direction, first.users, first.median, second.rank) == ("earned", 2, "1.0", 2)
+
+    assert await problem(await admin("GET", "/v1/economy/distribution")) == (422, "GW422")
+    assert await problem(await admin("GET", f"/v1/economy/leaders?asset={code}&days=8")) == (
+        422, "WA110",
+    )  # fmt: skip
