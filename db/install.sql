@@ -38,7 +38,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('schema/V0021__half_erased.sql', '10efe042e5d37fb37fef7efd9741243c5bf4a3a32cc9dd9b40434e230b808553'),
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
-    ('schema/V0026__figures.sql', '34818b9733c3af3c7f9e67a8cd8b239b887f14ac6ba805a4ea1ee9114937829f'),
+    ('schema/V0026__figures.sql', 'b04af3a590ce644c92771a5e5e84d111ab8c3bae9d5c83eb32bd43b2fb84f67f'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -397,6 +397,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/revoke_tokens.sql', 'fb6565fe0ac42ddfe80fa892ec990944bea52cd018153cb27dd3f51dff4c7f58'),
     ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
     ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
+    ('functions/api/search_users.sql', 'a476f652c97f63e230208cba49cf8109eb9e3869e710ffa95b7a6bcc6a9f8d93'),
     ('functions/api/set_conversion_rate.sql', '96598887ddc8ab8e2b03b121f773af23a0878d26c22aa828742adfd1ffc79616'),
     ('functions/api/set_password.sql', '573d7291e83a1809461a0d288bedac5d56267c5d3b08440f8ccd7a2bd4cb3940'),
     ('functions/api/set_refunded.sql', '840b0d1991b8ec59ad74bfc1c7c20d79d114c1481e953246ddd8be0a4946f80f'),
@@ -425,7 +426,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', '5ec4fe287c200af99c6d28e001ca871562712fee836e006e082fface66e893ff')
+    ('grants.sql', 'd9b9034e284890c60411dc0abdd0943aff76c0e67cae09c3d088fd98594c37fe')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -2369,6 +2370,11 @@ SELECT 'functions/api/schema_version.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/api/schema_version.sql
     \ir functions/api/schema_version.sql
+\endif
+SELECT 'functions/api/search_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/search_users.sql
+    \ir functions/api/search_users.sql
 \endif
 SELECT 'functions/api/set_conversion_rate.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

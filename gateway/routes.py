@@ -307,6 +307,11 @@ ROUTES = (
         "/v1/admin/users", "find_user", t.User, "Find users by email address or external id",
         query=t.UserQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
+    read(
+        "/v1/admin/users/search", "search_users", t.User,
+        "Find users by the beginning of their name, email address or external id",
+        query=t.UserSearch, roles=ADMIN | SUPPORT, shape=page,
+    ),
     create("/v1/admin/users", "create_user", t.User, "Create a user", body=t.NewUser),
     create(
         "/v1/admin/users/{user_id}/status", "set_user_status", t.User,

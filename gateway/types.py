@@ -553,6 +553,11 @@ class UserQuery(Query):
     query: Annotated[str, _doc("An email address, external id or user id.", "eve@example.com")]
 
 
+class UserSearch(Query):
+    query: Annotated[str, _doc("What a name, email address or external id begins with.", "eve")]
+    limit: Limit = 50
+
+
 class LimitQuery(Query):
     asset: Code | None = None
 

@@ -656,6 +656,9 @@ class Wallet:
     async def find_user(self, query: str) -> Page[t.User]: ...
 
     @_route
+    async def search_users(self, query: str, *, limit: int = 50) -> Page[t.User]: ...
+
+    @_route
     async def create_user(
         self,
         *,

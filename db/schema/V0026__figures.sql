@@ -101,3 +101,8 @@ FROM (
         )
 ) AS c
 GROUP BY c.asset_id, c.day, c.step;
+
+-- For wallet.search_users.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX IF NOT EXISTS user_account_name_idx
+ON wallet_private.user_account (lower(name COLLATE "C"));

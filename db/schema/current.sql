@@ -1959,6 +1959,8 @@ CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree 
 
 CREATE UNIQUE INDEX user_account_email_idx ON wallet_private.user_account USING btree (lower((email COLLATE "C")));
 
+CREATE INDEX user_account_name_idx ON wallet_private.user_account USING btree (lower((name COLLATE "C")));
+
 CREATE INDEX webhook_event_next_try_at_idx ON wallet_private.webhook_event USING btree (subscription_id, next_try_at) WHERE (next_try_at IS NOT NULL);
 
 CREATE TRIGGER action_refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON wallet_private.action FOR EACH STATEMENT EXECUTE FUNCTION wallet_private.refuse_change();

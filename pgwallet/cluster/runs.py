@@ -91,6 +91,7 @@ RUNS = {
     "revoke_tokens": Run.USER,
     "rotate_webhook_secret": Run.ALL,
     "schema_version": Run.HERE,
+    "search_users": Run.ALL,
     "set_conversion_rate": Run.CATALOGUE,
     "set_password": Run.USER,
     "set_refunded": Run.USER,

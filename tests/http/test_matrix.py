@@ -77,6 +77,7 @@ PATCH /v1/admin/items/{item_id}                            401 403   -   - 403  
 POST  /v1/admin/limits                                     401 403   -   - 403   - 403   - 201   -
 PATCH /v1/admin/limits/{limit_id}                          401 403   -   - 403   - 403   - 200   -
 GET   /v1/admin/users                                      401 403   -   - 200   - 403   - 200   -
+GET   /v1/admin/users/search                               401 403   -   - 200   - 403   - 200   -
 POST  /v1/admin/users                                      401 403   -   - 403   - 403   - 201   -
 POST  /v1/admin/users/{user_id}/status                     401 403 403   - 403   - 403   - 200   -
 POST  /v1/admin/users/{user_id}/erase                      401 403 403   - 403   - 403   - 200   -
@@ -234,6 +235,7 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
 def query_for(method: str, path: str, ids: dict[str, Any]) -> dict[str, str] | None:
     queries = {
         "GET /v1/admin/users": {"query": "x"},
+        "GET /v1/admin/users/search": {"query": "x"},
         "GET /v1/events": {"subscription": ids["subscription"]},
         "GET /v1/economy/distribution": {"asset": "GOLD"},
         "GET /v1/economy/leaders": {"asset": "GOLD"},

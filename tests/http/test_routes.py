@@ -12,7 +12,7 @@ import pytest
 from gateway import types as t
 from gateway.routes import ADMIN, RESERVED, ROUTES, SUPPORT, Route, page, results, wallet
 
-from .conftest import Caller, problem
+from .conftest import Caller, bring_over, problem
 
 
 def check(route: Route, answer: Any) -> None:
@@ -158,6 +158,7 @@ async def test_a_route_answers_in_its_shape(
     path = route.path.format_map(world)
     query = {
         "find_user": {"query": world["user_id"]},
+        "search_users": {"query": "Ann"},
         "read_events": {"subscription": world["subscription"]},
         "distribution": {"asset": "GOLD"},
         "leaders": {"asset": "GOLD"},
@@ -370,14 +371,8 @@ async def test_how_balances_are_spread_and_who_leads(
     code = f"OLD_{uuid4().hex[:6].upper()}"
     await admin("POST", "/v1/admin/assets", {"code": code, "name": "Old", "scale": 1})
     rich, poor = await new_user(1), await new_user(1)
-    connection = await connect_module()
-    for who, amount in ((rich, 12.5), (poor, 1)):
-        await connection.execute(
-            "SELECT wallet_private.import_history(ARRAY[($1::uuid, NULL, NULL, $2, 'BONUS',"
-            " $3::numeric, now() - interval '3 days', NULL, NULL, NULL"
-            ")::wallet_private.history_line])", who.user_id, code, amount,
-        )  # fmt: skip
-    await connection.execute("SELECT wallet.fold_economy(100000), wallet.rank_users()")
+    lines = ((rich.user_id, "BONUS", 12.5), (poor.user_id, "BONUS", 1))
+    await bring_over(await connect_module(), code, *lines)
     answer = await admin("GET", f"/v1/economy/distribution?asset={code}")
     items = (await answer.json())["items"]
     for each in items:

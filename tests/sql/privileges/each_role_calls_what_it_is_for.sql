@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(738);
+SELECT plan(770);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -83,6 +83,7 @@ FROM (
     ('revoke_tokens', 'go'),
     ('rotate_webhook_secret', 'go'),
     ('schema_version', 'goa'),
+    ('search_users', 'go'),
     ('set_conversion_rate', 'go'),
     ('set_password', 'g'),
     ('set_refunded', 'go'),
