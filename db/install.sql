@@ -38,7 +38,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('schema/V0021__half_erased.sql', '10efe042e5d37fb37fef7efd9741243c5bf4a3a32cc9dd9b40434e230b808553'),
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
-    ('schema/V0026__figures.sql', 'b04af3a590ce644c92771a5e5e84d111ab8c3bae9d5c83eb32bd43b2fb84f67f'),
+    ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -126,6 +126,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/note_copies.sql', '3f6909768cab87ffc130eeae8a022cba536e080413bc2b921f6a6f5f6a11839a'),
     ('functions/private/cluster/note_taken.sql', 'cc44dec90f62dd3b4ebfa417bdfd935b1a1f5dcca7860d23d0ae476cd8afa1f1'),
     ('functions/private/cluster/part_checkpoint.sql', '12b99e82d66be5ddca1a6e0f3cbc869bb279a79a8324a77333e55ec157fe6868'),
+    ('functions/private/cluster/part_spread.sql', '0af86c566bd3d94a9a71efa1ea258663919794f0b75740c15232dfb3b2c7c3a0'),
     ('functions/private/cluster/part_subscriptions.sql', '4d7993afcaa045682910b08082c3e90c6731282388f9bd1ed7de35efef96dc33'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
     ('functions/private/cluster/put_catalogue.sql', '09425ca3c330e6a4f777e441ec853b2bb43ef72ba9c6733b459808a85dba54f3'),
@@ -135,6 +136,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/see_share.sql', '55242b84f960e483b7a2e2d4a5e5d27f7ac276302af5a3045e2187a6218cb507'),
     ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
     ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
+    ('functions/private/cluster/spread_figures.sql', 'ec09341d348457ce09da5997684778a6b8f8134a68bc6e48e01d1de6d8cdacd5'),
     ('functions/private/cluster/take_name.sql', 'a1a509800c0a8e83fe8bbf394cfad421a44704656c2bfaf623312497042da322'),
     ('functions/private/cluster/take_share.sql', 'cecfa2e18d3d8399126b550f52f73e45987fa1c96a977d83efd09996ddd412e1'),
     ('functions/private/cluster/take_turn.sql', 'a93668f7466828e5ac4a268197da4fdc147ea7ef5623138d7aa03c711f1adcb9'),
@@ -156,9 +158,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/economy/fold_step.sql', '4b081a6f595b60b58e61280d62e8c3833efe58717028d75ac7e054b49b0df30c'),
     ('functions/private/economy/is_imported.sql', '6e44768451a8b4864c5f9b65f69684a6112285751c14b1b23a8d006de4c1157a'),
     ('functions/private/economy/not_folded.sql', '47a930bf83b5880493b3739674fa1647312617edc4cfba5b354d6d78f8ca08e7'),
-    ('functions/private/economy/part_spread.sql', '0af86c566bd3d94a9a71efa1ea258663919794f0b75740c15232dfb3b2c7c3a0'),
-    ('functions/private/economy/ranking.sql', '02abf04f18ac18519adc579aba988b5903939690a440a8defdfae3e9b7c91f59'),
-    ('functions/private/economy/spread_figures.sql', '2442db2838aa0d0beb58c808bf7d7400c1d44541aaaddb698af30940f129e2a6'),
+    ('functions/private/economy/ranking.sql', '1e7e7cc9b2ac773f9cec90fb060e515ed60706b25f12e659053481291cb47597'),
     ('functions/private/feed/check_feed.sql', 'cc92315b23c030b8bea51eaf830c1f9b2f73a4846ee052d00ccb556f22356a6b'),
     ('functions/private/feed/check_filter.sql', '9fb4fb93ac77d8f3b6072d51aec9af1662cb3d9884790faf5fb04e48212f82a5'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
@@ -353,7 +353,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/expire_holds.sql', 'd19c7a5c34d84337bbc7974ae526aee9424be4b6cec23a2ac41f72b3e63835b7'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
-    ('functions/api/fold_economy.sql', 'bca4c0f0bcc840fae61c7ed54f17e4147a94364fa400af0dfa2a71a3b8328d58'),
+    ('functions/api/fold_economy.sql', '38fff335fc94dfc6c72c99d4a2731a19469b6df9478edbe22bdb7dbe3037d585'),
     ('functions/api/forgive_debt.sql', '1d83057d1d93d15f734cbe8c6ee03961dc114d0333d6da424c0cbc8d00cea511'),
     ('functions/api/get_balance.sql', 'e24c91c2fd69d5781968aa55b115544a8cd38a07f299dbcaf4764710f90b622d'),
     ('functions/api/get_balance_at.sql', '1fd9feaa2f561dfe73565beeff27c8eab1c4611418c8087c6e96bd11c210c389'),
@@ -1016,6 +1016,11 @@ SELECT 'functions/private/cluster/part_checkpoint.sql' = ANY (:'pgwallet_pending
     \echo functions/private/cluster/part_checkpoint.sql
     \ir functions/private/cluster/part_checkpoint.sql
 \endif
+SELECT 'functions/private/cluster/part_spread.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/part_spread.sql
+    \ir functions/private/cluster/part_spread.sql
+\endif
 SELECT 'functions/private/cluster/part_subscriptions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/cluster/part_subscriptions.sql
@@ -1060,6 +1065,11 @@ SELECT 'functions/private/cluster/settle_name.sql' = ANY (:'pgwallet_pending'::t
 \if :pgwallet_run
     \echo functions/private/cluster/settle_name.sql
     \ir functions/private/cluster/settle_name.sql
+\endif
+SELECT 'functions/private/cluster/spread_figures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/spread_figures.sql
+    \ir functions/private/cluster/spread_figures.sql
 \endif
 SELECT 'functions/private/cluster/take_name.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1166,20 +1176,10 @@ SELECT 'functions/private/economy/not_folded.sql' = ANY (:'pgwallet_pending'::te
     \echo functions/private/economy/not_folded.sql
     \ir functions/private/economy/not_folded.sql
 \endif
-SELECT 'functions/private/economy/part_spread.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/economy/part_spread.sql
-    \ir functions/private/economy/part_spread.sql
-\endif
 SELECT 'functions/private/economy/ranking.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/economy/ranking.sql
     \ir functions/private/economy/ranking.sql
-\endif
-SELECT 'functions/private/economy/spread_figures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/economy/spread_figures.sql
-    \ir functions/private/economy/spread_figures.sql
 \endif
 SELECT 'functions/private/feed/check_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -1081,9 +1081,7 @@ class DistributionDay(Struct):
     average: Annotated[Units | None, _doc("Of what they had.", "480.91")]
     median: Annotated[Units | None, _doc("Half of them had at most as much.", "310")]
     top_share: Annotated[str | None, _doc("The part that the richest 1 % of them had.", "0.2174")]
-    gini: Annotated[
-        str | None, _doc("0: all have the same. Near 1: one has nearly all.", "0.4312")
-    ]
+    gini: Annotated[str | None, _doc("0: all have the same. Near 1: one has nearly all.", "0.4312")]
 
 
 class Leader(Struct):

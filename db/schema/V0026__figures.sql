@@ -88,10 +88,12 @@ FROM (
         ) AS step
     FROM wallet_private.transfer AS t
     CROSS JOIN wallet_private.fold AS f
-    CROSS JOIN LATERAL (
-        VALUES (1, t.balance_after), (-1, t.balance_after - t.amount)
-    ) AS b (sign, balance)
-    WHERE EXISTS (SELECT FROM wallet_private.daily)
+    CROSS JOIN
+        LATERAL (
+            VALUES (1, t.balance_after), (-1, t.balance_after - t.amount)
+        ) AS b (sign, balance)
+    WHERE
+        EXISTS (SELECT FROM wallet_private.daily)
         AND t.amount <> 0 AND b.balance > 0
         AND (
             coalesce(t.details -> 'result' ? 'is_imported', false)

@@ -29,8 +29,9 @@ $$;
 
 COMMENT ON FUNCTION wallet.fold_economy(integer) IS
 'Counts the next transfers of the ledger into the days that wallet.economy and wallet.distribution
-read, so that they read little of the ledger itself. Call it often, until it returns 0: pgwallet sweep does. Each transfer
-is counted once, and only when every transaction that began before it has ended.
+read, so that they read little of the ledger itself. Call it often, until it returns 0: pgwallet
+sweep does. Each transfer is counted once, and only when every transaction that began before it has
+ended.
 Returns: how many transfers it has looked at; at most p_limit (1 to 100000).
 Locks: other calls of it.
 Raises: WA109 WA321';

@@ -9,7 +9,8 @@ AS $$
     -- end with this one (UTC). It reads the ledger once: first into parts of the 90 days.
     WITH part AS (
         SELECT
-            t.asset_id, t.user_id, CASE WHEN t.amount > 0 THEN 'earned' ELSE 'spent' END AS direction,
+            t.asset_id, t.user_id,
+            CASE WHEN t.amount > 0 THEN 'earned' ELSE 'spent' END AS direction,
             CASE
                 WHEN t.created_at >= (p_to_day - 6)::timestamp AT TIME ZONE 'UTC' THEN 7
                 WHEN t.created_at >= (p_to_day - 29)::timestamp AT TIME ZONE 'UTC' THEN 30

@@ -56,8 +56,11 @@ SELECT results_eq(
         FROM wallet.distribution('IRON', '2026-01-01', '2026-01-01') AS d
     $$,
     -- The Lorenz curve is at 250 of 550 at 250 of 253.
-    $$ VALUES (253::bigint, 2.17, 1.00, round(300 / 550.0, 4), round(250 / 253.0 - 250 / 550.0, 4)) $$,
-    'a few have most'
+    $$
+        VALUES (
+            253::bigint, 2.17, 1.00, round(300 / 550.0, 4), round(250 / 253.0 - 250 / 550.0, 4)
+        )
+    $$, 'a few have most'
 );
 
 -- What is there is of today. Folded or not, it is the same.

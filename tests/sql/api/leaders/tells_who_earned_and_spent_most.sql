@@ -33,8 +33,17 @@ SELECT count(*) AS lines FROM wallet_private.import_history(ARRAY[
 SELECT wallet.fold_economy() AS folded \gset
 SELECT wallet.rank_users() AS ranked \gset
 PREPARE told AS
-SELECT l.from_day - :'today'::date, l.to_day - :'today'::date, l.direction, l.rank, l.user_id,
-    l.name, l.amount, l.users, l.median, l.times_median
+SELECT
+    l.from_day - :'today'::date,
+    l.to_day - :'today'::date,
+    l.direction,
+    l.rank,
+    l.user_id,
+    l.name,
+    l.amount,
+    l.users,
+    l.median,
+    l.times_median
 FROM wallet.leaders('POINTS', $1) AS l;
 SELECT results_eq(
     'EXECUTE told(7)',

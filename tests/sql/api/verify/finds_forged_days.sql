@@ -27,9 +27,10 @@ EXCEPTION WHEN SQLSTATE 'WA000' THEN
     RETURN SQLERRM;
 END
 $$;
-SELECT is(
-    pg_temp.found(v.forgery), coalesce(v.finding, 'a day is what its transfers make'), v.forgery
-)
+SELECT
+    is(
+        pg_temp.found(v.forgery), coalesce(v.finding, 'a day is what its transfers make'), v.forgery
+    )
 FROM (
     VALUES
     ('UPDATE wallet_private.daily SET issued = issued + 1 WHERE kind = ''TOPUP''', NULL),

@@ -49,7 +49,8 @@ AS $$
 
     SELECT
         a.code, p_from_day + n.number, coalesce(f.holders, 0)::bigint,
-        round(f.total / f.holders, a.scale + 2), round(f.median, a.scale + 2),
+        -- A quotient has as many decimals as what is divided.
+        round((f.total + 0e-20) / f.holders, a.scale + 2), round(f.median, a.scale + 2),
         round(f.top_amount / f.total, 4), round(1 - f.area / (f.holders * f.total), 4)
     FROM wallet_private.asset AS a
     CROSS JOIN generate_series(0, p_to_day - p_from_day) AS n (number)
