@@ -136,7 +136,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/see_share.sql', '55242b84f960e483b7a2e2d4a5e5d27f7ac276302af5a3045e2187a6218cb507'),
     ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
     ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
-    ('functions/private/cluster/spread_figures.sql', 'ec09341d348457ce09da5997684778a6b8f8134a68bc6e48e01d1de6d8cdacd5'),
+    ('functions/private/cluster/spread_figures.sql', '9057f85cdfa9c667beeb692b4fddb56f4a3b4bfaffba60cda847e0b087b4fb28'),
     ('functions/private/cluster/take_name.sql', 'a1a509800c0a8e83fe8bbf394cfad421a44704656c2bfaf623312497042da322'),
     ('functions/private/cluster/take_share.sql', 'cecfa2e18d3d8399126b550f52f73e45987fa1c96a977d83efd09996ddd412e1'),
     ('functions/private/cluster/take_turn.sql', 'a93668f7466828e5ac4a268197da4fdc147ea7ef5623138d7aa03c711f1adcb9'),

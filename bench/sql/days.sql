@@ -22,41 +22,41 @@ AS $$
     ) AS r
 $$;
 
-SELECT wallet.create_asset('POINTS', 'Points');
+SELECT asset FROM wallet.create_asset('POINTS', 'Points');
 INSERT INTO wallet_private.wallet (user_id, asset_id)
-SELECT md5(n::text)::uuid, a.asset_id
+SELECT
+    md5(n::text)::uuid,
+    a.asset_id
 FROM generate_series(1, :users) AS n, wallet_private.asset AS a
 WHERE a.code = 'POINTS';
 
 CREATE SEQUENCE bench.number;
-SELECT set_config('bench.days', :'days', false), set_config('bench.growth', :'growth', false);
-DO $do$
+CREATE FUNCTION bench.set_day() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+AS $$
+DECLARE
+    v_days bigint := tg_argv[0];
+    v_growth bigint := tg_argv[1];
 BEGIN
-    EXECUTE format($$
-        CREATE FUNCTION bench.set_day() RETURNS trigger
-        LANGUAGE plpgsql
-        AS $f$
-        BEGIN
-            new.created_at := new.created_at - make_interval(
-                days => (%1$s - least(nextval('bench.number') * %1$s / %2$s, %1$s))::integer
-            );
-            RETURN new;
-        END
-        $f$
-    $$, current_setting('bench.days'), current_setting('bench.growth'));
+    new.created_at := new.created_at - make_interval(days => (
+        v_days - least(nextval('bench.number') * v_days / v_growth, v_days)
+    )::integer);
+    RETURN new;
 END
-$do$;
-ALTER FUNCTION bench.set_day() SECURITY DEFINER;
+$$;
 CREATE TRIGGER transfer_set_day BEFORE INSERT ON wallet_private.transfer
-FOR EACH ROW EXECUTE FUNCTION bench.set_day();
+FOR EACH ROW EXECUTE FUNCTION bench.set_day(:'days', :'growth');
 
 SELECT count(r.code) AS refused
 FROM generate_series(0, :users / 1000 - 1) AS b
-CROSS JOIN LATERAL (
-    SELECT array_agg(ROW(
-        md5(n::text)::uuid, 'TOPUP', 'POINTS',
-        10000 + trunc(10 ^ ((n % 700) / 100.0)), 'fund', NULL, NULL
-    )::wallet.request) AS requests
-    FROM generate_series(1000 * b + 1, 1000 * b + 1000) AS n
-) AS q
+CROSS JOIN
+    LATERAL (
+        SELECT
+            array_agg(ROW(
+                md5(n::text)::uuid, 'TOPUP', 'POINTS',
+                10000 + trunc(10 ^ ((n % 700) / 100.0)), 'fund', NULL, NULL
+            )::wallet.request) AS requests
+        FROM generate_series(1000 * b + 1, 1000 * b + 1000) AS n
+    ) AS q
 CROSS JOIN LATERAL wallet.post_batch(q.requests) AS r;
