@@ -398,7 +398,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/revoke_tokens.sql', 'fb6565fe0ac42ddfe80fa892ec990944bea52cd018153cb27dd3f51dff4c7f58'),
     ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
     ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
-    ('functions/api/search_users.sql', 'a476f652c97f63e230208cba49cf8109eb9e3869e710ffa95b7a6bcc6a9f8d93'),
+    ('functions/api/search_users.sql', '0af5c8709820094810e15e05e9158ec010c1b47330353869e25961109534f143'),
     ('functions/api/set_conversion_rate.sql', '96598887ddc8ab8e2b03b121f773af23a0878d26c22aa828742adfd1ffc79616'),
     ('functions/api/set_password.sql', '573d7291e83a1809461a0d288bedac5d56267c5d3b08440f8ccd7a2bd4cb3940'),
     ('functions/api/set_refunded.sql', '840b0d1991b8ec59ad74bfc1c7c20d79d114c1481e953246ddd8be0a4946f80f'),

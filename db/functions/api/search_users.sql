@@ -7,33 +7,36 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    v_query text COLLATE "C" := p_query;
+    -- All that begins with it lies between it and this, byte by byte.
+    v_beyond text := p_query || chr(1114111);
     v_limit integer := coalesce(p_limit, 50);
 BEGIN
     PERFORM wallet_private.check_given('query', p_query);
     PERFORM wallet_private.check_text('query', p_query);
     PERFORM wallet_private.check_range('limit', v_limit, 1, 200);
-    -- Each of the three is the beginning of an index's key, so it ends after v_limit of them.
+    -- Each of the three reads at most v_limit along an index.
     RETURN QUERY
     SELECT (wallet_private.to_user(f)).*
     FROM (
         (
             SELECT u.* FROM wallet_private.user_account AS u
-            WHERE lower(u.name COLLATE "C") ^@ lower(v_query)
+            WHERE lower(u.name COLLATE "C") >= lower(p_query COLLATE "C")
+                AND lower(u.name COLLATE "C") < lower(v_beyond COLLATE "C")
             ORDER BY lower(u.name COLLATE "C")
             LIMIT v_limit
         )
         UNION
         (
             SELECT u.* FROM wallet_private.user_account AS u
-            WHERE lower(u.email COLLATE "C") ^@ lower(v_query)
+            WHERE lower(u.email COLLATE "C") >= lower(p_query COLLATE "C")
+                AND lower(u.email COLLATE "C") < lower(v_beyond COLLATE "C")
             ORDER BY lower(u.email COLLATE "C")
             LIMIT v_limit
         )
         UNION
         (
             SELECT u.* FROM wallet_private.user_account AS u
-            WHERE u.external_id ^@ v_query
+            WHERE u.external_id >= p_query AND u.external_id < v_beyond
             ORDER BY u.external_id
             LIMIT v_limit
         )

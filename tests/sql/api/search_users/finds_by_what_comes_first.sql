@@ -1,10 +1,11 @@
 BEGIN;
-SELECT plan(17);
+SELECT plan(18);
 \ir ../../support/_economy.sql
 
 SELECT user_id AS carol FROM wallet.create_user('Host-7', 'Carol', 'Zed@Example.com') \gset
 SELECT user_id AS caro FROM wallet.create_user('Carola', p_email => 'host-9@example.com') \gset
 SELECT user_id AS caroline FROM wallet.create_user(p_name => 'caroline_%') \gset
+SELECT user_id AS zofie FROM wallet.create_user(p_name => chr(381) || 'ofie') \gset
 
 CREATE FUNCTION pg_temp.found(p_query text, p_limit integer DEFAULT NULL) RETURNS uuid[]
 LANGUAGE sql
@@ -18,6 +19,7 @@ SELECT is(pg_temp.found(v.query), v.users::uuid[], v.what) FROM (
     ('host', ARRAY[:'caro'], 'an external id only in its case'),
     ('Host-', ARRAY[:'carol', :'caro'], 'an external id and an address'),
     ('caroline_', ARRAY[:'caroline'], 'a sign is a sign'),
+    (chr(381), ARRAY[:'zofie'], 'a letter of two bytes'),
     ('c%', ARRAY[]::text[], 'and not a pattern'),
     ('arol', ARRAY[]::text[], 'the middle is not searched')
 ) AS v (query, users, what);
