@@ -13,6 +13,7 @@ from bench.batches import batches
 from bench.cluster import BenchError, Cluster
 from bench.cold import cold
 from bench.feed import feed
+from bench.figures import figures
 from bench.growth import growth
 from bench.http import http
 from bench.lots import lots
@@ -32,6 +33,7 @@ BENCHES: dict[str, Bench] = {
     "cluster": partitions,
     "storage": storage,
     "growth": growth,
+    "figures": figures,
     "cold": cold,
 }
 

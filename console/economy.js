@@ -1,8 +1,9 @@
-// Pictures of an asset's days: what came and went by kind, what users held, who moved something. The
-// heights are near enough; the figures below them are exact.
+// Pictures of an asset's days: what came and went by kind, what users held and how it was spread, who
+// moved something, who earned and spent most. The heights are near enough; the figures below them are
+// exact.
 
 import {get, query} from "./api.js";
-import {empty, h, problem, section, svg, table} from "./dom.js";
+import {badge, empty, h, problem, section, svg, table} from "./dom.js";
 import * as format from "./format.js";
 import {select} from "./propose.js";
 
@@ -12,6 +13,7 @@ const KINDS = ["TOPUP", "BONUS", "TASK", "SPEND", "PURCHASE", "CAPTURE", "CONVER
 const WIDE = 720;
 const HIGH = 220;
 const EDGE = 8;
+const ODD = 10; // times what half of the others have earned at most
 
 const look = (kind) => `kind-${KINDS.includes(kind) ? KINDS.indexOf(kind) : KINDS.length}`;
 
@@ -30,9 +32,18 @@ export function economy(assets) {
     const to = new Date();
     const from = new Date(to - (range.value - 1) * 86_400_000);
     const [from_day, to_day] = [from, to].map((day) => day.toISOString().slice(0, 10));
+    const which = {asset: asset.value, from_day, to_day};
     let found;
     try {
-      found = pictures((await get(`/v1/economy${query({asset: asset.value, from_day, to_day})}`)).items);
+      const [{items: days}, {items: spread}, {items: leaders}] = await Promise.all([
+        get(`/v1/economy${query(which)}`),
+        get(`/v1/economy/distribution${query(which)}`),
+        get(`/v1/economy/leaders${query({asset: asset.value, days: range.value})}`),
+      ]);
+      found = [
+        ...pictures(days.map((day, index) => ({...spread[index], ...day}))),
+        ...ranks(leaders, asset.value),
+      ];
     } catch (error) {
       found = [problem(error)];
     }
@@ -59,12 +70,40 @@ function pictures(days) {
       h("ul", {class: "legend"}, kinds.map((kind) => h("li", {class: look(kind)}, kind)))),
     figure(`What users held of ${asset} at the end of the day`, line(days, (day) => day.outstanding)),
     figure(`Users who moved some ${asset}`, line(days, (day) => day.movers)),
+    figure(`Users who did so for the first time`, line(days, (day) => day.new_users)),
+    figure(`Half of those who have ${asset} have at most`, line(days, (day) => day.median ?? "0")),
+    figure("How unequal that is (Gini: 0 if all have the same)", line(days, (day) => day.gini ?? "0")),
     h("details", {}, h("summary", {}, "The figures"), table("The figures", [
       {title: "Day", cell: (day) => h("time", {datetime: day.day}, day.day)},
-      ...["issued", "removed", "outstanding", "transfers", "movers", "new_users"].map((name) => ({
-        title: format.label(name), is_number: true, cell: (day) => format.number(day[name])})),
+      ...["issued", "removed", "outstanding", "transfers", "movers", "new_users", "holders", "average",
+        "median", "gini"].map((name) => ({
+        title: format.label(name), is_number: true, cell: (day) => format.number(day[name] ?? "0")})),
+      {title: "Richest 1 % have", is_number: true, cell: (day) => format.percent(day.top_share ?? "0")},
     ], [...days].reverse())),
   ];
+}
+
+/** Who earned and who spent most. A user who earned many times what the others did is marked. */
+function ranks(leaders, asset) {
+  if (!leaders.length) {
+    return [empty("Nobody is ranked here.", "Who earned and who spent most is counted once a day, when "
+      + "the day (UTC) is over, by pgwallet sweep.")];
+  }
+  const {from_day, to_day} = leaders[0];
+  return [["earned", "Top earners"], ["spent", "Top spenders"]].map(([direction, title]) => {
+    const rows = leaders.filter((row) => row.direction === direction);
+    return h("div", {class: "ranks"}, h("h3", {}, title),
+      h("p", {class: "faint"}, `From ${from_day} to the end of ${to_day}. `, rows.length
+        ? `${format.number(rows[0].users)} users; half of them ${direction} at most `
+          + `${format.amount(rows[0].median, asset)}.`
+        : `Nobody ${direction} any.`),
+      rows.length ? table(title, [
+        {title: "User", cell: (row) => h("a", {href: `#/users/${row.user_id}`}, row.name ?? row.user_id)},
+        {title: format.label(direction), is_number: true, cell: (row) => format.number(row.amount)},
+        {title: "Times that half", is_number: true, cell: (row) => badge(
+          `${format.number(row.times_median)} x`, row.times_median >= ODD ? "warn" : "")},
+      ], rows) : "");
+  });
 }
 
 const figure = (title, picture, ...more) =>

@@ -35,6 +35,9 @@ export function number(text, options) {
   }).format(text);
 }
 
+export const percent = (share) => number(share, {
+  style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1});
+
 export const amount = (text, asset) => `${number(text)}\u00a0${asset}`;
 
 const POINT = new Intl.NumberFormat().formatToParts(1.5).find(({type}) => type === "decimal").value;

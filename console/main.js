@@ -79,7 +79,7 @@ function frame() {
     find.reset();
   }}, h("input", {
     name: "query", type: "search", required: true, placeholder: "Find a user", autocomplete: "off",
-    "aria-label": "Find a user by id, external id or e-mail", "aria-keyshortcuts": "/",
+    "aria-label": "Find a user by name, e-mail, external id or user id", "aria-keyshortcuts": "/",
   }), h("kbd", {"aria-hidden": "true"}, "/"));
   const skip = h("a", {class: "skip", href: "#main", onclick: (event) => {
     event.preventDefault();

@@ -6,7 +6,8 @@ import {economy} from "./economy.js";
 import * as format from "./format.js";
 
 export async function overview() {
-  const [health, assets] = await Promise.all([get("/health"), get("/v1/assets")]);
+  const [health, assets, subscriptions] = await Promise.all(
+    [get("/health"), get("/v1/assets"), get("/v1/subscriptions")]);
   const names = new Map(assets.items.map((asset) => [asset.asset, asset]));
   const cards = h("div", {class: "cards"});
   const moment = h("input", {type: "datetime-local", step: "1", onchange: load});
@@ -34,15 +35,24 @@ export async function overview() {
       ["Functions in the database", health.functions],
       ["Schema", health.schema_version],
       ["Replica", health.replica],
+      ["Subscriptions", behind(subscriptions.items)],
       ["Asked", time(new Date().toISOString())],
     ]), h("p", {}, h("a", {href: "#/proof"}, "Check the books"))),
   ];
 }
 
+/** Who reads events, and is late with it. At most 10,000 events are counted. */
+function behind(subscriptions) {
+  if (!subscriptions.length) return "none";
+  const late = subscriptions.filter((each) => each.behind);
+  if (!late.length) return `${format.number(subscriptions.length)}, none is behind`;
+  return late.map((each) => h("p", {}, `${each.subscription}: ${format.number(each.behind)} events behind, `
+    + "since ", time(each.oldest_at)));
+}
+
 function card(row, asset) {
   const used = row.supply && format.thousandths(row.outstanding, row.supply);
-  const percent = row.supply && format.number(used / 1000, {
-    style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1});
+  const percent = row.supply && format.percent(used / 1000);
   return h("article", {class: "tile"},
     h("h3", {}, asset.name, " ", h("span", {class: "faint"}, row.asset)),
     h("p", {class: "big"}, format.number(row.outstanding)),

@@ -1,7 +1,7 @@
 // A user: found, looked at, changed.
 
 import {get, isSupport, path, query} from "./api.js";
-import {badge, button, copyable, empty, facts, h, pages, section, time} from "./dom.js";
+import {badge, button, copyable, empty, facts, h, pages, section, table, time} from "./dom.js";
 import * as format from "./format.js";
 import {holdings} from "./holdings.js";
 import {detail, timeline} from "./movements.js";
@@ -17,26 +17,41 @@ export async function search() {
   const form = h("form", {class: "search", onsubmit: (event) => {
     event.preventDefault();
     location.hash = `#/users/${encodeURIComponent(form.elements.who.value.trim())}`;
-  }}, field("User id, external id or e-mail", text("who", {type: "search", required: true})),
+  }}, field("Name, e-mail, external id or user id", text("who", {type: "search", required: true})),
     h("button", {class: "primary"}, "Find"));
   return [
     h("h1", {}, "Users"),
     section("Find a user", null, form, h("p", {class: "faint"},
-      "Write all of it. The external id is the one that your game has given to the user. ",
+      "The beginning of a name, e-mail address or external id is enough. ",
+      "The external id is the one that your game has given to the user. ",
       "The key / takes you to the search from every page.")),
   ];
 }
 
-/** The page of the one user that `text` names, by any id. Otherwise, who was found. */
+const MOST = 50;
+
+/** The page of the one user that `text` names: by any id, or else the only one by a beginning. */
 export async function user(text, refresh) {
-  const found = await find(text);
+  let found = await find(text);
+  if (found.length !== 1) {
+    found = (await get(`/v1/admin/users/search${query({query: text, limit: MOST})}`)).items;
+  }
   if (found.length === 1) return userPage(found[0], refresh);
-  const title = found.length ? `${format.number(found.length)} users have this` : "Nobody was found";
-  return [h("h1", {}, title), section(title, null, found.length
-    ? h("ul", {}, found.map((one) => h("li", {}, h("a", {href: `#/users/${one.user_id}`},
-        `${nameOf(one)} · ${one.external_id ?? one.email ?? one.user_id}`))))
-    : empty(text, "No user has this user id, external id or e-mail address. A name is not searched, "
-        + "and neither is a part of an address."), h("p", {}, h("a", {href: "#/users"}, "Search again")))];
+  if (!found.length) {
+    return [h("h1", {}, "Nobody was found"), section("Nobody was found", null,
+      empty(text, "No user has this user id. No name, e-mail address or external id begins with this. "
+        + "Mind the case of an external id."), h("p", {}, h("a", {href: "#/users"}, "Search again")))];
+  }
+  return [h("h1", {}, "Users"), section(`${format.number(found.length)} users begin with “${text}”`, null,
+    table("Users", [
+      {title: "Name", cell: (one) => h("a", {href: `#/users/${one.user_id}`}, nameOf(one))},
+      {title: "External id", cell: (one) => one.external_id ?? ""},
+      {title: "E-mail", cell: (one) => one.email ?? ""},
+      {title: "Status", cell: (one) => badge(one.status, LOOKS[one.status])},
+      {title: "Since", cell: (one) => time(one.created_at)},
+    ], found),
+    found.length === MOST && h("p", {class: "faint"}, "There may be more of them. Write more of it."),
+  )];
 }
 
 async function userPage(user, refresh) {

@@ -39,6 +39,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0021__half_erased.sql', '10efe042e5d37fb37fef7efd9741243c5bf4a3a32cc9dd9b40434e230b808553'),
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
     ('schema/V0025__console.sql', '9a2331a188a10b176857fd07bb8b8b2213ab6fd16752b83ee7d85f87789e68d4'),
+    ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
     ('schema/V0029__verify_jobs.sql', 'c3d86c215a8c872c5fa85bb9a7a7406f6300a31083ef4ba79b97cd2f3471dc1c'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
@@ -128,6 +129,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/note_taken.sql', 'cc44dec90f62dd3b4ebfa417bdfd935b1a1f5dcca7860d23d0ae476cd8afa1f1'),
     ('functions/private/cluster/part_actions.sql', '50024b1befc31f0d2911ce7f2fa55fa8d269e554dc8eabf806a540c3cbe70b23'),
     ('functions/private/cluster/part_checkpoint.sql', '9f9b7c11c303036cc0dd0726889714a344363a4094152389f04d9f1c312a5028'),
+    ('functions/private/cluster/part_spread.sql', '0af86c566bd3d94a9a71efa1ea258663919794f0b75740c15232dfb3b2c7c3a0'),
     ('functions/private/cluster/part_subscriptions.sql', '4d7993afcaa045682910b08082c3e90c6731282388f9bd1ed7de35efef96dc33'),
     ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
     ('functions/private/cluster/put_alert.sql', '4ca10944615f535eab82de0339aba614937e1e3582ea2712c829e4c67dc229b7'),
@@ -138,6 +140,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/see_share.sql', '55242b84f960e483b7a2e2d4a5e5d27f7ac276302af5a3045e2187a6218cb507'),
     ('functions/private/cluster/settle_list.sql', '9fb94b6e507b8c23e319f01dd639a87a62c8832c7bd7b597ab5518b0d6661732'),
     ('functions/private/cluster/settle_name.sql', '65f6868a9e337d7e70def05ab9137a60854d62d451fa4a9ef47cbaaba894b0d4'),
+    ('functions/private/cluster/spread_figures.sql', '9057f85cdfa9c667beeb692b4fddb56f4a3b4bfaffba60cda847e0b087b4fb28'),
     ('functions/private/cluster/take_name.sql', 'a1a509800c0a8e83fe8bbf394cfad421a44704656c2bfaf623312497042da322'),
     ('functions/private/cluster/take_share.sql', 'cecfa2e18d3d8399126b550f52f73e45987fa1c96a977d83efd09996ddd412e1'),
     ('functions/private/cluster/take_turn.sql', 'a93668f7466828e5ac4a268197da4fdc147ea7ef5623138d7aa03c711f1adcb9'),
@@ -152,9 +155,14 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/debt/refuse_debtor.sql', 'd7faeeb89de74f867078d3945096e2c08b825be29c589264cb09461671bb09f2'),
     ('functions/private/debt/repay_debt.sql', '8dfeefa4250fad17b0c48210733d3af4ef3a7ebc95afe3cf5661e8e0247913f9'),
     ('functions/private/economy/add_days.sql', '39eaab19e1a8fb22643443650a7223e29e2629b25f55ee977d6433efcabddae2'),
+    ('functions/private/economy/add_spread.sql', 'e427b4e53f1218fbaa0e56e87c7ed6a8ab0b7c6b72fe7ed2a5b2cf08e5f546fc'),
+    ('functions/private/economy/balance_step.sql', '22a62000227ca4475dedf817da2b9fbb932a4eb7f03a60b81215ff251586c1b6'),
     ('functions/private/economy/count_days.sql', '9fb0ee49c6299f76d9523f365c30e99605a97855e5dc7869d3928be326cf60a3'),
-    ('functions/private/economy/fold_step.sql', '9b8bd491b5363cc04d5338e52fb2489f29428d77d70b46a4ded59d5d2682be55'),
+    ('functions/private/economy/count_spread.sql', '162f1d002a67dd6cba93d40d858e6c3bd23dddfd33a334b6e6b0c3dd0d818136'),
+    ('functions/private/economy/fold_step.sql', '4b081a6f595b60b58e61280d62e8c3833efe58717028d75ac7e054b49b0df30c'),
     ('functions/private/economy/is_imported.sql', '6e44768451a8b4864c5f9b65f69684a6112285751c14b1b23a8d006de4c1157a'),
+    ('functions/private/economy/not_folded.sql', '47a930bf83b5880493b3739674fa1647312617edc4cfba5b354d6d78f8ca08e7'),
+    ('functions/private/economy/ranking.sql', '1e7e7cc9b2ac773f9cec90fb060e515ed60706b25f12e659053481291cb47597'),
     ('functions/private/feed/check_feed.sql', 'cc92315b23c030b8bea51eaf830c1f9b2f73a4846ee052d00ccb556f22356a6b'),
     ('functions/private/feed/check_filter.sql', '9fb4fb93ac77d8f3b6072d51aec9af1662cb3d9884790faf5fb04e48212f82a5'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
@@ -184,7 +192,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/hold/record_capture.sql', 'f06154cd9448cf024de57f5289bc2bb79dad9337bf6c6f3b8544a591b300c0a9'),
     ('functions/private/hold/to_hold.sql', '1c7ee663c847e211d72a7df1088b57ccb39735106c409a801c5575994c70d8ae'),
     ('functions/private/import/chain_history.sql', '42ae85ace0ff6b8f3e06a3323c787dcc44e8f6c6bd204c910b4673d1c0ebde4a'),
-    ('functions/private/import/import_history.sql', '69406c005b2346b240b9c5fc5767f3ac5626c740f2fe79bd20a12ef89d014a94'),
+    ('functions/private/import/import_history.sql', '68827263d5f24ac8b9b3acef26fc4d1086a6a6ad8e578f7ca72aad1227096b96'),
     ('functions/private/import/read_history.sql', 'd354ad2eb77f36ae363dd1981da9cfae5688a827d31037751ec300e93621ab8f'),
     ('functions/private/import/refuse_line.sql', '8c183114fb6c5d353ebe84dce4c4fc9300c16d4fb2f4bea6b364d75d449bf86f'),
     ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
@@ -292,7 +300,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/checkpoint_root.sql', '9602a379746b0253b7a59305595870c0b362a645afc72f0651b6392bbff754c8'),
     ('functions/private/verify/uuid_before.sql', '22be10a129debe2d4a831d08d76eba87fa579738bb8457d19f9a9cbb1a2c8db5'),
     ('functions/private/verify/verify_assets.sql', 'ae6a9da2e3e15aa75ac68da8563e3c633671d0d1677f44797c0515c0d6f26681'),
-    ('functions/private/verify/verify_books.sql', 'bcfbd04ed631ab0e5f839d75e2fef6959207229d4ae40e1fa3d4aca174c28d21'),
+    ('functions/private/verify/verify_books.sql', '59ec07d55d1ff227bdfd941d67c7f46ad8bd9c2099dbba2b6e43d0dcd6fe5671'),
     ('functions/private/verify/verify_campaigns.sql', '6364de79ed4eab000817fc37ac25354861bb659de7018d4925693c69a4a95ea5'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
     ('functions/private/verify/verify_chains.sql', 'e6dece5a68e68b3d53cf23cf4592be8c944ff629233dbf8e7e03fabbdaf5051d'),
@@ -302,11 +310,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_debts.sql', '4a3eddba686b3b295fd10a7004970d8701c76318888718f53b2cc388a613762a'),
     ('functions/private/verify/verify_erasures.sql', '3ed1b218c8e3620a8c31d0ff560310ed5db40d7199dde1bf2b291dbb7875a4ee'),
     ('functions/private/verify/verify_holds.sql', '725c84254f4faafb7145b4142fcfdf87064a0fee15efaf0d3fc872fa367b80ce'),
+    ('functions/private/verify/verify_leaders.sql', '60dec5f11ec4a5b68c09f1083ae748ca27c5bfd801fdefb436fa7eb2f6fc8bc0'),
     ('functions/private/verify/verify_limits.sql', '0ec0bf28c0bf54088001e65fae0d617d02e10e30ffe158ce3cc3b99956d335c0'),
     ('functions/private/verify/verify_lots.sql', 'f9ee499d4c3d25f8d712a7b5880ac0a0bac157839e0f17462ac12e168b66b354'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
     ('functions/private/verify/verify_refunds.sql', '09f53070e59db5c7ccbba6018861d27d8debdc028b8a38ec60c3f3ab1f988ca0'),
     ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
+    ('functions/private/verify/verify_spread.sql', 'a82c139b620ae144d359edfbc4c8855a47cb10247503da7a4c284321e113bf4b'),
     ('functions/private/verify/verify_users.sql', 'c6d3d168ac44941eaab506bca2f97b320514c24fa83e31c686a529a66149c4e4'),
     ('functions/private/verify/verify_wallets.sql', 'aa070c604df20335a833993de94e3ee443a2aef7c7a92c9def8530d3cc5afec6'),
     ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
@@ -339,14 +349,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/create_task.sql', '4759d2bf2f488ce80bd5d980a93506933cc0fee46d0ea41b32f6a7bf71057162'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
+    ('functions/api/distribution.sql', 'b94d557c1be95399e2e2cfcef314ab46e5b1a0efd6d679f6e6d68fb194b750c7'),
     ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
-    ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
+    ('functions/api/economy.sql', 'd3aab00bcb9b36921c7baa7301e91d0433f7677d34e8a42e1ff17bb15cf2c013'),
     ('functions/api/erase_user.sql', 'fa77a14377931e01585d2caabefd93be1d01ed17fcda937c9ec68386115d1fa8'),
     ('functions/api/expire_holds.sql', 'd19c7a5c34d84337bbc7974ae526aee9424be4b6cec23a2ac41f72b3e63835b7'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
-    ('functions/api/fold_economy.sql', 'df86d8d71086702bb70a54e98ba862cdf437a9a368085855e978ae00b1b76380'),
+    ('functions/api/fold_economy.sql', '38fff335fc94dfc6c72c99d4a2731a19469b6df9478edbe22bdb7dbe3037d585'),
     ('functions/api/forgive_debt.sql', '1d83057d1d93d15f734cbe8c6ee03961dc114d0333d6da424c0cbc8d00cea511'),
     ('functions/api/get_balance.sql', 'e24c91c2fd69d5781968aa55b115544a8cd38a07f299dbcaf4764710f90b622d'),
     ('functions/api/get_balance_at.sql', '1fd9feaa2f561dfe73565beeff27c8eab1c4611418c8087c6e96bd11c210c389'),
@@ -358,6 +369,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'f63ea85d4c4bfacb1e417076874e91d3c2767e19420155467f3ab0446863d1c9'),
     ('functions/api/import_users.sql', '62ac0a1e73c977503392c4b8ab86d1054ca3a0cb7b9f470a07d24272f1f6ecce'),
+    ('functions/api/leaders.sql', 'ee9b5aca4ac62c72fe1bdabf62b1a270f1fa33455f136a3368a77f7460579cf0'),
     ('functions/api/liability.sql', 'c5155d6457174b3f5854d9bae84f7d74374c2e076b63915e444278e3dcde0fdb'),
     ('functions/api/list_actions.sql', 'e0d212003cfa55a30992cc337bd25ea46c834a2bc0c82a4dd1d67e6841117c35'),
     ('functions/api/list_alerts.sql', '1f4aeb3e7ce43b2f29205de9acaf9235d6919929fd593bf7ff70a3abdf47634a'),
@@ -380,6 +392,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
     ('functions/api/place_hold.sql', 'd00e32548824f9a832012801d8c3864d2aaf7d6f47b66d89697876b6d5da511e'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
+    ('functions/api/rank_users.sql', 'b60e5308533c0648d86ca4e5f9097726152895c97dcbedece2f1049068da4b75'),
     ('functions/api/read_events.sql', '1742e2b1689e2d723cca0497adadc28f25de887f36593bafffe212dce22bd74d'),
     ('functions/api/read_news.sql', '04c9ff21a0cc9564a34eabd1e181c0aa078034dc83d0ec95ab4e8b508f96f009'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
@@ -389,6 +402,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/revoke_tokens.sql', '8bc6f51dba5003ec7ae3c9ff9bb062444f6a6a723471b6296247f1da49b687c9'),
     ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
     ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
+    ('functions/api/search_users.sql', '0af5c8709820094810e15e05e9158ec010c1b47330353869e25961109534f143'),
     ('functions/api/set_conversion_rate.sql', 'c180ed7a82964284fd52af0645f720625d449700e791ef9f62f2a0b7c670642d'),
     ('functions/api/set_password.sql', '573d7291e83a1809461a0d288bedac5d56267c5d3b08440f8ccd7a2bd4cb3940'),
     ('functions/api/set_refunded.sql', '840b0d1991b8ec59ad74bfc1c7c20d79d114c1481e953246ddd8be0a4946f80f'),
@@ -417,7 +431,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'b023dc3f49ee0884dfbf845b93cc7d560e07b79d352f54fe3b5698b694932de1')
+    ('grants.sql', '4e3981991c8a9c3ccdae24c59be70fcb76303491456c803cf9e742e89c016fda')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -571,6 +585,11 @@ SELECT 'schema/V0025__console.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0025__console.sql
     \ir schema/V0025__console.sql
+\endif
+SELECT 'schema/V0026__figures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0026__figures.sql
+    \ir schema/V0026__figures.sql
 \endif
 SELECT 'schema/V0029__verify_jobs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1017,6 +1036,11 @@ SELECT 'functions/private/cluster/part_checkpoint.sql' = ANY (:'pgwallet_pending
     \echo functions/private/cluster/part_checkpoint.sql
     \ir functions/private/cluster/part_checkpoint.sql
 \endif
+SELECT 'functions/private/cluster/part_spread.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/part_spread.sql
+    \ir functions/private/cluster/part_spread.sql
+\endif
 SELECT 'functions/private/cluster/part_subscriptions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/cluster/part_subscriptions.sql
@@ -1066,6 +1090,11 @@ SELECT 'functions/private/cluster/settle_name.sql' = ANY (:'pgwallet_pending'::t
 \if :pgwallet_run
     \echo functions/private/cluster/settle_name.sql
     \ir functions/private/cluster/settle_name.sql
+\endif
+SELECT 'functions/private/cluster/spread_figures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/cluster/spread_figures.sql
+    \ir functions/private/cluster/spread_figures.sql
 \endif
 SELECT 'functions/private/cluster/take_name.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1137,10 +1166,25 @@ SELECT 'functions/private/economy/add_days.sql' = ANY (:'pgwallet_pending'::text
     \echo functions/private/economy/add_days.sql
     \ir functions/private/economy/add_days.sql
 \endif
+SELECT 'functions/private/economy/add_spread.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/add_spread.sql
+    \ir functions/private/economy/add_spread.sql
+\endif
+SELECT 'functions/private/economy/balance_step.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/balance_step.sql
+    \ir functions/private/economy/balance_step.sql
+\endif
 SELECT 'functions/private/economy/count_days.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/economy/count_days.sql
     \ir functions/private/economy/count_days.sql
+\endif
+SELECT 'functions/private/economy/count_spread.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/count_spread.sql
+    \ir functions/private/economy/count_spread.sql
 \endif
 SELECT 'functions/private/economy/fold_step.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1151,6 +1195,16 @@ SELECT 'functions/private/economy/is_imported.sql' = ANY (:'pgwallet_pending'::t
 \if :pgwallet_run
     \echo functions/private/economy/is_imported.sql
     \ir functions/private/economy/is_imported.sql
+\endif
+SELECT 'functions/private/economy/not_folded.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/not_folded.sql
+    \ir functions/private/economy/not_folded.sql
+\endif
+SELECT 'functions/private/economy/ranking.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/economy/ranking.sql
+    \ir functions/private/economy/ranking.sql
 \endif
 SELECT 'functions/private/feed/check_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1887,6 +1941,11 @@ SELECT 'functions/private/verify/verify_holds.sql' = ANY (:'pgwallet_pending'::t
     \echo functions/private/verify/verify_holds.sql
     \ir functions/private/verify/verify_holds.sql
 \endif
+SELECT 'functions/private/verify/verify_leaders.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_leaders.sql
+    \ir functions/private/verify/verify_leaders.sql
+\endif
 SELECT 'functions/private/verify/verify_limits.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/verify/verify_limits.sql
@@ -1911,6 +1970,11 @@ SELECT 'functions/private/verify/verify_reversals.sql' = ANY (:'pgwallet_pending
 \if :pgwallet_run
     \echo functions/private/verify/verify_reversals.sql
     \ir functions/private/verify/verify_reversals.sql
+\endif
+SELECT 'functions/private/verify/verify_spread.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_spread.sql
+    \ir functions/private/verify/verify_spread.sql
 \endif
 SELECT 'functions/private/verify/verify_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -2072,6 +2136,11 @@ SELECT 'functions/api/create_webhook.sql' = ANY (:'pgwallet_pending'::text[]) AS
     \echo functions/api/create_webhook.sql
     \ir functions/api/create_webhook.sql
 \endif
+SELECT 'functions/api/distribution.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/distribution.sql
+    \ir functions/api/distribution.sql
+\endif
 SELECT 'functions/api/drop_alert.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/drop_alert.sql
@@ -2166,6 +2235,11 @@ SELECT 'functions/api/import_users.sql' = ANY (:'pgwallet_pending'::text[]) AS p
 \if :pgwallet_run
     \echo functions/api/import_users.sql
     \ir functions/api/import_users.sql
+\endif
+SELECT 'functions/api/leaders.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/leaders.sql
+    \ir functions/api/leaders.sql
 \endif
 SELECT 'functions/api/liability.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -2277,6 +2351,11 @@ SELECT 'functions/api/post_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgw
     \echo functions/api/post_batch.sql
     \ir functions/api/post_batch.sql
 \endif
+SELECT 'functions/api/rank_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/rank_users.sql
+    \ir functions/api/rank_users.sql
+\endif
 SELECT 'functions/api/read_events.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/read_events.sql
@@ -2321,6 +2400,11 @@ SELECT 'functions/api/schema_version.sql' = ANY (:'pgwallet_pending'::text[]) AS
 \if :pgwallet_run
     \echo functions/api/schema_version.sql
     \ir functions/api/schema_version.sql
+\endif
+SELECT 'functions/api/search_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/search_users.sql
+    \ir functions/api/search_users.sql
 \endif
 SELECT 'functions/api/set_conversion_rate.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

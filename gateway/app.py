@@ -167,7 +167,7 @@ def _handler(
     around, is_movement, is_batch = route.around, route.is_movement, route.body is BatchRequest
     by_query = "user_id" in route.query.__struct_fields__
     # A query's numbers are texts. But a text of digits, such as 20260131, is not a moment.
-    is_strict = not {"limit", "dry_run"}.intersection(route.query.__struct_fields__)
+    is_strict = not {"limit", "days", "dry_run"}.intersection(route.query.__struct_fields__)
 
     async def handle(request: web.Request) -> web.Response:
         # Each source overrules those above it: query, body, path, token.

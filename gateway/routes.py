@@ -332,6 +332,11 @@ ROUTES = (
         "/v1/admin/users", "find_user", t.User, "Find users by email address or external id",
         query=t.UserQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
+    read(
+        "/v1/admin/users/search", "search_users", t.User,
+        "Find users by the beginning of their name, email address or external id",
+        query=t.UserSearch, roles=ADMIN | SUPPORT, shape=page,
+    ),
     create("/v1/admin/users", "create_user", t.User, "Create a user", body=t.NewUser),
     create(
         "/v1/admin/users/{user_id}/status", "set_user_status", t.User,
@@ -357,6 +362,15 @@ ROUTES = (
     read(
         "/v1/economy", "economy", t.EconomyDay, "What was issued and removed on each day",
         query=t.EconomyQuery, roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
+    ),
+    read(
+        "/v1/economy/distribution", "distribution", t.DistributionDay,
+        "How balances were spread on each day", query=t.DistributionQuery, roles=ADMIN | SUPPORT,
+        shape=page, is_on_primary=True,
+    ),
+    read(
+        "/v1/economy/leaders", "leaders", t.Leader, "Who earned and spent most",
+        query=t.LeaderQuery, roles=ADMIN | SUPPORT, shape=page,
     ),
     read(
         "/v1/admin/actions", "list_actions", t.Action, "What operators did, newest first",

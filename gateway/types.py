@@ -606,6 +606,11 @@ class UserQuery(Query):
     query: Annotated[str, _doc("An email address, external id or user id.", "eve@example.com")]
 
 
+class UserSearch(Query):
+    query: Annotated[str, _doc("What a name, email address or external id begins with.", "eve")]
+    limit: Limit = 50
+
+
 class LimitQuery(Query):
     asset: Code | None = None
 
@@ -624,6 +629,17 @@ class EconomyQuery(Query):
     from_day: Annotated[Day, _doc("Without it: 29 days before to_day.")] | None = None
     to_day: Annotated[Day, _doc("Without it: today. At most 366 days in all.")] | None = None
     asset: Code | None = None
+
+
+class DistributionQuery(Query):
+    asset: Code
+    from_day: Annotated[Day, _doc("Without it: 29 days before to_day.")] | None = None
+    to_day: Annotated[Day, _doc("Without it: today. At most 366 days in all.")] | None = None
+
+
+class LeaderQuery(Query):
+    asset: Code
+    days: Annotated[int, _doc("7, 30 or 90.", 30)] = 30
 
 
 class ActionQuery(Query):
@@ -1151,6 +1167,30 @@ class EconomyDay(Struct):
     transfers: Annotated[int, _doc("How many, holds among them.", 27)]
     movers: Annotated[int, _doc("Users who moved something of the asset.", 11)]
     new_users: Annotated[int, _doc("Users who did so for the first time.", 1)]
+
+
+class DistributionDay(Struct):
+    asset: Code
+    day: Day
+    holders: Annotated[int, _doc("Users who had some at the end of the day.", 11)]
+    average: Annotated[Units | None, _doc("Of what they had.", "480.91")]
+    median: Annotated[Units | None, _doc("Half of them had at most as much.", "310")]
+    top_share: Annotated[str | None, _doc("The part that the richest 1 % of them had.", "0.2174")]
+    gini: Annotated[str | None, _doc("0: all have the same. Near 1: one has nearly all.", "0.4312")]
+
+
+class Leader(Struct):
+    asset: Code
+    from_day: Day
+    to_day: Day
+    direction: Annotated[Literal["earned", "spent"], _named("LeaderDirection")]
+    rank: Annotated[int, _doc("1 to 20, for each direction.", 1)]
+    user_id: UserId
+    name: Annotated[str | None, _doc("What the user is called.", "Eve")]
+    amount: Annotated[Units, _doc("What the user earned or spent in these days.", "960")]
+    users: Annotated[int, _doc("How many earned or spent something.", 57)]
+    median: Annotated[Units, _doc("Half of them earned or spent at most as much.", "80")]
+    times_median: Annotated[str, _doc("How many times the median that is.", "12.0")]
 
 
 class Action(Struct):

@@ -719,6 +719,9 @@ class Wallet:
     async def find_user(self, query: str) -> Page[t.User]: ...
 
     @_route
+    async def search_users(self, query: str, *, limit: int = 50) -> Page[t.User]: ...
+
+    @_route
     async def create_user(
         self,
         *,
@@ -758,6 +761,14 @@ class Wallet:
         to_day: date | None = None,
         asset: str | None = None,
     ) -> Page[t.EconomyDay]: ...
+
+    @_route
+    async def distribution(
+        self, asset: str, *, from_day: date | None = None, to_day: date | None = None
+    ) -> Page[t.DistributionDay]: ...
+
+    @_route
+    async def leaders(self, asset: str, *, days: int = 30) -> Page[t.Leader]: ...
 
     @_route
     async def list_actions(

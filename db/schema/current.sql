@@ -188,6 +188,16 @@ CREATE TYPE wallet.debt_receipt AS (
 	is_replay boolean
 );
 
+CREATE TYPE wallet.distribution_day AS (
+	asset text,
+	day date,
+	holders bigint,
+	average numeric,
+	median numeric,
+	top_share numeric,
+	gini numeric
+);
+
 CREATE TYPE wallet.economy_day AS (
 	asset text,
 	day date,
@@ -326,6 +336,20 @@ CREATE TYPE wallet.item AS (
 	max_per_user integer,
 	is_active boolean,
 	created_at timestamp with time zone
+);
+
+CREATE TYPE wallet.leader AS (
+	asset text,
+	from_day date,
+	to_day date,
+	direction text,
+	rank integer,
+	user_id uuid,
+	name text,
+	amount numeric,
+	users bigint,
+	median numeric,
+	times_median numeric
 );
 
 CREATE TYPE wallet.liability_item AS (
@@ -481,6 +505,13 @@ CREATE TYPE wallet.sign_up_result AS (
 	name text,
 	email text,
 	balances wallet.balance_item[]
+);
+
+CREATE TYPE wallet.spread_change AS (
+	day date,
+	step numeric,
+	wallets bigint,
+	amount numeric
 );
 
 CREATE TYPE wallet.statement_line AS (
@@ -738,11 +769,27 @@ COMMENT ON COLUMN wallet_private.daily.movers IS 'Transfers that were the first 
 
 COMMENT ON COLUMN wallet_private.daily.new_users IS 'Transfers that were the first in their wallet.';
 
+CREATE TABLE wallet_private.spread (
+    asset_id integer NOT NULL,
+    day date NOT NULL,
+    step wallet_private.amount NOT NULL,
+    wallets bigint NOT NULL,
+    amount wallet_private.amount NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON COLUMN wallet_private.spread.step IS 'Balances above zero whose first two digits are the same, by the lowest of them.';
+
+COMMENT ON COLUMN wallet_private.spread.wallets IS 'That came into the step, less those that left.';
+
+COMMENT ON COLUMN wallet_private.spread.amount IS 'By how much what they hold together changed.';
+
 CREATE TYPE wallet_private.fold_step AS (
 	place wallet_private.feed_place,
 	days wallet_private.daily[],
 	transfers integer,
-	is_last boolean
+	is_last boolean,
+	spread wallet_private.spread[]
 );
 
 CREATE TYPE wallet_private.history_item AS (
@@ -1110,6 +1157,21 @@ CREATE TABLE wallet_private.refund (
 );
 
 COMMENT ON COLUMN wallet_private.refund.taken IS 'What is taken back of the transaction by refunds, in all: it left the balance or is owed.';
+
+CREATE TABLE wallet_private.leader (
+    asset_id integer NOT NULL,
+    days integer NOT NULL,
+    direction text NOT NULL COLLATE pg_catalog."C",
+    rank integer NOT NULL,
+    user_id uuid NOT NULL,
+    amount wallet_private.amount NOT NULL,
+    users bigint NOT NULL,
+    median wallet_private.amount NOT NULL
+);
+
+COMMENT ON COLUMN wallet_private.leader.users IS 'All who earned (or spent) something.';
+
+COMMENT ON COLUMN wallet_private.leader.median IS 'Half of them earned (or spent) at most as much.';
 
 CREATE TABLE wallet_private.alert_event (
     seq bigint NOT NULL,
@@ -1515,10 +1577,13 @@ COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a 
 CREATE TABLE wallet_private.fold (
     is_only boolean DEFAULT true NOT NULL,
     place wallet_private.feed_place NOT NULL,
+    ranked_day date,
     CONSTRAINT fold_is_one_row_check CHECK (is_only)
 );
 
 COMMENT ON COLUMN wallet_private.fold.place IS 'Up to here the transfers are in daily. Those that were brought over are there at once.';
+
+COMMENT ON COLUMN wallet_private.fold.ranked_day IS 'The last day of those that leader is of; NULL: they have to be counted anew.';
 
 CREATE TABLE wallet_private.half_erased (
     user_id uuid NOT NULL,
@@ -1773,6 +1838,9 @@ ALTER TABLE ONLY wallet_private.item
 ALTER DOMAIN wallet_private.kind
     ADD CONSTRAINT kind_is_known_check CHECK ((VALUE = ANY (ARRAY['TOPUP'::text, 'BONUS'::text, 'SPEND'::text, 'CONVERT'::text, 'TASK'::text, 'PURCHASE'::text, 'CAPTURE'::text, 'REVERSAL'::text, 'ADJUST'::text, 'EXPIRE'::text, 'REFUND'::text, 'REPAY'::text, 'FORGIVE'::text, 'HOLD'::text, 'RELEASE'::text]))) NOT VALID;
 
+ALTER TABLE ONLY wallet_private.leader
+    ADD CONSTRAINT leader_pkey PRIMARY KEY (asset_id, days, direction, rank);
+
 ALTER TABLE ONLY wallet_private.limit_rule
     ADD CONSTRAINT limit_rule_code_key UNIQUE (code);
 
@@ -1817,6 +1885,9 @@ ALTER TABLE wallet_private.share_move
 
 ALTER TABLE ONLY wallet_private.share_move
     ADD CONSTRAINT share_move_pkey PRIMARY KEY (move_id);
+
+ALTER TABLE ONLY wallet_private.spread
+    ADD CONSTRAINT spread_pkey PRIMARY KEY (asset_id, day, step);
 
 ALTER TABLE ONLY wallet_private.subscription
     ADD CONSTRAINT subscription_code_key UNIQUE (code);
@@ -1896,6 +1967,8 @@ CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (
 CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
 
 CREATE UNIQUE INDEX user_account_email_idx ON wallet_private.user_account USING btree (lower((email COLLATE "C")));
+
+CREATE INDEX user_account_name_idx ON wallet_private.user_account USING btree (lower((name COLLATE "C")));
 
 CREATE INDEX webhook_event_next_try_at_idx ON wallet_private.webhook_event USING btree (subscription_id, next_try_at) WHERE (next_try_at IS NOT NULL);
 
@@ -2034,6 +2107,8 @@ REVOKE ALL ON TYPE wallet.credential FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.debt_receipt FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.distribution_day FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.economy_day FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.entry FROM PUBLIC;
@@ -2060,6 +2135,8 @@ REVOKE ALL ON TYPE wallet.import_result FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.item FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.leader FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.liability_item FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.limit_rule FROM PUBLIC;
@@ -2083,6 +2160,8 @@ REVOKE ALL ON TYPE wallet.request FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.reversal_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.sign_up_result FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.spread_change FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.statement_line FROM PUBLIC;
 

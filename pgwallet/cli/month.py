@@ -24,6 +24,7 @@ async def seed_month(connection: Any) -> None:
     lines = list(history(today - timedelta(days=DAYS)))
     answer = await connection.fetchrow(CALL, lines, False)
     assert not answer["refusals"], answer["refusals"]
+    await connection.execute("SELECT wallet.rank_users()")
 
 
 def _names() -> list[str]:

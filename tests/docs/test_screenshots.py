@@ -27,7 +27,7 @@ SIZE = {"width": 1280, "height": 860}
 
 async def overview(page: Page) -> None:
     await page.get_by_role("region", name="Day by day").get_by_label("Asset").select_option("GOLD")
-    await expect(page.locator("figure")).to_have_count(3)
+    await expect(page.locator("figure")).to_have_count(6)
 
 
 async def user(page: Page) -> None:

@@ -62,6 +62,22 @@ async def connect_module(module_database: Any) -> AsyncIterator[Callable[..., Aw
         await connection.close()
 
 
+async def bring_over(connection: Any, asset: str, *lines: tuple[str | None, str, float]) -> None:
+    """Movements (user, kind, amount) as of three days ago; and all that is counted is ranked."""
+    await connection.execute(
+        """SELECT wallet_private.import_history(array(
+            SELECT row(
+                l.user_id, NULL, NULL, $1, l.kind, l.amount, now() - interval '3 days', NULL, NULL,
+                NULL
+            )::wallet_private.history_line
+            FROM unnest($2::uuid[], $3::text[], $4::numeric[]) AS l (user_id, kind, amount)
+        ))""",
+        asset, *map(list, zip(*lines, strict=True)),
+    )  # fmt: skip
+    await connection.execute("SELECT wallet.fold_economy(100000)")
+    await connection.execute("SELECT wallet.rank_users()")
+
+
 class Caller:
     """Asks the gateway as someone; each answer has to be as the API document says."""
 

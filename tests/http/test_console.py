@@ -26,9 +26,10 @@ from tests.support import contract
 from tests.support.browser import Tab, open_tab
 from tests.support.thirdparty import Unavailable, axe
 
-from .conftest import Caller, make_token
+from .conftest import Caller, bring_over, make_token
 
 PASSWORD = "correct horse"
+TIMES = 16  # through all pages
 Open = Callable[..., Any]
 
 
@@ -202,9 +203,68 @@ async def test_a_user_is_found_by_every_id(open_console: Open, admin: Caller) ->
             await expect(page.get_by_text(given["external_id"])).to_be_visible()
             await page.get_by_role("link", name="Users").click()
             await expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
-        await page.get_by_label("User id, external id or e-mail", exact=True).fill("nobody")
+        await page.get_by_label("Name, e-mail, external id or user id", exact=True).fill("nobody")
         await page.get_by_role("button", name="Find").click()
         await expect(page.get_by_role("heading", name="Nobody", level=1)).to_be_visible()
+
+
+async def test_users_are_found_by_what_comes_first(open_console: Open, admin: Caller) -> None:
+    tag = uuid4().hex[:8]
+    for name, external_id in (("Zoe", "1"), ("Zora", "10"), ("Zia", "11")):
+        given = {"name": f"{name} {tag}", "external_id": f"{tag}-{external_id}"}
+        await admin("POST", "/v1/admin/users", given)
+    async with open_console("#/users") as tab:
+        page = tab.page
+        find = page.get_by_role("search").get_by_role("searchbox")
+        await find.fill(f"{tag}-")
+        await find.press("Enter")
+        links = page.get_by_role("region", name="Users", exact=True).get_by_role("link")
+        await expect(links).to_have_text([f"{name} {tag}" for name in ("Zia", "Zoe", "Zora")])
+        await links.last.click()
+        await expect(page.get_by_role("heading", name=f"Zora {tag}")).to_be_visible()
+        # The only one whose name begins so, and the one who has a whole id.
+        for text, name in ((f"zOE {tag[:4]}", "Zoe"), (f"{tag}-1", "Zoe"), (f"{tag}-11", "Zia")):
+            await find.fill(text)
+            await find.press("Enter")
+            await expect(page.get_by_role("heading", name=f"{name} {tag}")).to_be_visible()
+
+
+async def test_a_day_of_work_leaks_nothing(
+    open_console: Open, service: Caller, user: Caller
+) -> None:
+    """Through all pages again and again: the browser's memory stays as it was."""
+    spent = await move(user, user, "spend", {"asset": "GOLD", "amount": 1})
+    await move(service, user, "holds", {"asset": "GOLD", "amount": 3, "expires_in": 3600})
+    one = f"#/users/{user.user_id}"
+    ways = (
+        "#/overview", "#/users", "#/users/nobody", one, "#/users/Ann",
+        f"{one}/transactions/{spent['transaction_id']}", "#/catalogue/assets",
+        "#/catalogue/conversion-rates", "#/catalogue/tasks", "#/catalogue/items", "#/record",
+        "#/proof",
+    )  # fmt: skip
+    async with open_console("#/overview") as tab:
+        page = tab.page
+        devtools = await page.context.new_cdp_session(page)
+        await devtools.send("Performance.enable")
+
+        async def go_round(times: int) -> None:
+            for way in ways * times:
+                await page.evaluate("way => { location.hash = way; }", way)
+                await page.locator(f'main[data-page="{way}"][aria-busy=false]').wait_for()
+            await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+        async def measure() -> dict[str, float]:
+            for _ in range(2):
+                await devtools.send("HeapProfiler.collectGarbage")
+            found = (await devtools.send("Performance.getMetrics"))["metrics"]
+            return {each["name"]: each["value"] for each in found}
+
+        await go_round(2)
+        before = await measure()
+        await go_round(TIMES)
+        after = await measure()
+        for name, more in (("Nodes", 100), ("JSEventListeners", 20), ("JSHeapUsedSize", 500_000)):
+            assert after[name] <= before[name] + more, (name, before[name], after[name])
 
 
 async def test_balances_and_movements(
@@ -913,7 +973,14 @@ async def test_the_overview_shows_an_asset_day_by_day(
         cells = await rows.nth(1).get_by_role("cell").all_inner_texts()
         amounts = [f"{float(today[name]):,.2f}" for name in ("issued", "removed", "outstanding")]
         counts = [f"{today[name]:,}" for name in ("transfers", "movers", "new_users")]
-        assert cells == [today["day"], *amounts, *counts]
+        assert cells[:7] == [today["day"], *amounts, *counts]
+        answer = await admin("GET", "/v1/economy/distribution", params={"asset": "GOLD"})
+        spread = (await answer.json())["items"][-1]
+        assert cells[7:] == [
+            f"{spread['holders']:,}", f"{float(spread['average']):,.4f}",
+            f"{float(spread['median']):,.4f}", spread["gini"],
+            f"{float(spread['top_share']):.1%}",
+        ]  # fmt: skip
         spent = f"{today['day']}: SPEND {float(today['removed_by_kind']['SPEND']):,.2f}\u00a0GOLD"
         await expect(days.locator("rect title").filter(has_text="SPEND")).to_have_text([spent])
         issued = f"{float(today['issued']):,.2f}".rstrip("0").rstrip(".")
@@ -922,6 +989,50 @@ async def test_the_overview_shows_an_asset_day_by_day(
         )
         await days.get_by_label("Asset").select_option(code)
         await expect(days).to_contain_text("Nothing has moved in these days.")
+
+
+async def test_the_overview_shows_who_leads_and_who_earned_oddly_much(
+    open_console: Open, admin: Caller, new_user: Any, connect_module: Any
+) -> None:
+    code = f"ODD_{uuid4().hex[:6].upper()}"
+    await admin("POST", "/v1/admin/assets", {"code": code, "name": "Odd"})
+    users = [await new_user(1) for _ in range(3)]
+    gifts = [
+        (user.user_id, "BONUS", gift) for user, gift in zip(users, (2000, 199, 200), strict=True)
+    ]
+    await bring_over(await connect_module(), code, *gifts, (users[0].user_id, "SPEND", 7))
+    async with open_console() as tab:
+        page = tab.page
+        days = page.get_by_role("region", name="Day by day")
+        await days.get_by_label("Asset").select_option(code)
+        earned, spent = (
+            page.get_by_role("region", name=f"Top {who}") for who in ("earners", "spenders")
+        )
+        rows = earned.get_by_role("row")
+        await expect(rows).to_have_count(4)
+        cells = [await row.get_by_role("cell").all_inner_texts() for row in (await rows.all())[1:]]
+        assert [row[1:] for row in cells] == [
+            ["2,000", "10.0 x"], ["200", "1.0 x"], ["199", "1.0 x"],
+        ]  # fmt: skip
+        await expect(days.locator(".badge.warn")).to_have_text(["10.0 x"])
+        await expect(days.get_by_text("3 users; half of them earned at most 200")).to_be_visible()
+        await expect(spent.get_by_role("row")).to_have_count(2)
+        await earned.get_by_role("link").first.click()
+        await expect(page.locator("main")).to_have_attribute(
+            "data-page", f"#/users/{users[0].user_id}"
+        )
+
+
+async def test_the_overview_says_which_subscriptions_are_behind(
+    open_console: Open, admin: Caller, user: Caller
+) -> None:
+    code = f"late_{uuid4().hex[:6]}"
+    await admin("POST", "/v1/subscriptions", {"code": code})
+    await move(user, user, "spend", {"asset": "GOLD", "amount": 1})
+    async with open_console() as tab:
+        health = tab.page.get_by_role("region", name="Health")
+        await expect(health).to_contain_text(f"{code}: 1 events behind, since")
+    await admin("DELETE", f"/v1/subscriptions/{code}")
 
 
 async def test_the_record_tells_who_did_what(

@@ -82,6 +82,7 @@ PATCH /v1/admin/limits/{limit_id}                          401 403   -   - 403  
 POST  /v1/admin/campaigns                                  401 403   -   - 403   - 403   - 201   -
 PUT   /v1/admin/campaigns/{campaign}/budget                401 403   -   - 403   - 403   - 200   -
 GET   /v1/admin/users                                      401 403   -   - 200   - 403   - 200   -
+GET   /v1/admin/users/search                               401 403   -   - 200   - 403   - 200   -
 POST  /v1/admin/users                                      401 403   -   - 403   - 403   - 201   -
 POST  /v1/admin/users/{user_id}/status                     401 403 403   - 403   - 403   - 200   -
 POST  /v1/admin/users/{user_id}/erase                      401 403 403   - 403   - 403   - 200   -
@@ -89,6 +90,8 @@ POST  /v1/admin/users/{user_id}/tokens/revoke              401 403 403   - 403  
 GET   /v1/admin/liability/{asset}                          401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/treasury                                   401 403   -   - 200   - 403   - 200   -
 GET   /v1/economy                                          401 403   -   - 200   - 403   - 200   -
+GET   /v1/economy/distribution                             401 403   -   - 200   - 403   - 200   -
+GET   /v1/economy/leaders                                  401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/actions                                    401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/verify                                     401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/verify/page                                401 403   -   - 200   - 403   - 200   -
@@ -253,8 +256,11 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
 def query_for(method: str, path: str, ids: dict[str, Any]) -> dict[str, str] | None:
     queries = {
         "GET /v1/admin/users": {"query": "x"},
+        "GET /v1/admin/users/search": {"query": "x"},
         "GET /v1/events": {"subscription": ids["subscription"]},
         "GET /v1/admin/checkpoints/{checkpoint_id}/verify": {"root": "00" * 32},
+        "GET /v1/economy/distribution": {"asset": "GOLD"},
+        "GET /v1/economy/leaders": {"asset": "GOLD"},
     }
     return queries.get(f"{method} {path}")
 

@@ -12,7 +12,7 @@ import pytest
 from gateway import types as t
 from gateway.routes import ADMIN, RESERVED, ROUTES, SUPPORT, Route, page, results, wallet
 
-from .conftest import Caller, problem
+from .conftest import Caller, bring_over, problem
 
 
 def check(route: Route, answer: Any) -> None:
@@ -168,8 +168,11 @@ async def test_a_route_answers_in_its_shape(
     path = route.path.format_map(world)
     query = {
         "find_user": {"query": world["user_id"]},
+        "search_users": {"query": "Ann"},
         "read_events": {"subscription": world["subscription"]},
         "verify_checkpoint": {"root": "00" * 32},
+        "distribution": {"asset": "GOLD"},
+        "leaders": {"asset": "GOLD"},
     }.get(route.function, {})
     answer = await admin(route.method, path, body_for(route, world), params=query)
     assert answer.status == route.status, await answer.text()
@@ -371,3 +374,32 @@ async def test_the_economy_is_told_by_day(admin: Caller, gold: str) -> None:
     for day in ("today", "2026-02-30", "2026-01-30T00:00:00Z", "0"):
         bad = await admin("GET", f"/v1/economy?to_day={day}")
         assert (await problem(bad), day) == ((422, "GW422"), day)
+
+
+async def test_how_balances_are_spread_and_who_leads(
+    admin: Caller, new_user: Any, connect_module: Any
+) -> None:
+    code = f"OLD_{uuid4().hex[:6].upper()}"
+    await admin("POST", "/v1/admin/assets", {"code": code, "name": "Old", "scale": 1})
+    rich, poor = await new_user(1), await new_user(1)
+    lines = ((rich.user_id, "BONUS", 12.5), (poor.user_id, "BONUS", 1))
+    await bring_over(await connect_module(), code, *lines)
+    answer = await admin("GET", f"/v1/economy/distribution?asset={code}")
+    items = (await answer.json())["items"]
+    for each in items:
+        assert set(each) == set(t.DistributionDay.__struct_fields__)
+        msgspec.convert(each, t.DistributionDay)
+    assert (items[0]["holders"], items[0]["gini"], len(items)) == (0, None, 30)
+    last = items[-1]
+    assert (last["holders"], last["average"], last["median"]) == (2, "6.750", "1.000")
+    assert (last["top_share"], last["gini"]) == ("0.9259", "0.4259")
+
+    answer = await admin("GET", f"/v1/economy/leaders?asset={code}&days=7")
+    first, second = [msgspec.convert(each, t.Leader) for each in (await answer.json())["items"]]
+    assert (str(first.user_id), first.amount, first.times_median) == (rich.user_id, "12.5", "12.5")
+    assert (first.direction, first.users, first.median, second.rank) == ("earned", 2, "1.0", 2)
+
+    assert await problem(await admin("GET", "/v1/economy/distribution")) == (422, "GW422")
+    assert await problem(await admin("GET", f"/v1/economy/leaders?asset={code}&days=8")) == (
+        422, "WA110",
+    )  # fmt: skip

@@ -330,3 +330,60 @@ async def test_an_asset_in_use_gets_lots_in_all_partitions(proxy: asyncpg.Connec
         [lot] = await proxy.fetch("SELECT * FROM wallet.list_lots($1, 'MILE')", user)
         assert (lot["origin"], lot["remaining"]) == ("paid", 3)
         assert await proxy.fetch("SELECT * FROM wallet.verify($1)", user) == []
+
+
+async def test_figures_of_the_economy_add_up(
+    wallet: ClusterDatabase, proxy: asyncpg.Connection, plain: asyncpg.Connection
+) -> None:
+    """Of users in all partitions they are what one database tells, counted or not."""
+    gifts = [
+        (f"figure-{number:02}", f"Figure {number % 5}", number**3 % 97 + 1) for number in range(32)
+    ]
+    for connection in (plain, proxy):
+        await connection.execute("SELECT wallet.create_asset('FIGURE', 'Figure', 2)")
+        for code, name, amount in gifts:
+            user_id = await connection.fetchval(
+                "SELECT user_id FROM wallet.create_user($1, $2)", code, name
+            )
+            for kind in ("topup", "bonus"):
+                await connection.execute(
+                    f"SELECT wallet.{kind}($1, 'FIGURE', $2, $3)", user_id, amount, kind
+                )
+            if amount > 50:
+                await connection.execute("SELECT wallet.spend($1, 'FIGURE', 50, 'spend')", user_id)
+    for part in wallet.parts:
+        assert part.psql("SELECT count(*) > 2 FROM wallet_private.user_account") == "t"
+    questions = (
+        "SELECT * FROM wallet.economy(p_asset => 'FIGURE')",
+        "SELECT * FROM wallet.distribution('FIGURE')",
+        "SELECT u.external_id FROM wallet.search_users('figure 1') AS u ORDER BY 1",
+        "SELECT u.name FROM wallet.search_users('figure-') AS u",
+        "SELECT count(*) FROM wallet.search_users('figure-', 9)",
+    )  # fmt: skip
+    for _ in range(2):
+        for question in questions:
+            wanted = await plain.fetch(question)
+            assert wanted and await proxy.fetch(question) == wanted, question
+        for connection in (plain, proxy):
+            assert await connection.fetchval("SELECT wallet.fold_economy()") >= 0
+
+    # As if all of it had been yesterday.
+    yesterday = await plain.fetchval("SELECT wallet.rank_users()")
+    assert await proxy.fetchval("SELECT wallet.rank_users()") == yesterday
+    assert await proxy.fetchval("SELECT wallet.rank_users()") is None
+    for part in wallet.parts:
+        part.psql(
+            "INSERT INTO wallet_private.leader SELECT * FROM wallet_private.ranking(now()::date)"
+        )
+    await plain.execute(
+        "INSERT INTO wallet_private.leader SELECT * FROM wallet_private.ranking(now()::date)"
+    )
+    question = """SELECT l.direction, l.rank, l.amount, l.name
+        FROM wallet.leaders('FIGURE', 7) AS l ORDER BY 1, 3 DESC, 4"""
+    wanted = await plain.fetch(question)
+    told = await proxy.fetch(question)
+    assert [row["amount"] for row in told] == [row["amount"] for row in wanted]
+    assert {row["direction"] for row in told} == {"earned", "spent"}
+    for direction in ("earned", "spent"):
+        ranks = [row["rank"] for row in told if row["direction"] == direction]
+        assert sorted(ranks) == list(range(1, len(ranks) + 1))

@@ -28,6 +28,8 @@ def test_new_demo_data_has_a_month_of_history_once(database):
         "Alice|DIAMOND500 GOLD1000 POINTS5000.00 SILVER0",
         "Bob|DIAMOND0 GOLD500 POINTS0.00 SILVER0",
     ]
+    leaders = "SELECT direction, count(*) FROM wallet.leaders('GOLD') GROUP BY 1 ORDER BY 1"
+    assert database.psql(leaders) == "earned|20\nspent|20"
     count = database.psql("SELECT count(*) FROM wallet.transaction")
     asyncio.run(seed_demo(database.dsn, with_month=True))
     assert database.psql("SELECT count(*) FROM wallet.transaction") == count

@@ -56,6 +56,7 @@ OTHERS = [
     "list_holds",
     "list_transactions",
     "list_user_ids",
+    "search_users",
     "set_user_status",
     "statement",
 ]
@@ -90,6 +91,9 @@ INDEXES = [
     ("wallet.get_token_state", "user_account", "user_account_external_id_key"),
     ("wallet.get_user_id", "user_account", "user_account_external_id_key"),
     ("wallet.list_user_ids", "user_account", "user_account_external_id_key"),
+    ("wallet.search_users", "user_account", "user_account_name_idx"),
+    ("wallet.search_users", "user_account", "user_account_email_idx"),
+    ("wallet.search_users", "user_account", "user_account_external_id_key"),
 ]
 
 

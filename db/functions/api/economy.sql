@@ -10,24 +10,14 @@ AS $$
 DECLARE
     v_to_day date := coalesce(p_to_day, (statement_timestamp() AT TIME ZONE 'UTC')::date);
     v_from_day date := coalesce(p_from_day, v_to_day - 29);
-    v_step wallet_private.fold_step;
-    v_days wallet_private.daily[] := ARRAY[]::wallet_private.daily[];
+    v_days wallet_private.daily[];
 BEGIN
     IF p_asset IS NOT NULL THEN
         PERFORM wallet_private.find_asset(p_asset);
     END IF;
     PERFORM wallet_private.check_range('days', v_to_day - v_from_day + 1, 1, 366);
 
-    PERFORM wallet_private.check_feed();
-
-    -- What has not been folded yet.
-    v_step.place := (SELECT f.place FROM wallet_private.fold AS f);
-    LOOP
-        v_step := wallet_private.fold_step(v_step.place, 10000);
-        v_days := v_days || v_step.days;
-        EXIT WHEN v_step.is_last;
-    END LOOP;
-
+    v_days := (wallet_private.not_folded()).days;
     RETURN QUERY
     WITH kind AS (
         -- All that was before makes one day.

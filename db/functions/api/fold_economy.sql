@@ -21,15 +21,17 @@ BEGIN
         v_step := wallet_private.fold_step(v_step.place, v_limit);
     END IF;
     PERFORM wallet_private.add_days(v_step.days);
+    PERFORM wallet_private.add_spread(v_step.spread);
     UPDATE wallet_private.fold AS f SET place = v_step.place;
     RETURN v_step.transfers;
 END
 $$;
 
 COMMENT ON FUNCTION wallet.fold_economy(integer) IS
-'Counts the next transfers of the ledger into the days that wallet.economy reads, so that it reads
-little of the ledger itself. Call it often, until it returns 0: pgwallet sweep does. Each transfer
-is counted once, and only when every transaction that began before it has ended.
+'Counts the next transfers of the ledger into the days that wallet.economy and wallet.distribution
+read, so that they read little of the ledger itself. Call it often, until it returns 0: pgwallet
+sweep does. Each transfer is counted once, and only when every transaction that began before it has
+ended.
 Returns: how many transfers it has looked at; at most p_limit (1 to 100000).
 Locks: other calls of it.
 Raises: WA109 WA321';

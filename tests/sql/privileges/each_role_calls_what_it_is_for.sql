@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(746);
+SELECT plan(778);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -31,6 +31,7 @@ FROM (
     ('create_subscription', 'go'),
     ('create_user', 'go'),
     ('create_webhook', 'go'),
+    ('distribution', 'goa'),
     ('drop_alert', 'go'),
     ('drop_subscription', 'go'),
     ('economy', 'goa'),
@@ -50,6 +51,7 @@ FROM (
     ('get_user_id', 'go'),
     ('grant_batch', 'go'),
     ('import_users', 'o'),
+    ('leaders', 'goa'),
     ('liability', 'goa'),
     ('list_actions', 'goa'),
     ('list_assets', 'go'),
@@ -72,6 +74,7 @@ FROM (
     ('list_webhooks', 'go'),
     ('place_hold', 'g'),
     ('post_batch', 'g'),
+    ('rank_users', 'o'),
     ('read_events', 'go'),
     ('read_news', 'g'),
     ('rehash_password', 'g'),
@@ -81,6 +84,7 @@ FROM (
     ('revoke_tokens', 'go'),
     ('rotate_webhook_secret', 'go'),
     ('schema_version', 'goa'),
+    ('search_users', 'go'),
     ('set_conversion_rate', 'go'),
     ('set_password', 'g'),
     ('set_refunded', 'go'),

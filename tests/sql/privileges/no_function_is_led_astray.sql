@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(191);
+SELECT plan(199);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -171,6 +171,7 @@ LEFT JOIN (
     ('create_task', '''stay'', ''Stay'', ''GOLD'', 1'),
     ('create_user', '''carol'', ''Carol'', ''carol@example.com'''),
     ('create_webhook', '''told'', ''https://shop.example/'''),
+    ('distribution', '''GOLD'''),
     ('drop_alert', '''dropped'''),
     ('drop_subscription', '''dropped'''),
     ('erase_user', format('%L, ''why''', :'erased')),
@@ -196,6 +197,7 @@ LEFT JOIN (
         'import_users',
         'ARRAY[(''erin'', ''Erin'', ''erin@example.com'', NULL)::wallet.user_request]'
     ),
+    ('leaders', '''GOLD'''),
     ('liability', '''GOLD'''),
     ('list_actions', ''),
     ('list_assets', ''),
@@ -232,6 +234,7 @@ LEFT JOIN (
     ('revoke_tokens', format('%L', :'alice')),
     ('rotate_webhook_secret', '''sent'''),
     ('schema_version', ''),
+    ('search_users', '''alice'''),
     ('set_conversion_rate', '''POINTS'', ''GOLD'', 1, 1'),
     ('set_password', format('%L, ''hash''', :'alice')),
     ('set_refunded', format('%L, %L, 8, ''2026-01-02 00:00:00+00''', :'bob', :'owed')),

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(285);
+SELECT plan(293);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

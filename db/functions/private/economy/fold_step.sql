@@ -15,7 +15,14 @@ DECLARE
     );
     v_last wallet_private.transfer := v_scanned[cardinality(v_scanned)];
     v_is_over boolean := cardinality(v_scanned) < p_limit;
+    v_counted wallet_private.transfer[] := v_scanned;
 BEGIN
+    IF v_is_older THEN
+        v_counted := ARRAY(
+            SELECT t FROM unnest(v_scanned) AS t
+            WHERE t.feed_position IS NULL AND NOT wallet_private.is_imported(t)
+        );
+    END IF;
     IF v_is_over AND v_is_older THEN
         p_place := ROW(1, '00000000-0000-0000-0000-000000000000', 0, 0);
     ELSIF v_last.user_id IS NOT NULL THEN
@@ -26,15 +33,10 @@ BEGIN
     END IF;
     RETURN ROW(
         p_place,
-        ARRAY(
-            SELECT d FROM wallet_private.count_days(ARRAY(
-                SELECT t FROM unnest(v_scanned) AS t
-                WHERE NOT v_is_older
-                    OR (t.feed_position IS NULL AND NOT wallet_private.is_imported(t))
-            )) AS d
-        ),
+        ARRAY(SELECT d FROM wallet_private.count_days(v_counted) AS d),
         cardinality(v_scanned),
-        v_is_over AND NOT v_is_older
+        v_is_over AND NOT v_is_older,
+        ARRAY(SELECT s FROM wallet_private.count_spread(v_counted) AS s)
     )::wallet_private.fold_step;
 END
 $$;

@@ -137,6 +137,11 @@ BEGIN
     PERFORM wallet_private.add_days(
         ARRAY(SELECT d FROM wallet_private.count_days(v_transfers) AS d)
     );
+    PERFORM wallet_private.add_spread(
+        ARRAY(SELECT s FROM wallet_private.count_spread(v_transfers) AS s)
+    );
+    DELETE FROM wallet_private.leader AS l WHERE true;
+    UPDATE wallet_private.fold AS f SET ranked_day = NULL WHERE f.ranked_day IS NOT NULL;
     PERFORM wallet_private.record_action(
         'import_history', 'users',
         jsonb_build_object(

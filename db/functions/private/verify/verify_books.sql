@@ -9,5 +9,7 @@ BEGIN
     RETURN QUERY SELECT f.* FROM wallet_private.verify_assets() AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_campaigns() AS f;
     RETURN QUERY SELECT f.* FROM wallet_private.verify_days() AS f;
+    RETURN QUERY SELECT f.* FROM wallet_private.verify_spread() AS f;
+    RETURN QUERY SELECT f.* FROM wallet_private.verify_leaders() AS f;
 END
 $$;

@@ -21,6 +21,7 @@ UPDATE wallet_private.transfer SET feed_position = NULL;
 UPDATE wallet_private.wallet SET feed_position = NULL;
 CALL pg_temp.lock();
 DELETE FROM wallet_private.daily;
+DELETE FROM wallet_private.spread;
 UPDATE wallet_private.fold
 SET place = ROW(0, '00000000-0000-0000-0000-000000000000', 0, 0);
 SELECT count(*) AS folded FROM wallet.fold_economy(4) \gset
