@@ -38,7 +38,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('schema/V0021__half_erased.sql', '10efe042e5d37fb37fef7efd9741243c5bf4a3a32cc9dd9b40434e230b808553'),
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
-    ('schema/V0029__verify_jobs.sql', 'c3d86c215a8c872c5fa85bb9a7a7406f6300a31083ef4ba79b97cd2f3471dc1c'),
+    ('schema/V0027__move.sql', '302131f4df8882ba47c20f80c9352eee055a2a7332cf4307aea49e05a740ef5e'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -156,13 +156,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/feed/check_filter.sql', '9fb4fb93ac77d8f3b6072d51aec9af1662cb3d9884790faf5fb04e48212f82a5'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
     ('functions/private/feed/feed_horizon.sql', 'bcf9d9ce829bcdd7d15160ff5102ed81580a39efe9d58cfc6cc741b0452bd811'),
-    ('functions/private/feed/feed_identity.sql', '170865eac0b355dd52072cc3018e9d358bac0f2e667b4b2871b6a95a948577b3'),
+    ('functions/private/feed/feed_identity.sql', '524b44e2cf7561f946e70026a7f1c0e7f5e22a9bf77f72b3540bd27fb9abb0a2'),
     ('functions/private/feed/feed_start.sql', '16d27a500a5a06c5be3cba7abbe3c408c603bc0710ff1c112b80edb93cbc52fc'),
     ('functions/private/feed/find_subscription.sql', '3e07639b21e027f727df3d5acdd686b1661a313a2e33ecf4fe0d7350f43f7a30'),
     ('functions/private/feed/note_start.sql', '0df4e1498073b59a51c972bece4dd11778e9d5ef7f026246ca44f01462a21904'),
+    ('functions/private/feed/own_feed_identity.sql', '5dd7336a8036b23402bc42b86391c896639ae5411c2cb3276b00fa9bbad41a0a'),
     ('functions/private/feed/read_event_cursor.sql', 'f81a80df4c42a172fc505e18ed217c93456fa2257c228b694691b5684996707c'),
     ('functions/private/feed/renew_feed.sql', 'd6ab757083314b9c819ca2cf39aa5f15f35bdc31a010f72e8854a69fcdac4479'),
     ('functions/private/feed/scan_feed.sql', '8a7050bb6163bb96d70ea40011fcd583a1a6cab3f821cd2794921be91c04f223'),
+    ('functions/private/feed/take_over_feed.sql', 'ae28e7ac3d8a07f5a205c2c99d8f52630f921abb6aa014382e9b4d3cdb0e1317'),
     ('functions/private/feed/to_event.sql', 'f772f10dff5949e40f5b5269d5932530d938d3a9d01f917ed9af6862cb6db908'),
     ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
     ('functions/private/feed/to_subscription.sql', '7be21d704cab7e9e3444f29e76d2144927e03f533d04ca5abcb64905dc4d70c3'),
@@ -339,7 +341,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
-    ('functions/api/erase_user.sql', 'fa77a14377931e01585d2caabefd93be1d01ed17fcda937c9ec68386115d1fa8'),
+    ('functions/api/erase_user.sql', 'f4c2a785fb9c200d772e81808a1f4192e788db14b28e3d6c2408377ee2e21e14'),
     ('functions/api/expire_holds.sql', 'd19c7a5c34d84337bbc7974ae526aee9424be4b6cec23a2ac41f72b3e63835b7'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
@@ -405,7 +407,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', '42005b7ef23035bb1ab434fadf88f46a16db2e45912774196033324b7ad2a9c9'),
-    ('functions/api/verify_page.sql', 'b6476b80822f2a9d7aee3e784ce2f048fba0b3f5e2237015f9fa8e8561692d8d'),
+    ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
     ('functions/api/version.sql', '3547167c0226894409c46c048165c827cf0be02f05e6ee483e9e01df9c94ca5d'),
     ('views/balance.sql', '9c8560dceab1ccef0142af6dde68868a30d7d76f6c08f6b22b1c7d46b51694d8'),
     ('views/economy_daily.sql', 'f45eb62d202e0c7b50ef12acc44a9c7fcaf1d0b08bc643bcb8ae941d10648efc'),
@@ -563,10 +565,10 @@ SELECT 'schema/V0022__record.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
     \echo schema/V0022__record.sql
     \ir schema/V0022__record.sql
 \endif
-SELECT 'schema/V0029__verify_jobs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'schema/V0027__move.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo schema/V0029__verify_jobs.sql
-    \ir schema/V0029__verify_jobs.sql
+    \echo schema/V0027__move.sql
+    \ir schema/V0027__move.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1173,6 +1175,11 @@ SELECT 'functions/private/feed/note_start.sql' = ANY (:'pgwallet_pending'::text[
     \echo functions/private/feed/note_start.sql
     \ir functions/private/feed/note_start.sql
 \endif
+SELECT 'functions/private/feed/own_feed_identity.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/own_feed_identity.sql
+    \ir functions/private/feed/own_feed_identity.sql
+\endif
 SELECT 'functions/private/feed/read_event_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/feed/read_event_cursor.sql
@@ -1187,6 +1194,11 @@ SELECT 'functions/private/feed/scan_feed.sql' = ANY (:'pgwallet_pending'::text[]
 \if :pgwallet_run
     \echo functions/private/feed/scan_feed.sql
     \ir functions/private/feed/scan_feed.sql
+\endif
+SELECT 'functions/private/feed/take_over_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/take_over_feed.sql
+    \ir functions/private/feed/take_over_feed.sql
 \endif
 SELECT 'functions/private/feed/to_event.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -17,9 +17,7 @@ from uuid import UUID
 
 import aiohttp
 import pytest
-from msgspec.structs import replace
 
-from pgwallet.cluster.config import Proxy
 from pgwallet.cluster.databases import init
 from pgwallet.cluster.verify import verify
 from tests.http.conftest import make_token, ready, serving
@@ -124,13 +122,10 @@ def third(new_server: Callable[..., Server]) -> Server:
     return new_server(PLPROXY, fsync="on")
 
 
-@pytest.fixture
-async def world(new_server: Callable[..., Server], third: Server) -> AsyncIterator[World]:
-    """Two servers with a partition each, two proxies, a gateway for each proxy."""
-    first, second = (new_server(PLPROXY, fsync="on") for _ in range(2))
-    wallet = create_cluster(first, second, size=2)
-    proxies = (*wallet.cluster.proxy, Proxy(third.dsn(wallet.name)))
-    await init(replace(wallet.cluster, proxy=proxies))
+@asynccontextmanager
+async def new_world(wallet: ClusterDatabase) -> AsyncIterator[World]:
+    """Players in two partitions, and a gateway for each of two proxies."""
+    await init(wallet.cluster)
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(
             aiohttp.ClientSession(
@@ -140,7 +135,7 @@ async def world(new_server: Callable[..., Server], third: Server) -> AsyncIterat
         )
         urls = []
         with ExitStack() as gateways:
-            for proxy in proxies:
+            for proxy in wallet.cluster.proxy:
                 serve = gateways.enter_context(serving(proxy.url))
                 urls.append(serve(PGWALLET_LOG_LEVEL="WARNING")[1])
             for url in urls:
@@ -158,6 +153,15 @@ async def world(new_server: Callable[..., Server], third: Server) -> AsyncIterat
                     )
             await connection.close()
             yield World(wallet, players, http)
+
+
+@pytest.fixture
+async def world(new_server: Callable[..., Server], third: Server) -> AsyncIterator[World]:
+    """Two servers with a partition each, and two proxies."""
+    first, second = (new_server(PLPROXY, fsync="on") for _ in range(2))
+    wallet = create_cluster(first, second, size=2)
+    async with new_world(wallet.with_proxy(third)) as world:
+        yield world
 
 
 def kill(server: Server) -> None:
