@@ -108,7 +108,8 @@ def verify(file: Path, is_json: bool) -> None:
 @cluster.command()
 @file_argument
 @click.option("--back", is_flag=True, help="Give up a move that is not finished.")
-def move(file: Path, back: bool) -> None:
+@click.option("--drop", is_flag=True, help="Drop what finished moves have left, closed.")
+def move(file: Path, back: bool, drop: bool) -> None:
     """Move partitions to the servers where FILE has them now, while the wallet is in use.
 
     Write the partitions to their new server in FILE first. Each is copied while its old place
@@ -123,6 +124,8 @@ def move(file: Path, back: bool) -> None:
     cluster = read_cluster(file)
     if back:
         run(moves.go_back(cluster, click.echo))
+    elif drop:
+        run(moves.drop_leftovers(cluster, click.echo))
     elif not run(moves.move(cluster, click.echo)):
         sys.exit(WRONG)
 

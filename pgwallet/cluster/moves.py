@@ -15,7 +15,7 @@ what there is to do. What fails before the old place is closed takes the fence a
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -46,7 +46,7 @@ PATIENCE_S = 10.0  # how long the fence may take
 _WRITERS_S = 2  # how long a transaction that writes is waited for, before it is ended
 _NEAR = 1_000_000  # bytes of the log: so far behind, the rest takes a moment
 _POLL_S = 0.01
-_MARK = "pgwallet: moved to "
+_MARK = "pgwallet: it is on "  # begins the comment on a database that was closed
 
 # What is published and fenced. The record of files is of each place.
 _TABLES = """
@@ -103,6 +103,13 @@ _HAS_ARRIVED = """
 SELECT f.own_identity IS NOT DISTINCT FROM wallet_private.own_feed_identity()
 FROM wallet_private.feed AS f
 """
+# The same in a physical copy and in nothing else.
+_ORIGIN = """
+SELECT format('%s %s %s', c.system_identifier, d.oid, to_regclass('wallet_private.transfer')::oid)
+FROM pg_control_system() AS c
+CROSS JOIN pg_catalog.pg_database AS d
+WHERE d.datname = current_database()
+"""
 _SEQUENCES = """
 SELECT format('%I.%I', s.schemaname, s.sequencename) AS name, s.last_value
 FROM pg_catalog.pg_sequences AS s
@@ -116,6 +123,7 @@ SELECT count(pg_terminate_backend(s.pid)) FROM (
     INNER JOIN pg_catalog.pg_database AS d ON l.objid = d.oid
     WHERE l.locktype = 'object' AND l.classid = 'pg_database'::regclass AND d.datname = $1
 ) AS s
+WHERE s.pid <> $2
 """
 _MARK_OF = """
 SELECT d.datallowconn, shobj_description(d.oid, 'pg_database') AS mark
@@ -134,15 +142,12 @@ INNER JOIN pg_catalog.pg_database AS d ON s.subdbid = d.oid
 WHERE d.datname = current_database()
 """
 _DROP_SLOT = """
-SELECT count(*) = 0 FROM (
-    SELECT
-        s.active, CASE
-            WHEN s.active THEN pg_terminate_backend(s.active_pid)::text
-            ELSE pg_drop_replication_slot(s.slot_name)::text
-        END
-    FROM pg_catalog.pg_replication_slots AS s
-    WHERE s.slot_name = '{}'
-) AS s (active, done) WHERE s.active
+SELECT pg_drop_replication_slot(s.slot_name) FROM pg_catalog.pg_replication_slots AS s
+WHERE s.slot_name = $1
+"""
+_END_READER = """
+SELECT count(pg_terminate_backend(s.active_pid)) = 0
+FROM pg_catalog.pg_replication_slots AS s WHERE s.slot_name = $1 AND s.active
 """
 _LAG = """
 SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn)
@@ -166,6 +171,11 @@ class Move:
         return self.new.name
 
     @property
+    def servers(self) -> tuple[str, str]:
+        """The old one and the new one."""
+        return with_database(self.old.url, "postgres"), with_database(self.new.url, "postgres")
+
+    @property
     def link(self) -> str:
         """The name of the publication, of the subscription and of its slot."""
         return f"pgwallet_move_{self.name}"
@@ -175,9 +185,16 @@ async def move(cluster: Cluster, say: Say) -> bool:
     """Move what the proxies have elsewhere than the file. False: a proxy that is away lacks it."""
     maps = await _read_maps(cluster)
     moves = _find_moves(cluster, maps)
-    is_open = {each: await _is_open(each.old.url) for each in moves}
-    for each in sorted(moves, key=lambda each: not is_open[each]):  # the live one of two old places
-        await _by_replication(each, cluster, say)
+    alive = [each for each in moves if await _is_open(each.old.url)]
+    by_standby: dict[tuple[str, str], list[Move]] = {}
+    for each in alive:
+        if await _is_physical_copy(each):
+            by_standby.setdefault(each.servers, []).append(each)
+        else:
+            await _by_replication(each, cluster, say)
+    for group in by_standby.values():
+        await _by_standby(group, cluster, say)
+    await _finish([each for each in moves if each not in alive], cluster, say)
     if not moves:
         say("nothing to do")
     away = [url for url, map_ in maps.items() if map_ is None]
@@ -191,8 +208,9 @@ async def go_back(cluster: Cluster, say: Say) -> None:
     for each in _find_moves(cluster, await _read_maps(cluster)):
         if not await _is_open(each.old.url):
             raise ClusterError(f"{each.name} has moved already: finish it, or move it back")
-        async with connected(each.old.url) as source:
-            await _drop_arrival(each, source)
+        async with _held(each) as source:
+            if not await _is_physical_copy(each):
+                await _drop_arrival(each, source)
             await open_(source)
         say(f"{each.name} stays on {server_of(each.old.url)}")
 
@@ -233,17 +251,16 @@ def _find_moves(cluster: Cluster, maps: dict[str, dict[int, str] | None]) -> lis
 
 
 async def _by_replication(move: Move, cluster: Cluster, say: Say) -> None:
-    if await _is_open(move.old.url):
-        async with connected(move.old.url) as source:
+    async with _held(move) as source:
+        if not await _is_fenced(source):
+            await open_(source)  # of an earlier try there may be half a fence
             await _check(move, source)
-            if not await _is_fenced(source):
-                await _copy(move, source, cluster, say)
-            async with _going_back(move), connected(move.new.url) as target:
-                began = monotonic()
-                await _arrive(move, source, target, say)
-            await _close(move)
-    else:
+            await _copy(move, source, cluster, say)
         began = monotonic()
+        async with _going_back([move]), connected(move.new.url) as target:
+            await _arrive(move, source, target, say)
+        await _close(move.old.url, move.new.url, source)
+        say(f"{move.name}: closed on {server_of(move.old.url)}")
     await _finish([move], cluster, say, began)
 
 
@@ -281,8 +298,7 @@ async def _copy(move: Move, source: Any, cluster: Cluster, say: Say) -> None:
             await asyncio.sleep(0.2)
         say(f"{move.name}: copied")
         await target.execute("ANALYZE")
-    # Its feed knows its server before it is fenced.
-    await source.execute("SELECT wallet_private.renew_feed()")
+    await source.execute("SELECT wallet_private.renew_feed()")  # it writes, if it was restored
 
 
 async def _is_copying(move: Move, source: Any) -> bool:
@@ -295,14 +311,16 @@ async def _is_copying(move: Move, source: Any) -> bool:
 async def _begin_copy(move: Move, source: Any, cluster: Cluster) -> None:
     await create_database(move.new.url)
     async with connected(move.new.url) as target:
+        if await target.fetchval("SELECT to_regnamespace('wallet_private') IS NOT NULL") and (
+            await target.fetchval("SELECT EXISTS (SELECT FROM wallet_private.user_account)")
+        ):
+            raise ClusterError(
+                f"{server_of(move.new.url)} has a database {move.name} with users, which this"
+                " command has not made"
+            )
         # Nobody but a superuser sees what is half there.
         await target.execute(f'REVOKE CONNECT ON DATABASE "{move.name}" FROM public')
         await migrate(move.new.url)
-        if await target.fetchval("SELECT EXISTS (SELECT FROM wallet_private.user_account)"):
-            raise ClusterError(
-                f"{server_of(move.new.url)} has a database {move.name} with users: it is not one"
-                " that this command has made"
-            )
         await make_partition(target, move.new, cluster)
         await target.execute(_EMPTY)
         async with target.transaction():
@@ -322,7 +340,7 @@ async def _drop_arrival(move: Move, source: Any) -> None:
     server = with_database(move.new.url, "postgres")
     async with connected(server) as admin:
         found = await admin.fetchrow(_MARK_OF, move.name)
-        is_ours = found is not None and (found["mark"] or "").startswith(_MARK)
+        is_ours = found is not None and _is_left(found)
         if found and found["datallowconn"]:
             async with connected(move.new.url) as target:
                 if await _is_fenced(target):
@@ -344,8 +362,9 @@ async def _unpublish(move: Move, source: Any) -> None:
     """A slot that nobody reads would keep the log for ever."""
     await source.execute(f"DROP PUBLICATION IF EXISTS {move.link}")
     await _until(
-        lambda: source.fetchval(_DROP_SLOT.format(move.link)), f"the slot {move.link} is in use"
+        lambda: source.fetchval(_END_READER, move.link), f"the slot {move.link} is in use"
     )
+    await source.fetchval(_DROP_SLOT, move.link)
 
 
 async def _arrive(move: Move, source: Any, target: Any, say: Say) -> None:
@@ -378,42 +397,140 @@ async def _has_arrived(target: Any) -> bool:
     return bool(await target.fetchval(_HAS_ARRIVED))
 
 
+# The partitions that go to a standby of their server.
+
+
+async def _is_physical_copy(move: Move) -> bool:
+    async with connected(move.servers[1]) as admin:
+        is_standby = await admin.fetchval("SELECT pg_is_in_recovery()")
+    if not is_standby and not await _is_open(move.new.url):
+        return False
+    async with connected(move.old.url) as source, connected(move.new.url) as target:
+        is_copy = await target.fetchval(_ORIGIN) == await source.fetchval(_ORIGIN)
+    if is_standby and not is_copy:
+        raise ClusterError(f"{server_of(move.new.url)} is a standby of another server")
+    return bool(is_copy)
+
+
+async def _by_standby(moves: list[Move], cluster: Cluster, say: Say) -> None:
+    names = ", ".join(each.name for each in moves)
+    async with AsyncExitStack() as stack:
+        sources = [await stack.enter_async_context(_held(each)) for each in moves]
+        standby = await stack.enter_async_context(connected(moves[0].servers[1]))
+        place = server_of(moves[0].new.url)
+        if await standby.fetchval("SELECT pg_is_in_recovery()"):
+            say(f"{names}: {place} follows")
+            await _until_near(sources[0], standby, place)
+            for source in sources:
+                if not await _is_fenced(source):
+                    await open_(source)
+                    await source.execute("SELECT wallet_private.renew_feed()")
+        elif not all([await _is_fenced(source) for source in sources]):
+            raise ClusterError(f"{place} was promoted already: take a new standby")
+        began = monotonic()
+        async with _going_back(moves):
+            for failure in await asyncio.gather(*map(fence, sources), return_exceptions=True):
+                if failure is not None:
+                    raise failure
+            say(f"{names}: fenced")
+            lsn = await sources[0].fetchval("SELECT pg_current_wal_lsn()::text")
+            if await standby.fetchval("SELECT pg_is_in_recovery()"):
+                await _until(
+                    lambda: standby.fetchval(
+                        "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn", lsn
+                    ),
+                    f"{place} has not caught up",
+                )
+                await standby.fetchval("SELECT pg_promote(true, 10)")
+            await _close_others(moves[0], cluster)
+            for each, source in zip(moves, sources, strict=True):
+                async with connected(each.new.url) as target:
+                    if not await _is_fenced(target):
+                        raise ClusterError(f"{place} was promoted too early: take a new standby")
+                    if not await _has_arrived(target):
+                        await _take_over_feed(source, target)
+        for each, source in zip(moves, sources, strict=True):
+            await _close(each.old.url, each.new.url, source)
+        say(f"{names}: closed on {server_of(moves[0].old.url)}")
+    await _finish(moves, cluster, say, began)
+
+
+async def _until_near(primary: Any, standby: Any, place: str) -> None:
+    while True:
+        if not await standby.fetchval("SELECT count(*) FROM pg_stat_wal_receiver"):
+            raise ClusterError(f"{place} is a standby that does not stream")
+        lsn = await primary.fetchval("SELECT pg_current_wal_lsn()::text")
+        if (
+            await standby.fetchval(
+                "SELECT pg_wal_lsn_diff($1::text::pg_lsn, pg_last_wal_replay_lsn())", lsn
+            )
+            < _NEAR
+        ):
+            return
+        await asyncio.sleep(0.2)
+
+
+async def _close_others(move: Move, cluster: Cluster) -> None:
+    """The new server has copies of what stays on the old one."""
+    for partition in cluster.partitions:
+        copy = with_database(move.servers[1], partition.name)
+        if copy != with_database(partition.url, partition.name) and await _is_open(copy):
+            await _close(copy, partition.url)
+
+
 # The end, whichever way the partitions went.
 
 
-async def _close(move: Move) -> None:
-    """From here on nobody reaches the old place."""
-    server = with_database(move.old.url, "postgres")
-    async with connected(server) as admin:
-        await admin.execute(f'ALTER DATABASE "{move.name}" ALLOW_CONNECTIONS false')
-        await admin.execute(
-            f"COMMENT ON DATABASE \"{move.name}\" IS '{_MARK}{server_of(move.new.url)}'"
-        )
+async def _close(url: str, elsewhere: str, source: Any = None) -> None:
+    """From here on nobody reaches a database that has become an old place, but who has it open."""
+    ours = source.get_server_pid() if source else 0
+    name = database_of(url)
+    async with connected(with_database(url, "postgres")) as admin:
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        mark = await admin.fetchval("SELECT quote_literal($1)", _MARK + server_of(elsewhere))
+        await admin.execute(f'COMMENT ON DATABASE "{name}" IS {mark}')
         await _until(
-            lambda: admin.fetchval(f"SELECT ({_END_SESSIONS}) = 0", move.name),
-            f"sessions of {move.name} don't end",
+            lambda: admin.fetchval(f"SELECT ({_END_SESSIONS}) = 0", name, ours),
+            f"sessions of {name} don't end",
         )
 
 
-async def _finish(moves: list[Move], cluster: Cluster, say: Say, began: float) -> None:
-    for move in moves:
-        async with connected(move.new.url) as target:
+async def _finish(
+    moves: list[Move], cluster: Cluster, say: Say, began: float | None = None
+) -> None:
+    for each in moves:
+        async with connected(each.new.url) as target:
             if await _is_fenced(target) and not await _has_arrived(target):
-                raise ClusterError(f"{move.name} is not whole on {server_of(move.new.url)}")
+                raise ClusterError(f"{each.name} is not whole on {server_of(each.new.url)}")
             await open_(target)
-            await target.execute(f'GRANT CONNECT ON DATABASE "{move.name}" TO public')
-    for proxy in cluster.proxy:
-        try:
+            await target.execute(f'GRANT CONNECT ON DATABASE "{each.name}" TO public')
+    for proxy in cluster.proxy if moves else ():
+        with suppress(ClusterError):
             async with connected(proxy.url) as connection, connection.transaction():
-                for move in moves:
-                    await map_partition(connection, move.new)
-        except ClusterError as error:
-            say(str(error))
-    for move in moves:
-        say(
-            f"{move.name}: moved to {server_of(move.new.url)}; nobody wrote to it for"
-            f" {monotonic() - began:.1f} s"
-        )
+                for each in moves:
+                    await map_partition(connection, each.new)
+    took = "" if began is None else f"; nobody wrote to it for {monotonic() - began:.1f} s"
+    for each in moves:
+        say(f"{each.name}: it is on {server_of(each.new.url)}{took}")
+
+
+async def drop_leftovers(cluster: Cluster, say: Say) -> None:
+    """What a move has left, where all proxies have it elsewhere."""
+    maps = await _read_maps(cluster)
+    if None in maps.values() or _find_moves(cluster, maps):
+        raise ClusterError("not all proxies have the partitions where the file has them")
+    for server in cluster.server:
+        for partition in cluster.partitions:
+            url = with_database(server.url, partition.name)
+            async with connected(with_database(url, "postgres")) as admin:
+                found = await admin.fetchrow(_MARK_OF, partition.name)
+                if url != partition.url and found and _is_left(found):
+                    await admin.execute(f'DROP DATABASE "{partition.name}"')
+                    say(f"dropped {partition.name} on {server_of(url)}")
+
+
+def _is_left(found: Any) -> bool:
+    return not found["datallowconn"] and (found["mark"] or "").startswith(_MARK)
 
 
 async def map_partition(connection: Any, partition: Partition) -> None:
@@ -453,14 +570,26 @@ async def _is_fenced(connection: Any) -> bool:
 
 
 @asynccontextmanager
-async def _going_back(move: Move) -> AsyncIterator[None]:
-    """If it fails, the old place goes on."""
+async def _going_back(moves: list[Move]) -> AsyncIterator[None]:
+    """If it fails, the old places go on."""
     try:
         yield
     except BaseException:
-        async with connected(move.old.url) as source:
-            await open_(source)
+        for each in moves:
+            async with connected(each.old.url) as source:
+                await open_(source)
         raise
+
+
+@asynccontextmanager
+async def _held(move: Move) -> AsyncIterator[Any]:
+    """A connection to the old place, while no other command moves it."""
+    async with connected(move.old.url) as source:
+        await _until(
+            lambda: source.fetchval("SELECT pg_try_advisory_lock(hashtext('pgwallet move'))"),
+            f"another command moves {move.name}",
+        )
+        yield source
 
 
 async def _is_open(url: str) -> bool:

@@ -25,7 +25,7 @@ from tests.support.clusters import PLPROXY, ClusterDatabase, create_cluster
 from tests.support.servers import Server
 
 PURSE = 1_000_000
-PLAYERS = 6  # of each partition
+PLAYERS = 6  # by each proxy
 
 
 @dataclass
@@ -36,6 +36,8 @@ class Player:
     place: int
     url: str
     accepted: int = 0
+    accepted_at: float = 0
+    longest: float = 0  # seconds from one that is accepted to the next
     answers: Counter[Any] = field(default_factory=Counter)  # status, code
 
     async def play(self, http: aiohttp.ClientSession) -> None:
@@ -53,6 +55,9 @@ class Player:
                     self.answers[answer.status, said.get("code")] += 1
                     if answer.status == 201:
                         self.accepted += 1
+                        now = monotonic()
+                        self.longest = max(self.longest, now - (self.accepted_at or now))
+                        self.accepted_at = now
                         return
                     assert answer.status == 503, said
                     assert answer.headers["Retry-After"] == "1"
@@ -78,13 +83,19 @@ class World:
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 assert isinstance(result, asyncio.CancelledError), result
 
-    def at(self, place: int) -> list[Player]:
-        """Those who live in this partition."""
-        return [player for player in self.players if player.place == place]
+    def at(self, *places: int) -> list[Player]:
+        """Those who live in these partitions."""
+        return [player for player in self.players if player.place in places]
 
     def by(self, gateway: int) -> list[Player]:
         """Those who ask this gateway."""
         return self.players[gateway::2]
+
+    def forget(self) -> None:
+        """What was measured so far."""
+        for player in self.players:
+            player.answers.clear()
+            player.longest = 0
 
     async def take(self, players: list[Player], seconds: float) -> tuple[int, Counter[Any]]:
         """What they get in some seconds: how much is accepted, and all answers."""
@@ -95,11 +106,12 @@ class World:
         answers = sum((player.answers for player in players), Counter[Any]())
         return sum(player.accepted for player in players) - before, answers
 
-    async def until_all_get_on(self) -> None:
-        before = [player.accepted for player in self.players]
+    async def until_all_get_on(self, players: list[Player] | None = None) -> None:
+        players = players or self.players
+        before = [player.accepted for player in players]
         end = monotonic() + 30
-        while not all(p.accepted > n for p, n in zip(self.players, before, strict=True)):
-            assert monotonic() < end, [player.answers for player in self.players]
+        while not all(p.accepted > n for p, n in zip(players, before, strict=True)):
+            assert monotonic() < end, [player.answers for player in players]
             await asyncio.sleep(0.05)
 
     async def check(self) -> None:
@@ -124,8 +136,9 @@ def third(new_server: Callable[..., Server]) -> Server:
 
 @asynccontextmanager
 async def new_world(wallet: ClusterDatabase) -> AsyncIterator[World]:
-    """Players in two partitions, and a gateway for each of two proxies."""
+    """Players in all partitions, and a gateway for each of two proxies."""
     await init(wallet.cluster)
+    size = wallet.cluster.size
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(
             aiohttp.ClientSession(
@@ -145,8 +158,8 @@ async def new_world(wallet: ClusterDatabase) -> AsyncIterator[World]:
             players: list[Player] = []
             while len(players) < 2 * PLAYERS:
                 user = await connection.fetchval("SELECT user_id FROM wallet.create_user()")
-                place = await connection.fetchval("SELECT uuid_hash($1) & 1", user)
-                if sum(player.place == place for player in players) < PLAYERS:
+                place = await connection.fetchval("SELECT uuid_hash($1) & $2", user, size - 1)
+                if sum(player.place == place for player in players) < 2 * PLAYERS // size:
                     players.append(Player(user, place, urls[len(players) % 2]))
                     await connection.execute(
                         "SELECT wallet.topup($1, 'GOLD', $2, 'purse')", user, PURSE

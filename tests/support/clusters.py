@@ -93,6 +93,11 @@ class ClusterDatabase(Database):
         proxies = (*self.cluster.proxy, Proxy(server.dsn(self.name)))
         return replace(self, cluster=structs.replace(self.cluster, proxy=proxies))
 
+    def with_proxies(self, count: int) -> "ClusterDatabase":
+        """Only the first of the proxies are known."""
+        cluster = structs.replace(self.cluster, proxy=self.cluster.proxy[:count])
+        return replace(self, cluster=cluster)
+
     def show_tables(self) -> None:
         """For tests that look into tables, or lock rows: all partitions' as if they were here."""
         self.psql(_DOMAINS)
