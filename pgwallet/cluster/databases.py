@@ -91,7 +91,7 @@ SELECT EXISTS (
     WHERE NOT EXISTS (SELECT FROM wallet_private.partition)
 )
 """
-_LOCALE = """
+LOCALE = """
 SELECT format('%s, %s, %s', pg_encoding_to_char(d.encoding), d.datlocprovider, d.datctype)
 FROM pg_catalog.pg_database AS d WHERE d.datname = current_database()
 """
@@ -102,7 +102,8 @@ SELECT
     p.number, p.partitions, p.catalogue,
     wallet.version() AS functions,
     wallet.schema_version() AS schema_version,
-    (SELECT count(*) FROM wallet_private.user_account) AS users
+    (SELECT count(*) FROM wallet_private.user_account) AS users,
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgname = 'moving_refuse') AS is_fenced
 FROM wallet_private.partition AS p
 """
 _SERVER_OPTIONS = """
@@ -250,7 +251,7 @@ async def _compare_locales(cluster: Cluster) -> None:
     locales: dict[str, str] = {}
     for url in [*(each.url for each in cluster.partitions), *(each.url for each in cluster.proxy)]:
         async with connected(url) as connection:
-            locales.setdefault(await connection.fetchval(_LOCALE), database_of(url))
+            locales.setdefault(await connection.fetchval(LOCALE), database_of(url))
     if len(locales) > 1:
         names = "; ".join(f"{name} has {locale}" for locale, name in locales.items())
         raise ClusterError(f"the databases differ in their locale: {names}")
@@ -325,6 +326,7 @@ async def _state(partition: Partition) -> State:
         return State(partition, error="it is no partition yet")
     return State(
         partition,
+        error="it moves: pgwallet cluster move goes on" if row["is_fenced"] else "",
         version=row["version"].split()[0],
         size=row["size"],
         users=row["users"],

@@ -33,6 +33,7 @@ from pgwallet.cluster.config import (
     with_database,
 )
 from pgwallet.cluster.databases import (
+    LOCALE,
     connected,
     create_database,
     make_partition,
@@ -185,6 +186,7 @@ async def move(cluster: Cluster, say: Say) -> bool:
     """Move what the proxies have elsewhere than the file. False: a proxy that is away lacks it."""
     maps = await _read_maps(cluster)
     moves = _find_moves(cluster, maps)
+    is_settled = await _give_up_elsewhere(cluster, moves, say)
     alive = [each for each in moves if await _is_open(each.old.url)]
     by_standby: dict[tuple[str, str], list[Move]] = {}
     for each in alive:
@@ -195,7 +197,7 @@ async def move(cluster: Cluster, say: Say) -> bool:
     for group in by_standby.values():
         await _by_standby(group, cluster, say)
     await _finish([each for each in moves if each not in alive], cluster, say)
-    if not moves:
+    if is_settled and not moves:
         say("nothing to do")
     away = [url for url, map_ in maps.items() if map_ is None]
     for url in away:
@@ -205,7 +207,9 @@ async def move(cluster: Cluster, say: Say) -> bool:
 
 async def go_back(cluster: Cluster, say: Say) -> None:
     """Give up what is not finished: the old places go on."""
-    for each in _find_moves(cluster, await _read_maps(cluster)):
+    moves = _find_moves(cluster, await _read_maps(cluster))
+    await _give_up_elsewhere(cluster, moves, say)
+    for each in moves:
         if not await _is_open(each.old.url):
             raise ClusterError(f"{each.name} has moved already: finish it, or move it back")
         async with _held(each) as source:
@@ -213,6 +217,25 @@ async def go_back(cluster: Cluster, say: Say) -> None:
                 await _drop_arrival(each, source)
             await open_(source)
         say(f"{each.name} stays on {server_of(each.old.url)}")
+
+
+async def _give_up_elsewhere(cluster: Cluster, moves: list[Move], say: Say) -> bool:
+    """Who is where the file has him stays there, if he was to move. False: there was such a one."""
+    is_settled = True
+    for partition in cluster.partitions:
+        stay = Move(partition, partition)
+        if partition in [each.new for each in moves]:
+            continue
+        async with connected(partition.url) as source:
+            tables = await source.fetch(_TABLES)
+            has_slot = await source.fetchval(_LAG, stay.link) is not None
+        if has_slot or any(row["is_fenced"] for row in tables):
+            async with _held(stay) as source:
+                await _unpublish(stay, source)
+                await open_(source)
+            say(f"{stay.name} stays on {server_of(partition.url)}")
+            is_settled = False
+    return is_settled
 
 
 async def _read_maps(cluster: Cluster) -> dict[str, dict[int, str] | None]:
@@ -318,6 +341,8 @@ async def _begin_copy(move: Move, source: Any, cluster: Cluster) -> None:
                 f"{server_of(move.new.url)} has a database {move.name} with users, which this"
                 " command has not made"
             )
+        if await target.fetchval(LOCALE) != await source.fetchval(LOCALE):
+            raise ClusterError(f"{server_of(move.new.url)} has another locale")
         # Nobody but a superuser sees what is half there.
         await target.execute(f'REVOKE CONNECT ON DATABASE "{move.name}" FROM public')
         await migrate(move.new.url)
@@ -361,9 +386,7 @@ async def _unsubscribe(move: Move, target: Any) -> None:
 async def _unpublish(move: Move, source: Any) -> None:
     """A slot that nobody reads would keep the log for ever."""
     await source.execute(f"DROP PUBLICATION IF EXISTS {move.link}")
-    await _until(
-        lambda: source.fetchval(_END_READER, move.link), f"the slot {move.link} is in use"
-    )
+    await _until(lambda: source.fetchval(_END_READER, move.link), f"the slot {move.link} is in use")
     await source.fetchval(_DROP_SLOT, move.link)
 
 
@@ -553,7 +576,7 @@ async def fence(connection: Any) -> None:
             except asyncpg.LockNotAvailableError:
                 await connection.fetchval(_END_WRITERS, table)
                 if monotonic() > end:
-                    raise
+                    raise ClusterError(f"{table} stays locked") from None
     await connection.execute("SET synchronous_commit = on")
 
 

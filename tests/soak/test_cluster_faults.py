@@ -35,6 +35,7 @@ class Player:
     user: UUID
     place: int
     url: str
+    pause: float = 0  # seconds from one to the next
     accepted: int = 0
     accepted_at: float = 0
     longest: float = 0  # seconds from one that is accepted to the next
@@ -44,6 +45,7 @@ class Player:
         """Until it is cancelled."""
         while True:
             await self.spend(http, f"spend-{self.accepted}")
+            await asyncio.sleep(self.pause)
 
     async def spend(self, http: aiohttp.ClientSession, key: str) -> None:
         url = f"{self.url}/v1/wallets/{self.user}/spend"
@@ -135,7 +137,7 @@ def third(new_server: Callable[..., Server]) -> Server:
 
 
 @asynccontextmanager
-async def new_world(wallet: ClusterDatabase) -> AsyncIterator[World]:
+async def new_world(wallet: ClusterDatabase, pause: float = 0) -> AsyncIterator[World]:
     """Players in all partitions, and a gateway for each of two proxies."""
     await init(wallet.cluster)
     size = wallet.cluster.size
@@ -160,7 +162,7 @@ async def new_world(wallet: ClusterDatabase) -> AsyncIterator[World]:
                 user = await connection.fetchval("SELECT user_id FROM wallet.create_user()")
                 place = await connection.fetchval("SELECT uuid_hash($1) & $2", user, size - 1)
                 if sum(player.place == place for player in players) < 2 * PLAYERS // size:
-                    players.append(Player(user, place, urls[len(players) % 2]))
+                    players.append(Player(user, place, urls[len(players) % 2], pause))
                     await connection.execute(
                         "SELECT wallet.topup($1, 'GOLD', $2, 'purse')", user, PURSE
                     )

@@ -13,11 +13,15 @@ import asyncpg
 import pytest
 from msgspec import structs
 
+from pgwallet.cluster.config import ClusterError
 from pgwallet.cluster.config import Server as ServerEntry
+from pgwallet.cluster.databases import init, status
 from tests.support.clusters import PLPROXY, ClusterDatabase, create_cluster
 from tests.support.servers import Server, Servers
 
 from .test_cluster_faults import World, new_world
+
+PAUSE = 0.02  # of each player, so that the command has some of the machine
 
 
 def spread(wallet: ClusterDatabase, *parts: tuple[int, ...], on: list[Server]) -> ClusterDatabase:
@@ -60,9 +64,12 @@ async def test_a_partition_moves(new_server: Callable[..., Server], tmp_path: Pa
     file = there.write(tmp_path)
     (tmp_path / "one").mkdir()
     file_of_one = there.with_proxies(1).write(tmp_path / "one")
-    async with new_world(wallet) as world:
+    async with new_world(wallet, PAUSE) as world:
         reader = await wallet.connect()
         await reader.execute("SELECT wallet.create_subscription('reader')")
+        user = world.at(1)[0].user
+        adjust = "SELECT wallet.adjust($1, 'GOLD', $2, $3, 'a test')"
+        await reader.execute(adjust, user, 1, "before")
         async with world.play():
             await world.until_all_get_on()
             [page] = await reader.fetch("SELECT * FROM wallet.read_events('reader', 10)")
@@ -70,7 +77,6 @@ async def test_a_partition_moves(new_server: Callable[..., Server], tmp_path: Pa
             # Killed, and given up. Who has written and does not commit is not waited for.
             for word in ("copies it", "copied"):
                 await kill_when_it_says(word, file)
-            user = world.at(1)[0].user
             writer = await wallet.parts[1].connect()
             writing = writer.transaction()
             await writing.start()
@@ -84,6 +90,7 @@ async def test_a_partition_moves(new_server: Callable[..., Server], tmp_path: Pa
             with pytest.raises(asyncpg.PostgresError, match="a partition is away"):
                 await owner.execute("SELECT wallet.spend($1, 'GOLD', 1, 'by hand')", user)
             await owner.close()
+            assert [state.error[:8] for state in await status(wallet.cluster)] == ["", "it moves"]
             await move(file, "--back")
             await world.until_all_get_on()
 
@@ -100,16 +107,18 @@ async def test_a_partition_moves(new_server: Callable[..., Server], tmp_path: Pa
             assert answers.keys() == {(503, "WA601")}
             assert "it is on" in await move(file)
             await world.until_all_get_on()
-            assert await move(file) == "nothing to do\n"
             assert all(player.answers.keys() == {(201, None)} for player in world.at(0))
 
             # Back again, and measured.
             world.wallet = wallet
             file = spread(wallet, (0, 1), (), on=[first, second]).write(tmp_path)
             await check_a_move(world, file, moved=(1,))
+        await reader.execute(adjust, user, -1, "after")  # numbers of actions go on
         await world.check()
         await check_reader(reader, page["next_cursor"], world)
         assert "dropped" in await move(file, "--drop")
+        with pytest.raises(ClusterError, match="pgwallet cluster move moves it"):
+            await init(there.cluster)
 
 
 async def test_half_of_a_server_moves(
@@ -118,7 +127,7 @@ async def test_half_of_a_server_moves(
     """To its standby, which is promoted."""
     first = new_server(PLPROXY, fsync="on")
     wallet = create_cluster(first, size=4).with_proxy(new_server(PLPROXY, fsync="on"))
-    async with new_world(wallet) as world:
+    async with new_world(wallet, PAUSE) as world:
         standby = servers.standby(first)
         there = spread(wallet, (0, 1), (2, 3), on=[first, standby])
         file = there.write(tmp_path)
@@ -128,8 +137,10 @@ async def test_half_of_a_server_moves(
             await world.until_all_get_on()
             [page] = await reader.fetch("SELECT * FROM wallet.read_events('reader', 10)")
             await kill_when_it_says("fenced", file)
-            await move(file, "--back")
+            stay = await move(wallet.write(tmp_path))  # the file is put back
+            assert stay.count("stays on") == 2
             world.wallet = there
+            there.write(tmp_path)
             await check_a_move(world, file, moved=(2, 3))
         await world.check()
         await check_reader(reader, page["next_cursor"], world)
