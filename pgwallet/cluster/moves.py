@@ -568,7 +568,10 @@ async def fence(connection: Any) -> None:
     """Whoever writes to a table is waited for, and ended if that takes long; others are refused."""
     await connection.execute(f"SET lock_timeout = '{_WRITERS_S}s'; SET synchronous_commit = off")
     end = monotonic() + PATIENCE_S
-    for table in [row["name"] for row in await connection.fetch(_TABLES) if not row["is_fenced"]]:
+    tables = [row["name"] for row in await connection.fetch(_TABLES) if not row["is_fenced"]]
+    for table in tables:
+        if table == tables[-1]:  # once this one is on the disk, all before it is
+            await connection.execute("SET synchronous_commit = local")
         while True:
             try:
                 await connection.execute(_FENCE.format(table=table))
@@ -577,7 +580,6 @@ async def fence(connection: Any) -> None:
                 await connection.fetchval(_END_WRITERS, table)
                 if monotonic() > end:
                     raise ClusterError(f"{table} stays locked") from None
-    await connection.execute("SET synchronous_commit = on")
 
 
 async def open_(connection: Any) -> None:
