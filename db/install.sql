@@ -165,7 +165,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/feed/read_event_cursor.sql', 'f81a80df4c42a172fc505e18ed217c93456fa2257c228b694691b5684996707c'),
     ('functions/private/feed/renew_feed.sql', 'd6ab757083314b9c819ca2cf39aa5f15f35bdc31a010f72e8854a69fcdac4479'),
     ('functions/private/feed/scan_feed.sql', '8a7050bb6163bb96d70ea40011fcd583a1a6cab3f821cd2794921be91c04f223'),
-    ('functions/private/feed/take_over_feed.sql', 'ae28e7ac3d8a07f5a205c2c99d8f52630f921abb6aa014382e9b4d3cdb0e1317'),
+    ('functions/private/feed/take_over_feed.sql', '0372ce00e487090ad8a31dd7301252bad91bc1c26e25c9b9239579e329726319'),
     ('functions/private/feed/to_event.sql', 'f772f10dff5949e40f5b5269d5932530d938d3a9d01f917ed9af6862cb6db908'),
     ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
     ('functions/private/feed/to_subscription.sql', '7be21d704cab7e9e3444f29e76d2144927e03f533d04ca5abcb64905dc4d70c3'),

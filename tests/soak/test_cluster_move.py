@@ -77,6 +77,8 @@ async def test_a_partition_moves(new_server: Callable[..., Server], tmp_path: Pa
             # Killed, and given up. Who has written and does not commit is not waited for.
             for word in ("copies it", "copied"):
                 await kill_when_it_says(word, file)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):  # half a copy is not read
+                await there.parts[1].connect(user="wallet_proxy")
             writer = await wallet.parts[1].connect()
             writing = writer.transaction()
             await writing.start()
@@ -105,6 +107,10 @@ async def test_a_partition_moves(new_server: Callable[..., Server], tmp_path: Pa
             await world.until_all_get_on(has_map)
             _, answers = await world.take(has_not, 0.5)
             assert answers.keys() == {(503, "WA601")}
+            stale = await asyncpg.connect(wallet.cluster.proxy[1].url)
+            with pytest.raises(asyncpg.PostgresError, match="a partition is away"):
+                await stale.execute("SELECT wallet.get_balance($1, 'GOLD')", user)
+            await stale.close()
             assert "it is on" in await move(file)
             await world.until_all_get_on()
             assert all(player.answers.keys() == {(201, None)} for player in world.at(0))

@@ -12,5 +12,7 @@ AS $$
         system_identifier = c.system_identifier,
         own_identity = wallet_private.own_feed_identity(),
         identity = p_identity
-    FROM pg_control_system() AS c
+    FROM pg_control_system() AS c;
+    -- An asset may have been here before, with another base.
+    UPDATE wallet_private.asset SET feed_base = NULL, server_started_at = NULL
 $$;

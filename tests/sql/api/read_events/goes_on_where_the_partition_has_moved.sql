@@ -21,9 +21,9 @@ SELECT cmp_ok(
     wallet_private.feed_horizon(), '>=', :horizon::bigint, 'it begins behind all that was ever read'
 );
 SELECT balance FROM wallet.bonus(:'alice', 'GOLD', 1, 'after') \gset
-SELECT
-    cmp_ok(t.feed_position, '>', :horizon::bigint, 'so does what moves afterwards')
-FROM wallet_private.transfer AS t WHERE t.idempotency_key = 'after';
+SELECT cmp_ok(t.feed_position, '>', :horizon::bigint, 'so does what moves afterwards')
+FROM wallet_private.transfer AS t
+WHERE t.idempotency_key = 'after';
 SELECT lives_ok(
     format($$ SELECT wallet.read_events('reader', 1, %L) $$, :'cursor'), 'the cursor is good'
 );
