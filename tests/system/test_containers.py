@@ -116,9 +116,9 @@ def test_compose_serves_keeps_and_forgets(wallet: Wallet) -> None:
     assert again["balance"] == "970" and again["transaction_id"] != bought["transaction_id"]
 
 
-def test_a_cluster_serves_and_keeps(wallet: Wallet, containers: Engine) -> None:
+@pytest.mark.usefixtures("wallet")  # its image
+def test_a_cluster_serves_and_keeps(containers: Engine) -> None:
     """Its proxy is made anew and loses nothing."""
-    wallet.compose("down", "--volumes")
     containers.build(ROOT, "pgwallet-proxy", "proxy", POSTGRES="postgres:15")
     cluster = Cluster(containers)
     cluster.up()
