@@ -288,12 +288,12 @@ async def _by_replication(move: Move, cluster: Cluster, say: Say) -> None:
 
 
 async def _check(move: Move, source: Any) -> None:
+    if strange := await source.fetchval(_STRANGE_TABLES):
+        raise ClusterError(f"{move.name} has tables that are not the wallet's: {strange}")
     if await source.fetchval("SHOW wal_level") != "logical":
         raise ClusterError(
             f"{server_of(move.old.url)} has to have wal_level = logical; or move by a standby"
         )
-    if strange := await source.fetchval(_STRANGE_TABLES):
-        raise ClusterError(f"{move.name} has tables that are not the wallet's: {strange}")
 
 
 async def _copy(move: Move, source: Any, cluster: Cluster, say: Say) -> None:
