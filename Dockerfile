@@ -1,6 +1,7 @@
 # The tag is of a Python and a Debian; whoever wants the very same image each time gives a digest:
 # docker build --build-arg PYTHON=python:3.11-slim-bookworm@sha256:...
 ARG PYTHON=python:3.11-slim-bookworm
+ARG POSTGRES=postgres:18
 
 # The gateway's virtualenv, without what only installs or debugs.
 FROM ${PYTHON} AS build
@@ -43,6 +44,13 @@ RUN make .venv/ready
 COPY --chown=10001 . .
 RUN .venv/bin/python -m tests.support.thirdparty
 CMD ["make", "test"]
+
+# The proxy of docker-compose.cluster.yml: PostgreSQL with PL/Proxy.
+FROM ${POSTGRES} AS proxy
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends "postgresql-$PG_MAJOR-plproxy" \
+    && rm -rf /var/lib/apt/lists/*
 
 FROM ${PYTHON}
 RUN useradd --system --uid 10001 --no-create-home pgwallet

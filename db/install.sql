@@ -40,6 +40,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
     ('schema/V0025__console.sql', '9a2331a188a10b176857fd07bb8b8b2213ab6fd16752b83ee7d85f87789e68d4'),
     ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
+    ('schema/V0027__move.sql', '302131f4df8882ba47c20f80c9352eee055a2a7332cf4307aea49e05a740ef5e'),
     ('schema/V0029__verify_jobs.sql', 'c3d86c215a8c872c5fa85bb9a7a7406f6300a31083ef4ba79b97cd2f3471dc1c'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
@@ -167,13 +168,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/feed/check_filter.sql', '9fb4fb93ac77d8f3b6072d51aec9af1662cb3d9884790faf5fb04e48212f82a5'),
     ('functions/private/feed/feed_base.sql', '8a090c473345c0789333722740b7807ee1caee768869929cf90ea9c1777109b4'),
     ('functions/private/feed/feed_horizon.sql', 'bcf9d9ce829bcdd7d15160ff5102ed81580a39efe9d58cfc6cc741b0452bd811'),
-    ('functions/private/feed/feed_identity.sql', '170865eac0b355dd52072cc3018e9d358bac0f2e667b4b2871b6a95a948577b3'),
+    ('functions/private/feed/feed_identity.sql', '524b44e2cf7561f946e70026a7f1c0e7f5e22a9bf77f72b3540bd27fb9abb0a2'),
     ('functions/private/feed/feed_start.sql', '16d27a500a5a06c5be3cba7abbe3c408c603bc0710ff1c112b80edb93cbc52fc'),
     ('functions/private/feed/find_subscription.sql', '3e07639b21e027f727df3d5acdd686b1661a313a2e33ecf4fe0d7350f43f7a30'),
     ('functions/private/feed/note_start.sql', '0df4e1498073b59a51c972bece4dd11778e9d5ef7f026246ca44f01462a21904'),
+    ('functions/private/feed/own_feed_identity.sql', '5dd7336a8036b23402bc42b86391c896639ae5411c2cb3276b00fa9bbad41a0a'),
     ('functions/private/feed/read_event_cursor.sql', 'f81a80df4c42a172fc505e18ed217c93456fa2257c228b694691b5684996707c'),
     ('functions/private/feed/renew_feed.sql', 'd6ab757083314b9c819ca2cf39aa5f15f35bdc31a010f72e8854a69fcdac4479'),
     ('functions/private/feed/scan_feed.sql', '8a7050bb6163bb96d70ea40011fcd583a1a6cab3f821cd2794921be91c04f223'),
+    ('functions/private/feed/take_over_feed.sql', '0372ce00e487090ad8a31dd7301252bad91bc1c26e25c9b9239579e329726319'),
     ('functions/private/feed/to_event.sql', 'f772f10dff5949e40f5b5269d5932530d938d3a9d01f917ed9af6862cb6db908'),
     ('functions/private/feed/to_event_cursor.sql', '8a24b62992a3c0604f6a14e2b31b157d012f8b4c2834bfa350ef799e4f9fd4e1'),
     ('functions/private/feed/to_subscription.sql', '7be21d704cab7e9e3444f29e76d2144927e03f533d04ca5abcb64905dc4d70c3'),
@@ -590,6 +593,11 @@ SELECT 'schema/V0026__figures.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0026__figures.sql
     \ir schema/V0026__figures.sql
+\endif
+SELECT 'schema/V0027__move.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0027__move.sql
+    \ir schema/V0027__move.sql
 \endif
 SELECT 'schema/V0029__verify_jobs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1246,6 +1254,11 @@ SELECT 'functions/private/feed/note_start.sql' = ANY (:'pgwallet_pending'::text[
     \echo functions/private/feed/note_start.sql
     \ir functions/private/feed/note_start.sql
 \endif
+SELECT 'functions/private/feed/own_feed_identity.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/own_feed_identity.sql
+    \ir functions/private/feed/own_feed_identity.sql
+\endif
 SELECT 'functions/private/feed/read_event_cursor.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/feed/read_event_cursor.sql
@@ -1260,6 +1273,11 @@ SELECT 'functions/private/feed/scan_feed.sql' = ANY (:'pgwallet_pending'::text[]
 \if :pgwallet_run
     \echo functions/private/feed/scan_feed.sql
     \ir functions/private/feed/scan_feed.sql
+\endif
+SELECT 'functions/private/feed/take_over_feed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/feed/take_over_feed.sql
+    \ir functions/private/feed/take_over_feed.sql
 \endif
 SELECT 'functions/private/feed/to_event.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

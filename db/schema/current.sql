@@ -1565,6 +1565,8 @@ CREATE TABLE wallet_private.feed (
     base bigint DEFAULT 0 NOT NULL,
     system_identifier bigint NOT NULL,
     is_whole boolean NOT NULL,
+    own_identity text,
+    identity text,
     CONSTRAINT feed_is_one_row_check CHECK (is_only)
 );
 
@@ -1573,6 +1575,10 @@ COMMENT ON COLUMN wallet_private.feed.base IS 'Added to the number of a transact
 COMMENT ON COLUMN wallet_private.feed.system_identifier IS 'Of the server that base is for.';
 
 COMMENT ON COLUMN wallet_private.feed.is_whole IS 'Whether every transfer has a position.';
+
+COMMENT ON COLUMN wallet_private.feed.own_identity IS 'Of this database where it has moved to: as long as it is that, it counts as identity.';
+
+COMMENT ON COLUMN wallet_private.feed.identity IS 'What it was where it came from.';
 
 CREATE TABLE wallet_private.fold (
     is_only boolean DEFAULT true NOT NULL,

@@ -11,7 +11,7 @@ from gateway.settings import Settings
 from pgwallet.cli.secret import with_secret
 from pgwallet.cli.shared import WRONG, json_option, print_json, print_rows, run
 from pgwallet.cli.up import serve_demo
-from pgwallet.cluster import databases
+from pgwallet.cluster import databases, moves
 from pgwallet.cluster import verify as comparison
 from pgwallet.cluster.config import Cluster, Proxy, Server, read_cluster
 from pgwallet.embedded import EmbeddedPostgres
@@ -103,6 +103,31 @@ def verify(file: Path, is_json: bool) -> None:
         sys.exit(WRONG)
     if not is_json:
         click.echo("the books, the names and the catalogue are right")
+
+
+@cluster.command()
+@file_argument
+@click.option("--back", is_flag=True, help="Give up a move that is not finished.")
+@click.option("--drop", is_flag=True, help="Drop what finished moves have left, closed.")
+def move(file: Path, back: bool, drop: bool) -> None:
+    """Move partitions to the servers where FILE has them now, while the wallet is in use.
+
+    Write the partitions to their new server in FILE first. Each is copied while its old place
+    serves. Then it moves in seconds, in which its users are told to come back (503). If it is
+    killed, run it again.
+
+    \b
+    Examples:
+      pgwallet cluster move cluster.toml
+      pgwallet cluster move cluster.toml --back
+    """
+    cluster = read_cluster(file)
+    if back:
+        run(moves.go_back(cluster, click.echo))
+    elif drop:
+        run(moves.drop_leftovers(cluster, click.echo))
+    elif not run(moves.move(cluster, click.echo)):
+        sys.exit(WRONG)
 
 
 @cluster.command()

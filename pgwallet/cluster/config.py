@@ -115,5 +115,12 @@ def libpq_address(url: str) -> str:
     return " ".join(f"{name}={_quoted(value)}" for name, value in options.items())
 
 
+def libpq_login(url: str) -> str:
+    """Who logs in there, as libpq's keywords and values."""
+    parts = urlsplit(url)
+    login = {"user": parts.username, "password": parts.password}
+    return " ".join(f"{name}={_quoted(unquote(value))}" for name, value in login.items() if value)
+
+
 def _quoted(value: str) -> str:
     return "'" + value.replace("\\", r"\\").replace("'", r"\'") + "'"

@@ -91,7 +91,7 @@ SELECT EXISTS (
     WHERE NOT EXISTS (SELECT FROM wallet_private.partition)
 )
 """
-_LOCALE = """
+LOCALE = """
 SELECT format('%s, %s, %s', pg_encoding_to_char(d.encoding), d.datlocprovider, d.datctype)
 FROM pg_catalog.pg_database AS d WHERE d.datname = current_database()
 """
@@ -102,7 +102,8 @@ SELECT
     p.number, p.partitions, p.catalogue,
     wallet.version() AS functions,
     wallet.schema_version() AS schema_version,
-    (SELECT count(*) FROM wallet_private.user_account) AS users
+    (SELECT count(*) FROM wallet_private.user_account) AS users,
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgname = 'moving_refuse') AS is_fenced
 FROM wallet_private.partition AS p
 """
 _SERVER_OPTIONS = """
@@ -140,11 +141,17 @@ class State:
 async def init(cluster: Cluster) -> list[str]:
     """Make all of it, or what is missing of it. A line for each step."""
     done = []
+    known = await _known_places(cluster)
     for partition in cluster.partitions:
-        if await _create_database(partition.url):
+        if not await exists(partition.url) and (place := known.get(partition.number)):
+            raise ClusterError(
+                f"{partition.name} is not on {server_of(partition.url)}: the proxies have it at"
+                f" {place}; pgwallet cluster move moves it"
+            )
+        if await create_database(partition.url):
             done.append(f"made {partition.name}")
     for proxy in cluster.proxy:
-        if await _create_database(proxy.url):
+        if await create_database(proxy.url):
             done.append(f"made {database_of(proxy.url)}")
     return done + await migrate_all(cluster)
 
@@ -159,7 +166,7 @@ async def migrate_all(cluster: Cluster) -> list[str]:
         if ran := await migrate(partition.url):
             done.append(f"{partition.name}: {len(ran)} files")
         async with connected(partition.url) as connection:
-            await _make_partition(connection, partition, cluster)
+            await make_partition(connection, partition, cluster)
     await _compare_locales(cluster)
     for proxy in cluster.proxy:
         if await _make_proxy(proxy.url, cluster):
@@ -184,17 +191,41 @@ async def connected(url: str) -> AsyncIterator[Any]:
         await connection.close(timeout=10)
 
 
-async def _create_database(url: str) -> bool:
-    name = database_of(url)
+async def read_map(url: str) -> dict[int, str]:
+    """Where a proxy has the partitions; of a database that is no proxy yet, nothing."""
+    async with connected(url) as connection:
+        options = await connection.fetchval(_SERVER_OPTIONS) or []
+    places = (option.partition("=") for option in options)
+    return {int(name.removeprefix("p")): place for name, _, place in places}
+
+
+async def _known_places(cluster: Cluster) -> dict[int, str]:
+    """Where some proxy has the partitions."""
+    known: dict[int, str] = {}
+    for proxy in cluster.proxy:
+        if await exists(proxy.url):
+            known |= await read_map(proxy.url)
+    return known
+
+
+async def exists(url: str) -> bool:
+    """Whether there is such a database on its server."""
     async with connected(with_database(url, "postgres")) as connection:
-        found = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
-        if found:
-            return False
+        sql = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)"
+        return bool(await connection.fetchval(sql, database_of(url)))
+
+
+async def create_database(url: str) -> bool:
+    """Whether there was none."""
+    if await exists(url):
+        return False
+    async with connected(with_database(url, "postgres")) as connection:
+        name = database_of(url)
         await connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
-        return True
+    return True
 
 
-async def _make_partition(connection: Any, partition: Partition, cluster: Cluster) -> None:
+async def make_partition(connection: Any, partition: Partition, cluster: Cluster) -> None:
     if await connection.fetchval(_IS_STRANGE, partition.number, cluster.size):
         raise ClusterError(
             f"{partition.name} can't be partition {partition.number} of {cluster.size}: it is"
@@ -221,7 +252,7 @@ async def _compare_locales(cluster: Cluster) -> None:
     locales: dict[str, str] = {}
     for url in [*(each.url for each in cluster.partitions), *(each.url for each in cluster.proxy)]:
         async with connected(url) as connection:
-            locales.setdefault(await connection.fetchval(_LOCALE), database_of(url))
+            locales.setdefault(await connection.fetchval(LOCALE), database_of(url))
     if len(locales) > 1:
         names = "; ".join(f"{name} has {locale}" for locale, name in locales.items())
         raise ClusterError(f"the databases differ in their locale: {names}")
@@ -296,6 +327,7 @@ async def _state(partition: Partition) -> State:
         return State(partition, error="it is no partition yet")
     return State(
         partition,
+        error="it moves: pgwallet cluster move goes on" if row["is_fenced"] else "",
         version=row["version"].split()[0],
         size=row["size"],
         users=row["users"],

@@ -18,15 +18,20 @@ def test_hadolint_finds_nothing():
     assert done.returncode == 0, done.stdout
 
 
-def test_compose_file_is_of_the_schema():
+FILES = ("docker-compose.yml", "docker-compose.cluster.yml")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_compose_file_is_of_the_schema(file: str):
     done = subprocess.run(
-        [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
+        [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", file],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
 
 
-def test_docker_compose_reads_it():
+@pytest.mark.parametrize("file", FILES)
+def test_docker_compose_reads_it(file: str):
     """The engine's own reader, also of what a schema can't say: names, merges and profiles."""
     for compose in (["docker", "compose"], ["docker-compose"]):
         with suppress(FileNotFoundError, subprocess.CalledProcessError):
@@ -34,7 +39,7 @@ def test_docker_compose_reads_it():
             break
     else:
         pytest.skip("neither docker's compose plugin nor docker-compose is installed")
-    command = [*compose, "--profile", "test", "config", "--quiet"]
+    command = [*compose, "--file", file, "--profile", "test", "config", "--quiet"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

@@ -43,6 +43,13 @@ RULES = {
         -- The difference of two balances, each of a domain.
         AND (t.oid, a.attname) <> ('wallet_private.transfer'::regclass, 'amount')
     """,
+    "a table has a primary key and is logged: else it can't move to another server": """
+        SELECT t.oid::regclass::text FROM pg_class AS t
+        WHERE t.relnamespace = 'wallet_private'::regnamespace AND t.relkind = 'r' AND (
+            t.relpersistence <> 'p' OR NOT EXISTS (
+                SELECT FROM pg_constraint AS c WHERE c.conrelid = t.oid AND c.contype = 'p'
+            )
+        )""",
     "names are singular snake_case": f"""
         SELECT format('%s.%s', t.oid::regclass, a.attname)
         FROM pg_class AS t INNER JOIN pg_attribute AS a ON a.attrelid = t.oid
@@ -113,6 +120,10 @@ BREACHES = {
         ("CREATE TABLE wallet_private.t (a int UNIQUE, CONSTRAINT t_ UNIQUE (a))", "t_ on"),
         ("CREATE TABLE wallet_private.t (a int CHECK (a > 0))", "t_a_check on"),
         ("CREATE TABLE wallet_private.t (a int, CONSTRAINT t_a CHECK (a > 0))", "t_a on"),
+    ],
+    "a table has a primary key and is logged: else it can't move to another server": [
+        ("CREATE TABLE wallet_private.t (a int)", "wallet_private.t"),
+        ("CREATE UNLOGGED TABLE wallet_private.t (a int PRIMARY KEY)", "wallet_private.t"),
     ],
     "indexes are named <table>_<columns>_idx": [
         ("CREATE TABLE wallet_private.t (a int); CREATE INDEX t_a ON wallet_private.t (a)", "t_a")

@@ -17,9 +17,7 @@ from uuid import UUID
 
 import aiohttp
 import pytest
-from msgspec.structs import replace
 
-from pgwallet.cluster.config import Proxy
 from pgwallet.cluster.databases import init
 from pgwallet.cluster.verify import verify
 from tests.http.conftest import make_token, ready, serving
@@ -27,7 +25,7 @@ from tests.support.clusters import PLPROXY, ClusterDatabase, create_cluster
 from tests.support.servers import Server
 
 PURSE = 1_000_000
-PLAYERS = 6  # of each partition
+PLAYERS = 6  # by each proxy
 
 
 @dataclass
@@ -37,13 +35,17 @@ class Player:
     user: UUID
     place: int
     url: str
+    pause: float = 0  # seconds from one to the next
     accepted: int = 0
+    accepted_at: float = 0
+    longest: float = 0  # seconds from one that is accepted to the next
     answers: Counter[Any] = field(default_factory=Counter)  # status, code
 
     async def play(self, http: aiohttp.ClientSession) -> None:
         """Until it is cancelled."""
         while True:
             await self.spend(http, f"spend-{self.accepted}")
+            await asyncio.sleep(self.pause)
 
     async def spend(self, http: aiohttp.ClientSession, key: str) -> None:
         url = f"{self.url}/v1/wallets/{self.user}/spend"
@@ -55,6 +57,9 @@ class Player:
                     self.answers[answer.status, said.get("code")] += 1
                     if answer.status == 201:
                         self.accepted += 1
+                        now = monotonic()
+                        self.longest = max(self.longest, now - (self.accepted_at or now))
+                        self.accepted_at = now
                         return
                     assert answer.status == 503, said
                     assert answer.headers["Retry-After"] == "1"
@@ -80,13 +85,19 @@ class World:
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 assert isinstance(result, asyncio.CancelledError), result
 
-    def at(self, place: int) -> list[Player]:
-        """Those who live in this partition."""
-        return [player for player in self.players if player.place == place]
+    def at(self, *places: int) -> list[Player]:
+        """Those who live in these partitions."""
+        return [player for player in self.players if player.place in places]
 
     def by(self, gateway: int) -> list[Player]:
         """Those who ask this gateway."""
         return self.players[gateway::2]
+
+    def forget(self) -> None:
+        """What was measured so far."""
+        for player in self.players:
+            player.answers.clear()
+            player.longest = 0
 
     async def take(self, players: list[Player], seconds: float) -> tuple[int, Counter[Any]]:
         """What they get in some seconds: how much is accepted, and all answers."""
@@ -97,11 +108,12 @@ class World:
         answers = sum((player.answers for player in players), Counter[Any]())
         return sum(player.accepted for player in players) - before, answers
 
-    async def until_all_get_on(self) -> None:
-        before = [player.accepted for player in self.players]
+    async def until_all_get_on(self, players: list[Player] | None = None) -> None:
+        players = players or self.players
+        before = [player.accepted for player in players]
         end = monotonic() + 30
-        while not all(p.accepted > n for p, n in zip(self.players, before, strict=True)):
-            assert monotonic() < end, [player.answers for player in self.players]
+        while not all(p.accepted > n for p, n in zip(players, before, strict=True)):
+            assert monotonic() < end, [player.answers for player in players]
             await asyncio.sleep(0.05)
 
     async def check(self) -> None:
@@ -124,13 +136,11 @@ def third(new_server: Callable[..., Server]) -> Server:
     return new_server(PLPROXY, fsync="on")
 
 
-@pytest.fixture
-async def world(new_server: Callable[..., Server], third: Server) -> AsyncIterator[World]:
-    """Two servers with a partition each, two proxies, a gateway for each proxy."""
-    first, second = (new_server(PLPROXY, fsync="on") for _ in range(2))
-    wallet = create_cluster(first, second, size=2)
-    proxies = (*wallet.cluster.proxy, Proxy(third.dsn(wallet.name)))
-    await init(replace(wallet.cluster, proxy=proxies))
+@asynccontextmanager
+async def new_world(wallet: ClusterDatabase, pause: float = 0) -> AsyncIterator[World]:
+    """Players in all partitions, and a gateway for each of two proxies."""
+    await init(wallet.cluster)
+    size = wallet.cluster.size
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(
             aiohttp.ClientSession(
@@ -140,7 +150,7 @@ async def world(new_server: Callable[..., Server], third: Server) -> AsyncIterat
         )
         urls = []
         with ExitStack() as gateways:
-            for proxy in proxies:
+            for proxy in wallet.cluster.proxy:
                 serve = gateways.enter_context(serving(proxy.url))
                 urls.append(serve(PGWALLET_LOG_LEVEL="WARNING")[1])
             for url in urls:
@@ -150,14 +160,23 @@ async def world(new_server: Callable[..., Server], third: Server) -> AsyncIterat
             players: list[Player] = []
             while len(players) < 2 * PLAYERS:
                 user = await connection.fetchval("SELECT user_id FROM wallet.create_user()")
-                place = await connection.fetchval("SELECT uuid_hash($1) & 1", user)
-                if sum(player.place == place for player in players) < PLAYERS:
-                    players.append(Player(user, place, urls[len(players) % 2]))
+                place = await connection.fetchval("SELECT uuid_hash($1) & $2", user, size - 1)
+                if sum(player.place == place for player in players) < 2 * PLAYERS // size:
+                    players.append(Player(user, place, urls[len(players) % 2], pause))
                     await connection.execute(
                         "SELECT wallet.topup($1, 'GOLD', $2, 'purse')", user, PURSE
                     )
             await connection.close()
             yield World(wallet, players, http)
+
+
+@pytest.fixture
+async def world(new_server: Callable[..., Server], third: Server) -> AsyncIterator[World]:
+    """Two servers with a partition each, and two proxies."""
+    first, second = (new_server(PLPROXY, fsync="on") for _ in range(2))
+    wallet = create_cluster(first, second, size=2)
+    async with new_world(wallet.with_proxy(third)) as world:
+        yield world
 
 
 def kill(server: Server) -> None:

@@ -3,8 +3,10 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import structs
 
 from pgwallet.cluster.config import Cluster, Proxy, read_cluster
 from pgwallet.cluster.config import Server as ServerEntry
@@ -70,15 +72,31 @@ class ClusterDatabase(Database):
 
     @property
     def toml(self) -> str:
-        servers = "".join(f'[[server]]\nurl = "{entry.url}"\n' for entry in self.cluster.server)
+        is_spread = not any(entry.partitions for entry in self.cluster.server)
+        servers = "".join(
+            f'[[server]]\nurl = "{entry.url}"\n'
+            + ("" if is_spread else f"partitions = {list(entry.partitions)}\n")
+            for entry in self.cluster.server
+        )
+        proxies = "".join(f'[[proxy]]\nurl = "{entry.url}"\n' for entry in self.cluster.proxy)
         head = f'partitions = {self.cluster.size}\ndatabase = "{self.name}"\n'
-        return f'{head}{servers}[[proxy]]\nurl = "{self.dsn}"\n'
+        return f"{head}{servers}{proxies}"
 
     def write(self, folder: Path) -> Path:
         file = folder / "cluster.toml"
         file.write_text(self.toml)
         assert read_cluster(file) == self.cluster
         return file
+
+    def with_proxy(self, server: Server) -> "ClusterDatabase":
+        """The same, and one more proxy for init to make."""
+        proxies = (*self.cluster.proxy, Proxy(server.dsn(self.name)))
+        return replace(self, cluster=structs.replace(self.cluster, proxy=proxies))
+
+    def with_proxies(self, count: int) -> "ClusterDatabase":
+        """Only the first of the proxies are known."""
+        cluster = structs.replace(self.cluster, proxy=self.cluster.proxy[:count])
+        return replace(self, cluster=cluster)
 
     def show_tables(self) -> None:
         """For tests that look into tables, or lock rows: all partitions' as if they were here."""

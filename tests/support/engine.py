@@ -47,10 +47,16 @@ class Engine:
         """The same of docker-compose.yml."""
         return self._run(*self._compose, "--project-name", "pgwallet", *command, **environ)
 
-    def build(self, context: Path, tag: str, target: str | None = None) -> None:
+    def compose_cluster(self, *command: str, **environ: str) -> str:
+        """The same of docker-compose.cluster.yml."""
+        options = ("--file", "docker-compose.cluster.yml", "--project-name", "pgwallet-cluster")
+        return self._run(*self._compose, *options, *command, **environ)
+
+    def build(self, context: Path, tag: str, target: str | None = None, **arguments: str) -> None:
+        more = [f"--build-arg={name}={value}" for name, value in arguments.items()]
         proxies = [f"--build-arg={name}" for name in PROXIES if name in os.environ]
         stage = [f"--target={target}"] if target else []
-        self.docker("build", "--network=host", *proxies, *stage, "-t", tag, context)
+        self.docker("build", "--network=host", *proxies, *more, *stage, "-t", tag, context)
 
     def _run(self, *command: str | Path, **environ: str) -> str:
         done = subprocess.run(
@@ -94,6 +100,7 @@ def engine() -> Iterator[Engine]:
             yield engine
         finally:  # or the bridge of its network would stay
             engine.compose("--profile", "test", "down", "--volumes", "--remove-orphans")
+            engine.compose_cluster("down", "--volumes")
     finally:
         daemon.terminate()  # which ends the containers
         daemon.wait(60)
@@ -126,3 +133,4 @@ def _make_stand_ins(engine: Engine, debian: Path, folder: Path) -> None:
     shutil.copy(CERTIFICATES, context)
     engine.build(context, "python:3.11-slim-bookworm", "python")
     engine.build(context, "postgres:18", "postgres")
+    engine.build(context, "postgres:15", "postgres-15")

@@ -10,14 +10,17 @@ from typing import Any
 import asyncpg
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from pgwallet.cli import main
 from pgwallet.cluster.config import Cluster, ClusterError, read_cluster
-from pgwallet.cluster.databases import init
+from pgwallet.cluster.config import Server as ServerEntry
+from pgwallet.cluster.databases import exists, init, status
+from pgwallet.cluster.moves import move
 from pgwallet.cluster.runs import RUNS, Run
 from tests.support.clusters import ClusterDatabase, create_cluster
 from tests.support.paths import DB
-from tests.support.servers import Server
+from tests.support.servers import Server, Servers
 
 SIGNATURES = """
 SELECT
@@ -243,6 +246,27 @@ def test_a_partition_is_not_taken_for_another(wallet: ClusterDatabase) -> None:
     half = read_text_cluster(wallet.toml.replace("partitions = 4", "partitions = 2"))
     with pytest.raises(ClusterError, match="can't be partition 0 of 2"):
         asyncio.run(init(half))
+
+
+async def test_a_move_that_can_t_be_is_refused(
+    wallet: ClusterDatabase, servers: Servers, plproxy_server: Server
+) -> None:
+    """Before anything has changed."""
+    other = ServerEntry(servers["15"].dsn("postgres"), (3,))
+    here = ServerEntry(plproxy_server.dsn("postgres"), (0, 1, 2))
+    cluster = replace(wallet.cluster, server=(here, other))
+    wallet.parts[3].psql("CREATE TABLE public.guest (name text)")
+    with pytest.raises(ClusterError, match="tables that are not the wallet's: guest"):
+        await move(cluster, print)
+    wallet.parts[3].psql("DROP TABLE public.guest")
+    with pytest.raises(ClusterError, match="has to have wal_level = logical"):
+        await move(cluster, print)
+    with pytest.raises(ClusterError, match="the file has to name that server too"):
+        await move(replace(cluster, server=(replace(other, partitions=()),)), print)
+    with pytest.raises(ClusterError, match="pgwallet cluster move moves it"):
+        await init(cluster)
+    assert not await exists(cluster.partitions[3].url)
+    assert [state.error for state in await status(wallet.cluster)] == [""] * 4
 
 
 def read_text_cluster(text: str) -> Cluster:

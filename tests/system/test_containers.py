@@ -1,6 +1,7 @@
 """Dockerfile and docker-compose.yml as a user runs them, on an engine of the tests' own."""
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ def test_image(containers: Engine) -> Iterator[Future[None]]:
 class Wallet:
     """docker-compose.yml, on a port of the test's own."""
 
+    services = ("gateway", "deliver")
+
     def __init__(self, containers: Engine) -> None:
         self._containers = containers
         with socket.socket() as free:
@@ -48,7 +51,7 @@ class Wallet:
     def up(self) -> None:
         """Until the health checks say that the gateway answers, and that webhooks are sent."""
         self.compose("up", "--detach", "--no-build")
-        for service in ("gateway", "deliver"):
+        for service in self.services:
             self.wait_for("healthy", service)
 
     def wait_for(self, health: str, service: str = "gateway") -> None:
@@ -74,6 +77,15 @@ class Wallet:
             "Idempotency-Key": "sword-1",
         }
         return self.ask("/wallets/me/items/1/buy", {"quantity": 1}, **headers)
+
+
+class Cluster(Wallet):
+    """docker-compose.cluster.yml."""
+
+    services = ("gateway",)
+
+    def compose(self, *command: str) -> str:
+        return self._containers.compose_cluster(*command, PGWALLET_PORT=str(self.port))
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +114,22 @@ def test_compose_serves_keeps_and_forgets(wallet: Wallet) -> None:
     wallet.up()
     again = wallet.buy_sword()
     assert again["balance"] == "970" and again["transaction_id"] != bought["transaction_id"]
+
+
+@pytest.mark.usefixtures("wallet")  # its image
+def test_a_cluster_serves_and_keeps(containers: Engine) -> None:
+    """Its proxy is made anew and loses nothing."""
+    containers.build(ROOT, "pgwallet-proxy", "proxy", POSTGRES="postgres:15")
+    cluster = Cluster(containers)
+    cluster.up()
+    said = cluster.compose("logs", "init")
+    assert len(re.findall("server-a:5432", said)) == len(re.findall("server-b:5432", said)) == 8
+    bought = cluster.buy_sword()
+    assert bought["balance"] == "970"
+    cluster.compose("rm", "--force", "--stop", "--volumes", "proxy")
+    cluster.up()
+    assert cluster.buy_sword() == bought
+    cluster.compose("down", "--volumes")
 
 
 @pytest.mark.parametrize("service", ["gateway", "migrate"])

@@ -1,5 +1,5 @@
 #!/bin/sh
-# As that of postgres:18, as far as docker-compose.yml relies on it: the first start makes the
+# As that of postgres:18, as far as the compose files rely on it: the first start makes the
 # cluster and the database, by a server that only answers on its socket.
 set -eu
 if [ "$(id -u)" = 0 ]; then
@@ -14,7 +14,9 @@ if [ ! -e "$PGDATA/PG_VERSION" ]; then
     echo 'host all all all scram-sha-256' >> "$PGDATA/pg_hba.conf"
     pg_ctl --wait start \
         -o "-c listen_addresses= -c unix_socket_directories=/run/postgresql"
-    createdb --host=/run/postgresql --username=postgres "$POSTGRES_DB"
+    if [ -n "${POSTGRES_DB-}" ]; then
+        createdb --host=/run/postgresql --username=postgres "$POSTGRES_DB"
+    fi
     pg_ctl --wait --mode=fast stop
 fi
 exec "$@"
