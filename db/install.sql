@@ -39,6 +39,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0021__half_erased.sql', '10efe042e5d37fb37fef7efd9741243c5bf4a3a32cc9dd9b40434e230b808553'),
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
     ('schema/V0025__console.sql', '9a2331a188a10b176857fd07bb8b8b2213ab6fd16752b83ee7d85f87789e68d4'),
+    ('schema/V0029__verify_jobs.sql', 'c3d86c215a8c872c5fa85bb9a7a7406f6300a31083ef4ba79b97cd2f3471dc1c'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -339,7 +340,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', '9d180910b839418575be4c832a6823298394b4e4b41094bc07187ccd20c0b362'),
-    ('functions/api/erase_user.sql', 'f4c2a785fb9c200d772e81808a1f4192e788db14b28e3d6c2408377ee2e21e14'),
+    ('functions/api/erase_user.sql', 'fa77a14377931e01585d2caabefd93be1d01ed17fcda937c9ec68386115d1fa8'),
     ('functions/api/expire_holds.sql', 'd19c7a5c34d84337bbc7974ae526aee9424be4b6cec23a2ac41f72b3e63835b7'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
@@ -406,7 +407,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', '42005b7ef23035bb1ab434fadf88f46a16db2e45912774196033324b7ad2a9c9'),
-    ('functions/api/verify_page.sql', '5aa0eb9ef2b893dda28fb7fffe95310156c16ac1c269e3175f3328489f6031b8'),
+    ('functions/api/verify_page.sql', 'b6476b80822f2a9d7aee3e784ce2f048fba0b3f5e2237015f9fa8e8561692d8d'),
     ('functions/api/version.sql', '3547167c0226894409c46c048165c827cf0be02f05e6ee483e9e01df9c94ca5d'),
     ('views/balance.sql', '9c8560dceab1ccef0142af6dde68868a30d7d76f6c08f6b22b1c7d46b51694d8'),
     ('views/economy_daily.sql', 'f45eb62d202e0c7b50ef12acc44a9c7fcaf1d0b08bc643bcb8ae941d10648efc'),
@@ -568,6 +569,11 @@ SELECT 'schema/V0025__console.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwall
 \if :pgwallet_run
     \echo schema/V0025__console.sql
     \ir schema/V0025__console.sql
+\endif
+SELECT 'schema/V0029__verify_jobs.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0029__verify_jobs.sql
+    \ir schema/V0029__verify_jobs.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
