@@ -94,8 +94,8 @@ function verdict(findings, [well, more, look = "good"] = []) {
     table("Faults", [
       {title: "What has to be true", cell: (row) => row.check},
       {title: "Where it is not", cell: (row) => subject(row.subject)},
-      {title: "Expected", cell: (row) => row.expected ?? "–"},
-      {title: "Found", cell: (row) => row.found ?? "–"},
+      {title: "Expected", cell: (row) => h("code", {}, row.expected ?? "–")},
+      {title: "Found", cell: (row) => h("code", {}, row.found ?? "–")},
     ], findings.slice(0, SHOWN)),
     findings.length > SHOWN && h("p", {class: "faint"},
       `These are the first ${SHOWN}. pgwallet verify --json has all.`),
@@ -114,7 +114,7 @@ function subject(text) {
 function kept() {
   const result = h("div", {class: "stack"});
   const id = text("checkpoint_id", {inputmode: "numeric", required: true, pattern: "[0-9]{1,18}"});
-  const root = h("textarea", {name: "root", rows: "2", required: true, spellcheck: "false"});
+  const root = h("textarea", {name: "root", rows: "3", required: true, spellcheck: "false"});
   // What `pgwallet checkpoint` prints, and what is saved here, says both.
   root.oninput = () => {
     const both = printed(root.value);

@@ -77,7 +77,7 @@ def _value(key: str, value: str) -> _Object:
 
 def _is_made(name: str) -> bool:
     """Whether a request makes it that those after it are about."""
-    return name.endswith("_id") or name in ("subscription", "alert")
+    return name.endswith("_id") or name in ("subscription", "alert", "campaign")
 
 
 def _parameters(operation: _Object, place: str) -> list[_Object]:
@@ -114,7 +114,7 @@ def _item(path: str, method: str, operation: _Object, ids: set[str]) -> _Object:
     script = [f'pm.test("status {status}", () => pm.response.to.have.status({status}));'] + [
         f'pm.collectionVariables.set("{name}", pm.response.json().{name});'
         for name in content["example"]
-        if name in new
+        if name in new and content["example"][name] is not None
     ]
     return {
         "name": operation["summary"],
