@@ -1,8 +1,9 @@
 -- Grants every right, in one place. Nobody but the owner sees a table. Each role may call what it
--- is for.
+-- is for, and no longer what it was for in an earlier release.
 REVOKE ALL ON ALL TABLES IN SCHEMA wallet, wallet_private FROM public;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA wallet_private FROM public;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA wallet, wallet_private FROM public;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA wallet, wallet_private
+FROM public, wallet_gateway, wallet_operator, wallet_auditor;
 GRANT USAGE ON SCHEMA wallet TO wallet_gateway, wallet_operator, wallet_auditor;
 
 -- The gateway may call what its routes need, and nothing else.
