@@ -56,6 +56,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM wallet_private.alert);
 
     -- What users hold, as of the place in the feed from which on transfers count: in one snapshot.
+    PERFORM wallet_private.renew_feed();
     INSERT INTO wallet_private.alert (
         code, measure, asset_id, campaign_id, user_id, direction, threshold, margin, is_share,
         within, feed_position, outstanding, told_until_at
