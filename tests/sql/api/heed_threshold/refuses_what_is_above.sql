@@ -1,11 +1,18 @@
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 \ir ../../support/_proposals.sql
 
 SELECT count(*) AS thresholds FROM wallet.set_threshold('bonus', 'POINTS', 5) \gset
 SELECT throws_ok(
     'SELECT wallet.heed_threshold(''bonus'', ''POINTS'', 5.01, false)', 'WA415',
     pg_temp.message('WA415'), 'more than the threshold is refused'
+);
+SELECT pg_temp.proposed('bonus', pg_temp.arguments_of('bonus'), 'pending') AS made \gset
+SELECT pg_temp.proposed('bonus', pg_temp.arguments_of('bonus'), 'approved') AS made \gset
+SELECT status FROM wallet.approve_proposal(:'made', 'fine', 'key', 'bob') \gset
+SELECT throws_ok(
+    'SELECT wallet.heed_threshold(''bonus'', ''POINTS'', 5.01, false)', 'WA415',
+    pg_temp.message('WA415'), 'a proposal lets nothing through but its own call'
 );
 SELECT lives_ok(
     format('SELECT wallet.heed_threshold(%s)', v.arguments), v.description
