@@ -34,10 +34,17 @@ function sizeOf({function: name, arguments: given}) {
 
 const shown = (value, otherwise) => value == null ? otherwise : format.number(`${value}`);
 
+const VIEWS = {
+  user_id: who,
+  transaction_id: (id, {user_id: user}) => h("a", {href: `#/users/${user}/transactions/${id}`}, id),
+  created_at: (text) => time(text),
+};
+const NEW = ["transaction_id", "created_at"]; // what has not run has none of its own
+
 /** What a call has answered, or would, as far as it is no object. */
-const answerOf = (answer) => facts(Object.entries(answer)
-  .filter(([, value]) => ["string", "number"].includes(typeof value))
-  .map(([name, value]) => [format.label(name), who(`${value}`)]));
+const answerOf = (answer, isDone) => facts(Object.entries(answer)
+  .filter(([name, value]) => ["string", "number"].includes(typeof value) && (isDone || !NEW.includes(name)))
+  .map(([name, value]) => [format.label(name), (VIEWS[name] ?? String)(value, answer)]));
 
 function proposal(row, refresh) {
   const isOwn = row.proposed_by === claims().sub;
@@ -71,7 +78,7 @@ function proposal(row, refresh) {
       ]),
       h("p", {class: "strong"}, "The call"), json({[row.function]: row.arguments}),
       h("p", {class: "strong"}, row.result ? "What it did" : "What it would have done when it was proposed"),
-      answerOf(row.result ?? row.forecast),
+      answerOf(row.result ?? row.forecast, row.result),
       row.status === "pending" && !isSupport() && h("div", {class: "actions"},
         isOwn ? h("p", {class: "faint"}, "Yours: another operator approves it.")
           : decide("approve", "Approve", {

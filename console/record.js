@@ -53,7 +53,7 @@ const action = (row) => h("details", {class: "movement action"},
     facts([
       ["When", [time(row.created_at), h("br"), h("span", {class: "faint"}, format.utc(row.created_at))]],
       ["Who did it", who(row.actor)],
-      ["To what", who(row.subject)],
+      ["To what", /propos/.test(row.name) ? row.subject : who(row.subject)],
       ["Reason", row.details.reason],
     ]),
     json(row.details))));
