@@ -103,10 +103,11 @@ export async function thresholds(refresh) {
       field("Asset", select("asset", assets.items.map(({asset}) => asset), row?.asset)),
       field("Most", amount("most", {value: format.written(row?.most ?? "")}),
         "What one operator may do with one call. 0: each call waits. Empty: none waits."),
+      reason(),
     ],
     done: refresh,
-    plan({function: name, asset, most}) {
-      const given = {most: most ? format.read(most) : null};
+    plan({function: name, asset, most, reason}) {
+      const given = {most: most ? format.read(most) : null, reason};
       return {
         effect: [h("p", {}, given.most === null
           ? `Any ${name} of ${asset} is for one operator alone.`

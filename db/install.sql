@@ -428,7 +428,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/set_conversion_rate.sql', '0c41956d99fe5fb3076eec9a2e435aed02d42d2ec92795caff845477f37e881b'),
     ('functions/api/set_password.sql', '573d7291e83a1809461a0d288bedac5d56267c5d3b08440f8ccd7a2bd4cb3940'),
     ('functions/api/set_refunded.sql', '840b0d1991b8ec59ad74bfc1c7c20d79d114c1481e953246ddd8be0a4946f80f'),
-    ('functions/api/set_threshold.sql', 'f03044a105919c92f15177de901611c52da88a09856a17df9de5a5ff83cc80df'),
+    ('functions/api/set_threshold.sql', 'a180f0333e20e098a2048688b7f2405f8f85295763576331833ee8f11d600518'),
     ('functions/api/set_user_status.sql', 'ef1588cbd5b68b62be2db6084ac2c7873c75f144effb9ba486378cf778e06464'),
     ('functions/api/settle_webhook_events.sql', '7ce64bbade511766cdb878b5a0b354dd70ca6ef775ccb6e1d224326926f383e0'),
     ('functions/api/sign_up.sql', '34a5b6f28ad31004e34b586739a7de2ad7c9677f888a6283dc14dcb6a2ebff08'),

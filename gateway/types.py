@@ -348,6 +348,7 @@ class NewThreshold(Body):
         Amount | None,
         _doc("What one operator may do with one call; 0: nothing; without it: anything.", "1000"),
     ] = None
+    reason: Reason = None
 
 
 class SignUpRequest(Body):

@@ -825,7 +825,12 @@ class Wallet:
 
     @_route
     async def set_threshold(
-        self, function: str, asset: str, *, most: Amount | None = None
+        self,
+        function: str,
+        asset: str,
+        *,
+        most: Amount | None = None,
+        reason: str | None = None,
     ) -> t.Threshold: ...
 
     @_route

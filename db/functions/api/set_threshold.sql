@@ -1,5 +1,9 @@
 CREATE OR REPLACE FUNCTION wallet.set_threshold(
-    p_function text, p_asset text, p_most numeric, p_actor text DEFAULT NULL
+    p_function text,
+    p_asset text,
+    p_most numeric,
+    p_actor text DEFAULT NULL,
+    p_reason text DEFAULT NULL
 ) RETURNS wallet.threshold
 LANGUAGE plpgsql
 VOLATILE
@@ -41,13 +45,14 @@ BEGIN
     END IF;
     PERFORM wallet_private.record_action(
         'set_threshold', v_asset.code,
-        jsonb_build_object('function', p_function, 'most', p_most, 'before', v_before), p_actor
+        jsonb_build_object('function', p_function, 'most', p_most, 'before', v_before),
+        p_actor, p_reason
     );
     RETURN ROW(p_function, v_asset.code, p_most)::wallet.threshold;
 END
 $$;
 
-COMMENT ON FUNCTION wallet.set_threshold(text, text, numeric, text) IS
+COMMENT ON FUNCTION wallet.set_threshold(text, text, numeric, text, text) IS
 'Sets the most of an asset that an operator may move or promise with one call of p_function: topup,
 bonus, adjust, reverse, forgive_debt, create_task, update_task, set_conversion_rate,
 create_campaign, change_budget or change_supply. More waits for a second operator (WA415). 0 makes
@@ -58,7 +63,7 @@ of a task its reward; of a campaign its budget; of change_budget and change_supp
 and no limit counts as more than any. set_conversion_rate has no size: with any threshold of
 to_asset each call waits.
 topup and bonus wait only over HTTP, for the roles admin and support. The others wait for all who
-call them.
+call them. p_reason says why, for the record.
 Returns: wallet.threshold.
 Locks: other changes of thresholds.
 Raises: WA101 WA102 WA103 WA105 WA106 WA110 WA202 WA415';

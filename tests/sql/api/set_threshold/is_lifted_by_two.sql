@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(21);
+SELECT plan(22);
 \ir ../../support/_proposals.sql
 
 SELECT jsonb_build_object('function', 'bonus', 'asset', 'POINTS', 'most', 5) AS request \gset
@@ -14,6 +14,7 @@ SELECT throws_ok(
     ('{"most": 0.001}', 'WA103'),
     ('{"most": 1000000000000001}', 'WA105'),
     ('{"actor": "a\nb"}', 'WA106'),
+    ('{"reason": "a\nb"}', 'WA106'),
     ('{"function": "spend"}', 'WA110'),
     ('{"function": "set_threshold"}', 'WA110'),
     ('{"asset": "LEAD"}', 'WA202')
