@@ -4,9 +4,9 @@
 
 import {call, get, isSupport, path} from "./api.js";
 import {budgetChanger} from "./catalogue.js";
+import {amount, field, reason} from "./change.js";
 import {button, empty, facts, h, problem, say, section, table, time} from "./dom.js";
 import * as format from "./format.js";
-import {amount, field, reason} from "./propose.js";
 import {BadSheet, read, save} from "./sheet.js";
 
 const SIZE = 1000; // grants of a request

@@ -2,9 +2,9 @@
 // says which fields there are and what they mean.
 
 import {get, isSupport, path} from "./api.js";
+import {amount, field, openChange, reason, select, text} from "./change.js";
 import {badge, button, empty, h, section, table, time} from "./dom.js";
 import * as format from "./format.js";
-import {amount, field, propose, reason, select, text} from "./propose.js";
 
 const status = (is, yes, no) => badge(is ? yes : no, is ? "good" : "");
 const units = (name, asset = (row) => row.asset) => ({
@@ -103,6 +103,15 @@ const SHELVES = {
   },
 };
 const TRIED = ["NewRate", "BudgetChange"]; // the wallet says before it is done what it would answer
+// By schema: the function that can be proposed, and which row it is about.
+const CALLS = {
+  NewRate: ({from_asset, to_asset}) => ["set_conversion_rate", {from_asset, to_asset}],
+  NewTask: () => ["create_task", {}],
+  TaskChange: ({task_id}) => ["update_task", {task_id}],
+  SupplyChange: ({asset}) => ["change_supply", {asset}],
+  NewCampaign: () => ["create_campaign", {}],
+  BudgetChange: ({campaign}) => ["change_budget", {campaign}],
+};
 
 export async function catalogue(name, refresh) {
   const shelf = SHELVES[name];
@@ -153,7 +162,7 @@ function edit(name, row, [label, kind, method, at], codes, schemas, refresh) {
     fields.unshift(
       field("From asset", select("from_asset", codes)), field("To asset", select("to_asset", codes, codes[1])));
   }
-  propose({
+  openChange({
     title: row ? `${label} ${subject(row)}` : `Create ${one}`,
     fields: [...fields, reason()],
     done: refresh,
@@ -179,12 +188,14 @@ function edit(name, row, [label, kind, method, at], codes, schemas, refresh) {
         row && !Object.is(row[key], value) ? `${shown(row[key])} → ` : "",
         h("strong", {}, shown(value)))))];
       body.reason = values.reason;
+      const [called, which] = CALLS[kind]?.(asked) ?? [];
       return {
         ...(TRIED.includes(kind) ? {foretell: () => effect} : {effect}),
         button: row ? "Change it" : `Create ${one}`,
         request: row || isRate
           ? [method ?? "PUT", (at ?? SHELVES[name].changes[0][3])(asked), body]
           : ["POST", `/v1/admin/${name}`, body],
+        call: called && [called, {...which, ...body}],
         said: (answer) => `${subject(answer)} is ${row ? "changed" : "created"}.`,
       };
     },

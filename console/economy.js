@@ -3,9 +3,9 @@
 // exact.
 
 import {get, query} from "./api.js";
+import {select} from "./change.js";
 import {badge, empty, h, problem, section, svg, table} from "./dom.js";
 import * as format from "./format.js";
-import {select} from "./propose.js";
 
 const RANGES = [["7", "7 days"], ["30", "30 days"], ["90", "90 days"]];
 // The order in which kinds get their colours, and lie on each other.

@@ -1,12 +1,12 @@
 // The frame: who is logged in, the way to each page, and the page.
 
 import {call, claims, signIn, signOut, token} from "./api.js";
-import {catalogue} from "./catalogue.js";
 import {campaign} from "./campaigns.js";
+import {catalogue} from "./catalogue.js";
+import {field, text} from "./change.js";
 import {button, h, problem} from "./dom.js";
 import {overview} from "./overview.js";
 import {proof} from "./proof.js";
-import {field, text} from "./propose.js";
 import {record} from "./record.js";
 import {search, transaction, user} from "./users.js";
 

@@ -1,9 +1,9 @@
 // A user's movements, what is behind each, and taking one back.
 
 import {get, path, query} from "./api.js";
+import {amount, balance, field, openChange, reason, select} from "./change.js";
 import {badge, button, copyable, empty, facts, h, json, pages, problem, section, table, time, who} from "./dom.js";
 import * as format from "./format.js";
-import {amount, balance, field, propose, reason, select} from "./propose.js";
 
 const FINAL = ["REVERSAL", "HOLD", "RELEASE", "REFUND", "REPAY", "FORGIVE"]; // there is nothing to take back
 
@@ -115,7 +115,7 @@ async function reverse(user, made, left, done) {
     h("p", {}, isCredit(leg) ? "Taken from the user: " : "Given back to the user: ",
       h("strong", {}, format.amount(size, leg.asset))),
     balance(leg.asset, balanceOf(leg.asset), after));
-  propose({
+  openChange({
     title: verb(made),
     fields: [
       field("Amount", amount("amount", {value: format.written(left), required: true}),
@@ -130,6 +130,8 @@ async function reverse(user, made, left, done) {
     plan(values) {
       if (!values.amount) throw new Error("How much?");
       const size = format.read(values.amount);
+      const body = {amount: size, reason: values.reason, ...(takes && {policy: values.policy})};
+      const id = made.transaction_id;
       return {
         foretell: (receipt) => [
           effect(legs[0], receipt.amount, receipt.balance),
@@ -138,8 +140,8 @@ async function reverse(user, made, left, done) {
             `The user has spent the other ${format.amount(receipt.shortfall, made.asset)}.`),
         ],
         button: `${verb(made)} ${format.amount(size, made.asset)}`,
-        request: ["POST", path`/v1/wallets/${user}/transactions/${made.transaction_id}/reverse`,
-          {amount: size, reason: values.reason, ...(takes && {policy: values.policy})}],
+        request: ["POST", path`/v1/wallets/${user}/transactions/${id}/reverse`, body],
+        call: ["reverse", {user_id: user, transaction_id: id, ...body}],
         said: (receipt) => `${format.amount(receipt.amount, made.asset)} was ${takes ? "taken back" : "refunded"}. `
           + `The balance is ${format.amount(receipt.balance, made.asset)}.`,
       };

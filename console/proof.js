@@ -1,9 +1,9 @@
 // Are the books right? And are they those of a root that was kept elsewhere?
 
 import {get, isSupport, path, query} from "./api.js";
+import {field, openChange, reason, text} from "./change.js";
 import {button, copyable, download, empty, h, pages, problem, section, table, time} from "./dom.js";
 import * as format from "./format.js";
-import {field, propose, reason, text} from "./propose.js";
 
 const USER = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/;
 const MOST = 1000; // users of a page
@@ -154,7 +154,7 @@ function printed(line) {
 /** The checkpoints, the newest first, and making one. */
 function checkpoints(refresh) {
   const rows = h("div", {class: "timeline"});
-  const make = !isSupport() && button("Make a checkpoint", () => propose({
+  const make = !isSupport() && button("Make a checkpoint", () => openChange({
     title: "Make a checkpoint",
     fields: [reason()],
     done: refresh,

@@ -1,14 +1,15 @@
-// What operators did, the newest first. The filters are in the address, which can be sent to a
-// colleague.
+// What waits for a second operator, and what operators did, the newest first. The filters are in
+// the address, which can be sent to a colleague.
 
 import {get, query} from "./api.js";
+import {field, text} from "./change.js";
 import {badge, empty, facts, h, json, pages, section, time, who} from "./dom.js";
 import * as format from "./format.js";
-import {field, text} from "./propose.js";
+import {proposals, thresholds} from "./proposals.js";
 
 const MOMENTS = ["since", "until"];
 
-export async function record() {
+export async function record(refresh) {
   const asked = Object.fromEntries(new URLSearchParams(location.hash.split("?")[1]));
   const form = h("form", {class: "filters", onsubmit: (event) => {
     event.preventDefault();
@@ -33,10 +34,12 @@ export async function record() {
   };
   return [
     h("h1", {}, "Record"),
+    proposals(refresh),
     section("What operators did", null, form, pages(list, load, show, query(asked)
       ? empty("Nothing like this.", "Nothing was done that all of these filters let through.")
       : empty("Nothing was done yet.", "Every change of the catalogue and of an account will be here "
         + "for ever, with who made it. Movements are on the pages of their users."))),
+    await thresholds(refresh),
   ];
 }
 
@@ -50,7 +53,7 @@ const action = (row) => h("details", {class: "movement action"},
     facts([
       ["When", [time(row.created_at), h("br"), h("span", {class: "faint"}, format.utc(row.created_at))]],
       ["Who did it", who(row.actor)],
-      ["To what", who(row.subject)],
+      ["To what", /propos/.test(row.name) ? row.subject : who(row.subject)],
       ["Reason", row.details.reason],
     ]),
     json(row.details))));

@@ -1,11 +1,11 @@
 // A user: found, looked at, changed.
 
 import {get, isSupport, path, query} from "./api.js";
+import {amount, balance, field, openChange, reason, select, text} from "./change.js";
 import {badge, button, copyable, empty, facts, h, pages, section, table, time} from "./dom.js";
 import * as format from "./format.js";
 import {holdings} from "./holdings.js";
 import {detail, timeline} from "./movements.js";
-import {amount, balance, field, propose, reason, select, text} from "./propose.js";
 
 const LOOKS = {active: "good", frozen: "warn", closed: "bad"};
 
@@ -99,7 +99,7 @@ function holds(id, refresh) {
 }
 
 function release(id, hold, done) {
-  propose({
+  openChange({
     title: "Release hold",
     fields: [reason()],
     done,
@@ -117,7 +117,7 @@ function release(id, hold, done) {
 
 function grant(user, balances, assets, done) {
   const open = assets.filter((asset) => !asset.is_archived).map(({asset}) => asset);
-  propose({
+  openChange({
     title: "Grant",
     fields: [
       h("div", {class: "pair"}, field("Amount", amount("amount", {required: true})),
@@ -129,6 +129,7 @@ function grant(user, balances, assets, done) {
     plan({amount: written, asset, reason, reference}) {
       if (!written) throw new Error("How much? The books call it a BONUS.");
       const given = format.read(written);
+      const body = {asset, amount: given, reference: reference || null, metadata: {reason}};
       const now = balances.find((row) => row.asset === asset)?.balance ?? "0";
       return {
         foretell: (receipt) => [
@@ -136,8 +137,8 @@ function grant(user, balances, assets, done) {
           balance(asset, now, receipt.balance),
         ],
         button: `Grant ${format.amount(given, asset)}`,
-        request: ["POST", path`/v1/wallets/${user.user_id}/bonus`,
-          {asset, amount: given, reference: reference || null, metadata: {reason}}],
+        request: ["POST", path`/v1/wallets/${user.user_id}/bonus`, body],
+        call: ["bonus", {user_id: user.user_id, ...body}],
         said: (receipt) => `${format.amount(receipt.amount, asset)} was granted. `
           + `The balance is ${format.amount(receipt.balance, asset)}.`,
       };
@@ -151,7 +152,7 @@ function setStatus(user, status, done) {
       + "correct. All of the user's tokens end within a minute."],
     active: ["Reopen", "The wallet moves again. The user has to log in again."],
   }[status];
-  propose({
+  openChange({
     title: `${title} the account`,
     fields: [reason()],
     done,
@@ -167,7 +168,7 @@ function setStatus(user, status, done) {
 }
 
 function revoke(user, done) {
-  propose({
+  openChange({
     title: "Revoke tokens",
     fields: [reason()],
     done,

@@ -38,6 +38,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('schema/V0021__half_erased.sql', '10efe042e5d37fb37fef7efd9741243c5bf4a3a32cc9dd9b40434e230b808553'),
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
+    ('schema/V0024__proposals.sql', '6b676cd9c9ac3516b03c62d505b98fc1040fb813f92475b12b0f5c08f3aa3b94'),
     ('schema/V0025__console.sql', '9a2331a188a10b176857fd07bb8b8b2213ab6fd16752b83ee7d85f87789e68d4'),
     ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
     ('schema/V0027__move.sql', '302131f4df8882ba47c20f80c9352eee055a2a7332cf4307aea49e05a740ef5e'),
@@ -83,6 +84,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/check/check_choice.sql', 'e7eda2631d3146fd94ca09712c7b73de14a93e2b0b18f1c441529784a03c5cb6'),
     ('functions/private/check/check_duration.sql', '10261b2b1602b1c83f8db3e36c884142bcf6f15506ec247b67990456dcc6b312'),
     ('functions/private/check/check_given.sql', 'b2aca35e8ee9ee083c4b7a5e393b7f69e7f465a4af3eb62fc0f3ef2386b32a63'),
+    ('functions/private/check/check_key.sql', '0622af430ba5c2b466efc14440528c71f7d8ce668b8739ac52931c3e0a684cb5'),
     ('functions/private/check/check_range.sql', 'd7bbda68b75926a086470d2d920ca4efdcbbd21bcc4353c722976849c550b5ae'),
     ('functions/private/check/check_text.sql', 'd9bc749a5aa1fbd5520e38a3f3a3bcd9d34ac3dc38482439acca600b4408ba4a'),
     ('functions/private/check/check_time_zone.sql', 'a535697b974e57d622a38d628ff44eaa8ec5bb9a0c478fba2acbfc82759bcbd2'),
@@ -245,7 +247,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/settle_lots.sql', 'b88c60c89f5e1264afa23bde345f02bce07290829709d5eeb476c82322ba2bb0'),
     ('functions/private/lot/slice_lots.sql', '6d40e9e1b279742de91b6e27e84dda646522a26e1e74b6b4f68b369b062966e8'),
     ('functions/private/lot/to_instant.sql', '9d8fb702c6e458cc75430e37dbc7fb31591c2741b1cbf141df088fca39b52812'),
-    ('functions/private/movement/check_request.sql', 'a889cb38e0aef6da592d0011d1f116aee6eb83207a3ecbf540f364029664fd26'),
+    ('functions/private/movement/check_request.sql', 'bd8beb11eea1e527a6df2f426e06f9626bf3d72759994995f5de49bf235f6cb3'),
     ('functions/private/movement/clear_way.sql', '6a8a3529898a352d8f93aca663b43e58b1ba6384c617e296d683cb0a6346e9ba'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
     ('functions/private/movement/find_replay.sql', 'e3483a847c918f31ae39ba7197850056c3bbe9f8e79e746c83e941f4294b4fe9'),
@@ -268,6 +270,17 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
     ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
     ('functions/private/movement/with_result.sql', '1aee5abc352ba5842ca91d10cb5015924efa6dda86af2cc84c45078f794de5e8'),
+    ('functions/private/proposal/call_of.sql', '9fb645749d3f17e3d1beb24a7f401acfaf5708c067c58a43ee3c1af2d1a71728'),
+    ('functions/private/proposal/decide.sql', '805335cf81b1bddb82da7f141395b259ef8f444b929ddffc8e9fb7c5600b7108'),
+    ('functions/private/proposal/find_proposed.sql', '56092498f5772e5cd58661fd57934987b71a9473f35f9fbc5c3a8538381cd66a'),
+    ('functions/private/proposal/heed_threshold.sql', 'adbd3c919d283a8457d5e495a77710c7c420df6177747b5b6d6e0a7971bf0b53'),
+    ('functions/private/proposal/proposable.sql', 'aed5fbbb44f9c6264c9c423c83ba021f29a61c535ccd0663b0ab26a7297f944d'),
+    ('functions/private/proposal/refuse_arguments.sql', 'cf58bd287ce78c3b90e6159a594abbca9d39fe93b5989f1e9a9db83b417a4dad'),
+    ('functions/private/proposal/refuse_unapproved.sql', '9150a5e9d43359e52f671148dee87584b282525c9bf7d57cf094a44a82ed58e3'),
+    ('functions/private/proposal/run_call.sql', 'f5e4771575701c522f08a6a606f3f7eb9104c6aaaac3c26535a1faf8bfdbf9e8'),
+    ('functions/private/proposal/to_proposal.sql', '1cf9096f6c5fd2c831f58f7f805a830b4afb96b7745eab2abd031bb197ea4397'),
+    ('functions/private/proposal/try_call.sql', '1fdae6e49f00689973638df48065cc3f48f718f52e34c3bf4487bbbcaee5ee78'),
+    ('functions/private/proposal/who_asks.sql', 'af7fbc1add47fe4706bb6d1b19af54d4b96bc1a4556bba68fb11608d3969b2b4'),
     ('functions/private/report/cohorts_at.sql', '0a2164ac33b43477c09a510ad6eb43ae5d4268e02e3901dabfb2611368aef26f'),
     ('functions/private/report/effects_until.sql', '76017842a9b9367209536d07fc291b23a3ccb5a8d4ff9532c54186aba88c1dd5'),
     ('functions/private/reversal/fifo_consumption.sql', '85b4a18e4a3323b70be0b761c4657746f0d58c8f2533d812ae3bdec03a42e128'),
@@ -288,8 +301,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/task/to_task.sql', '48da9e20efc69ca0effdcc13cb5c99db96a670f8fa902e4266a0ef0c2a7e9788'),
     ('functions/private/user/add_user.sql', 'f4abb8ceada62e902145d92e1705947f33e623788c0c26ce52a2c86a747766a7'),
     ('functions/private/user/check_user.sql', '35d88b8a5263922cc4298c77f536795677690d389945b3e710cb19cb686f4ba9'),
-    ('functions/private/user/erase_actor.sql', '9f6c62914d4cb7d8efe1053b3c77ce5dd94eb28b7e1d6a3d6ad8ca8d2c6abe8a'),
-    ('functions/private/user/erase_texts.sql', 'c52ceac998fd643cfa9f54899a974ca150868af6b17963ebeb9fd56b374e4c51'),
+    ('functions/private/user/erase_actor.sql', '9bf06d063a49eefb094fb541ab05e7ae49b8183cb26f61dcbcf5942230342332'),
+    ('functions/private/user/erase_texts.sql', '158bf4290939a48a3d874afa18a5fe17eff5734768763b75c227ec9d0e2c4748'),
     ('functions/private/user/find_user.sql', '9e7e6753e5516301e1df35d545f5992cb084bbfc2baab33da4862ff11422e29a'),
     ('functions/private/user/is_contact.sql', '24f3cf2072fe792ce473d207cd4d6aabfb88a81010bc3d4b9126026697afb3f3'),
     ('functions/private/user/is_telling.sql', '739e7f228a4f2b2b1b99fdd8f7679bd1f7812ff0f7ebedd2803d65ece4f49a2d'),
@@ -332,12 +345,13 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/webhook/to_pause.sql', 'c7fbcc4a8d8cc6f4e5abb142480143934b554c9593c0880386f8ea6ba5e0ff22'),
     ('functions/private/webhook/to_webhook.sql', '4952372404807412f545c76a2360664621cf4fcd25e430eccc8e6af56a36abd7'),
     ('functions/api/acknowledge_events.sql', '6d2443428e0969426e6c19c4f8469f720cba9bc5fa128cd235c40cc4ec698707'),
-    ('functions/api/adjust.sql', '8a8db7ae67bdbc1f3ccd61a5d367ea09e7602472cb27169809d724027f71ca4a'),
+    ('functions/api/adjust.sql', '362d3066252351cea5a51813e70baabb37b327dbd4ac86f73ab8d0b2cc8d4915'),
+    ('functions/api/approve_proposal.sql', '15381d582bbcec0aa63f187ba145b1f6ccc85bcce5e43aae33cfeea8c52f056a'),
     ('functions/api/bonus.sql', '6f8344fb244a5738149fd34cef3f794bcc694f15b24f37d06ec9b119ce75e592'),
     ('functions/api/buy_item.sql', '5027d7acab9fb35537e41c5682da383412db65043ff8270f5ded727764177193'),
     ('functions/api/capture_hold.sql', '39616688a3198ab07c1badbbbcbd5d93ccd46c2c7d8217301af509a0ec7792a0'),
-    ('functions/api/change_budget.sql', '24804b428671634fe4a73444d59aea392cd6d28dd756763b3b682b649d7410ae'),
-    ('functions/api/change_supply.sql', '8099447b75a3b645fb9852304bcf0c27232efe6886142b2aa550f83209b2ffe3'),
+    ('functions/api/change_budget.sql', 'fba70e7738847b79c7e4c4d9232d25ccd9b1bf8986d0f8cf887637368ed3c630'),
+    ('functions/api/change_supply.sql', '3324da6a3893c691598b5bd727b5fbea3d402c209e014f44c9e39bdc571c8ff0'),
     ('functions/api/check_alerts.sql', '5e78cf7d2566843001784dc8db88060d3d7d7a55b1587f1bc0fbfd544a336cad'),
     ('functions/api/checkpoint.sql', 'bdd852bc1f7b74b4662dfa1d5608d75c2078be1f145bfe6dc2365e2594b435e9'),
     ('functions/api/complete_task.sql', '6503581a41164888fd32bbcf47eb37d2692ab485b052b759e464f3b8bbec3470'),
@@ -345,11 +359,11 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/convert.sql', '0b6dc75f1459434ec8d7432afc63f22d9e4f7866a616d5001e315adcd8a87c66'),
     ('functions/api/create_alert.sql', 'b7515d7e3eb58c102f8fb7f3e70ed873b7c9a3e17149baf3d020eff5c2415df9'),
     ('functions/api/create_asset.sql', '4e701e7bc1b73a139a8f9a2c4ddabf68a617bd82ab8cab5e64b7c9c320b879c8'),
-    ('functions/api/create_campaign.sql', '1b63a61eac0816e9c0e78b09d01cd33afe1b29abf992595fe0eb5fd11398477f'),
+    ('functions/api/create_campaign.sql', 'ba847a5bc2fb1f108978d19b867e424f83edcdb33be5d810efe49bc807281436'),
     ('functions/api/create_item.sql', '08b6790d0dd063a00f5fcba7a17b8c4dd3cf0eb0984be7c355db25beafe964f3'),
     ('functions/api/create_limit.sql', '9a9c3632e3577cf841cf06b4bbbc76281881544595192fe783274d6d9ad221e2'),
     ('functions/api/create_subscription.sql', '36f03d4aecb8fea677542f7b9c0395022578323c05718c00910bdd9a53ac2c4e'),
-    ('functions/api/create_task.sql', '4759d2bf2f488ce80bd5d980a93506933cc0fee46d0ea41b32f6a7bf71057162'),
+    ('functions/api/create_task.sql', 'c9830455bd751b278d4e9391e93197d466fdaff1de3e46f400da27cbe20258f1'),
     ('functions/api/create_user.sql', 'c9056b1e7b6c6845d9afd1fbcf88aa5d63e6b69fe89039be2abeb91f04ab6ae1'),
     ('functions/api/create_webhook.sql', '1c9fd6533c6cec03c9dd88d34da87bfaa1a67925bb5a4b45996a8761bebad43c'),
     ('functions/api/distribution.sql', 'b94d557c1be95399e2e2cfcef314ab46e5b1a0efd6d679f6e6d68fb194b750c7'),
@@ -361,7 +375,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
     ('functions/api/fold_economy.sql', '38fff335fc94dfc6c72c99d4a2731a19469b6df9478edbe22bdb7dbe3037d585'),
-    ('functions/api/forgive_debt.sql', '1d83057d1d93d15f734cbe8c6ee03961dc114d0333d6da424c0cbc8d00cea511'),
+    ('functions/api/forgive_debt.sql', '262c32bd5be325505e58a04bc8682e7f56d7b276f7b7f8c226eaf521c1be43ef'),
     ('functions/api/get_balance.sql', 'e24c91c2fd69d5781968aa55b115544a8cd38a07f299dbcaf4764710f90b622d'),
     ('functions/api/get_balance_at.sql', '1fd9feaa2f561dfe73565beeff27c8eab1c4611418c8087c6e96bd11c210c389'),
     ('functions/api/get_credential.sql', 'bd107696cb9798928fbf77e5accb7079e9758b6dbb2f08619fd229ba6c36f367'),
@@ -371,6 +385,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/get_user.sql', '5450d332cbd8a0494d945ca063335b88ca8a95937029848b88be390dea1d311f'),
     ('functions/api/get_user_id.sql', '42b885fa24ce2762b5596e89f6595fcd663054c2ca181399b342d3762a853330'),
     ('functions/api/grant_batch.sql', 'f63ea85d4c4bfacb1e417076874e91d3c2767e19420155467f3ab0446863d1c9'),
+    ('functions/api/heed_threshold.sql', '2ccbce258c223789041c28714e6e6e2ddce99787b9315016208766aa96b4c469'),
     ('functions/api/import_users.sql', '62ac0a1e73c977503392c4b8ab86d1054ca3a0cb7b9f470a07d24272f1f6ecce'),
     ('functions/api/leaders.sql', 'ee9b5aca4ac62c72fe1bdabf62b1a270f1fa33455f136a3368a77f7460579cf0'),
     ('functions/api/liability.sql', 'c5155d6457174b3f5854d9bae84f7d74374c2e076b63915e444278e3dcde0fdb'),
@@ -387,28 +402,33 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_limit_use.sql', 'a3346b64e3c297081091f76a2e96305e6317f6d158247127c0cf3bf234d3b21d'),
     ('functions/api/list_limits.sql', 'c2c63bd53554107f9643fc3d123f745c1c924c91e1ef8eefd813d5473f422cc0'),
     ('functions/api/list_lots.sql', '838f67fc533361f961951c3e7bdd1eaad211ab8c5e6f288fad58d94b64dff4fc'),
+    ('functions/api/list_proposals.sql', '4004604d78c7e5d5d50dbcca9a310243686164f763ad93f22f5755cfa5ef21f8'),
     ('functions/api/list_subscriptions.sql', '8f0a7f463956c8ceab918367413ec4f5cd9e9b4ebc2a1ca522d8555d900dd269'),
     ('functions/api/list_tasks.sql', 'f80ce75b300888018933970f1884eac9e1fecba00e994aa62005f5d836a65cc6'),
+    ('functions/api/list_thresholds.sql', '3d5c57cb7653a0ba99c9920bc9568df68a1e8f2fc69bdfaa6df809b6882f08fa'),
     ('functions/api/list_transactions.sql', '17822c6bd19ffc7055b880b5f0a3fb9e1ee2e7e9699d8807e1877c654a0e09ba'),
     ('functions/api/list_user_ids.sql', '3e830ba5c3ebdfd7aceac1f3a21cc4f2e665379dec090b8d58e998a3cdcb91de'),
     ('functions/api/list_webhook_failures.sql', 'd465b7653075b5b0d90109d644053c3cfc03929640da22405c8fce00734833bd'),
     ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
     ('functions/api/place_hold.sql', 'd00e32548824f9a832012801d8c3864d2aaf7d6f47b66d89697876b6d5da511e'),
     ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
+    ('functions/api/propose.sql', 'ebdb5f560983aae337b43daf0927993f3f22b832f91d5f1f966c806e28c3f39b'),
     ('functions/api/rank_users.sql', 'b60e5308533c0648d86ca4e5f9097726152895c97dcbedece2f1049068da4b75'),
     ('functions/api/read_events.sql', '1742e2b1689e2d723cca0497adadc28f25de887f36593bafffe212dce22bd74d'),
     ('functions/api/read_news.sql', '04c9ff21a0cc9564a34eabd1e181c0aa078034dc83d0ec95ab4e8b508f96f009'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
+    ('functions/api/reject_proposal.sql', '90d280da870a7090b3d04e0dfd9c05e72806a624e3e4a104c3c8a27b05082b3f'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
     ('functions/api/resend_webhook_events.sql', '2a023fcb0bb05dd15655ad0b5e0a20b40bfb546d95014ad1ffe4382aeb918a97'),
-    ('functions/api/reverse.sql', 'e3fa917e4dd58127143860e28a165ae0fef5b422d9912253bb160e8a22d4a3ce'),
+    ('functions/api/reverse.sql', '560d5ea9cd534cb23092434c0e462e6da562f35c49096be7154c72b70b8a00b7'),
     ('functions/api/revoke_tokens.sql', '8bc6f51dba5003ec7ae3c9ff9bb062444f6a6a723471b6296247f1da49b687c9'),
     ('functions/api/rotate_webhook_secret.sql', '217965c81a885a550bae1bcea6baf285b69d8cf547d81ce0cff54dcd364dbe55'),
     ('functions/api/schema_version.sql', 'ba91ff4323069432b218f57aaa88675334859743592e13211faeb9f128312a2b'),
     ('functions/api/search_users.sql', '0af5c8709820094810e15e05e9158ec010c1b47330353869e25961109534f143'),
-    ('functions/api/set_conversion_rate.sql', 'c180ed7a82964284fd52af0645f720625d449700e791ef9f62f2a0b7c670642d'),
+    ('functions/api/set_conversion_rate.sql', '0c41956d99fe5fb3076eec9a2e435aed02d42d2ec92795caff845477f37e881b'),
     ('functions/api/set_password.sql', '573d7291e83a1809461a0d288bedac5d56267c5d3b08440f8ccd7a2bd4cb3940'),
     ('functions/api/set_refunded.sql', '840b0d1991b8ec59ad74bfc1c7c20d79d114c1481e953246ddd8be0a4946f80f'),
+    ('functions/api/set_threshold.sql', 'a180f0333e20e098a2048688b7f2405f8f85295763576331833ee8f11d600518'),
     ('functions/api/set_user_status.sql', 'ef1588cbd5b68b62be2db6084ac2c7873c75f144effb9ba486378cf778e06464'),
     ('functions/api/settle_webhook_events.sql', '7ce64bbade511766cdb878b5a0b354dd70ca6ef775ccb6e1d224326926f383e0'),
     ('functions/api/sign_up.sql', '34a5b6f28ad31004e34b586739a7de2ad7c9677f888a6283dc14dcb6a2ebff08'),
@@ -422,7 +442,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/update_item.sql', '9af5fa8aece7f5be9dc4d83e4b15f4c6dc386341139b2d95d5b9ff7b7e2375a1'),
     ('functions/api/update_limit.sql', 'dbbca4c532d1e29f928ec181d64e374f9964302d2e62cc9e54fcd35c803e4040'),
     ('functions/api/update_subscription.sql', '939aeb390627986e268121b75a58cc929609d17b4e4fdcfeba041cbd776648c0'),
-    ('functions/api/update_task.sql', 'd85771ac0f9fa14a5b6cf7cd15d01b6709ed42d87a31a42e0cc1da3e350ff23a'),
+    ('functions/api/update_task.sql', '64a683329ceecff45d9e579f71d1bf0c931a6f3cbee040d999738c70acffb1e5'),
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
     ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
     ('functions/api/verify_checkpoint.sql', '42005b7ef23035bb1ab434fadf88f46a16db2e45912774196033324b7ad2a9c9'),
@@ -434,7 +454,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', 'b4361198507e65abaf7ec267d7293a8e8c5af75405c3b6e917ef3e46ad3311fb')
+    ('grants.sql', '95deb9eb306b0d807de1969e7b090e837bd80ed8058913be5cf7ce98d7e8942f')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -583,6 +603,11 @@ SELECT 'schema/V0022__record.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
 \if :pgwallet_run
     \echo schema/V0022__record.sql
     \ir schema/V0022__record.sql
+\endif
+SELECT 'schema/V0024__proposals.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0024__proposals.sql
+    \ir schema/V0024__proposals.sql
 \endif
 SELECT 'schema/V0025__console.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -808,6 +833,11 @@ SELECT 'functions/private/check/check_given.sql' = ANY (:'pgwallet_pending'::tex
 \if :pgwallet_run
     \echo functions/private/check/check_given.sql
     \ir functions/private/check/check_given.sql
+\endif
+SELECT 'functions/private/check/check_key.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/check/check_key.sql
+    \ir functions/private/check/check_key.sql
 \endif
 SELECT 'functions/private/check/check_range.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1734,6 +1764,61 @@ SELECT 'functions/private/movement/with_result.sql' = ANY (:'pgwallet_pending'::
     \echo functions/private/movement/with_result.sql
     \ir functions/private/movement/with_result.sql
 \endif
+SELECT 'functions/private/proposal/call_of.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/call_of.sql
+    \ir functions/private/proposal/call_of.sql
+\endif
+SELECT 'functions/private/proposal/decide.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/decide.sql
+    \ir functions/private/proposal/decide.sql
+\endif
+SELECT 'functions/private/proposal/find_proposed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/find_proposed.sql
+    \ir functions/private/proposal/find_proposed.sql
+\endif
+SELECT 'functions/private/proposal/heed_threshold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/heed_threshold.sql
+    \ir functions/private/proposal/heed_threshold.sql
+\endif
+SELECT 'functions/private/proposal/proposable.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/proposable.sql
+    \ir functions/private/proposal/proposable.sql
+\endif
+SELECT 'functions/private/proposal/refuse_arguments.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/refuse_arguments.sql
+    \ir functions/private/proposal/refuse_arguments.sql
+\endif
+SELECT 'functions/private/proposal/refuse_unapproved.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/refuse_unapproved.sql
+    \ir functions/private/proposal/refuse_unapproved.sql
+\endif
+SELECT 'functions/private/proposal/run_call.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/run_call.sql
+    \ir functions/private/proposal/run_call.sql
+\endif
+SELECT 'functions/private/proposal/to_proposal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/to_proposal.sql
+    \ir functions/private/proposal/to_proposal.sql
+\endif
+SELECT 'functions/private/proposal/try_call.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/try_call.sql
+    \ir functions/private/proposal/try_call.sql
+\endif
+SELECT 'functions/private/proposal/who_asks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/proposal/who_asks.sql
+    \ir functions/private/proposal/who_asks.sql
+\endif
 SELECT 'functions/private/report/cohorts_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/report/cohorts_at.sql
@@ -2059,6 +2144,11 @@ SELECT 'functions/api/adjust.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
     \echo functions/api/adjust.sql
     \ir functions/api/adjust.sql
 \endif
+SELECT 'functions/api/approve_proposal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/approve_proposal.sql
+    \ir functions/api/approve_proposal.sql
+\endif
 SELECT 'functions/api/bonus.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/bonus.sql
@@ -2249,6 +2339,11 @@ SELECT 'functions/api/grant_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
     \echo functions/api/grant_batch.sql
     \ir functions/api/grant_batch.sql
 \endif
+SELECT 'functions/api/heed_threshold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/heed_threshold.sql
+    \ir functions/api/heed_threshold.sql
+\endif
 SELECT 'functions/api/import_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/import_users.sql
@@ -2329,6 +2424,11 @@ SELECT 'functions/api/list_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
     \echo functions/api/list_lots.sql
     \ir functions/api/list_lots.sql
 \endif
+SELECT 'functions/api/list_proposals.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_proposals.sql
+    \ir functions/api/list_proposals.sql
+\endif
 SELECT 'functions/api/list_subscriptions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/list_subscriptions.sql
@@ -2338,6 +2438,11 @@ SELECT 'functions/api/list_tasks.sql' = ANY (:'pgwallet_pending'::text[]) AS pgw
 \if :pgwallet_run
     \echo functions/api/list_tasks.sql
     \ir functions/api/list_tasks.sql
+\endif
+SELECT 'functions/api/list_thresholds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/list_thresholds.sql
+    \ir functions/api/list_thresholds.sql
 \endif
 SELECT 'functions/api/list_transactions.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -2369,6 +2474,11 @@ SELECT 'functions/api/post_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgw
     \echo functions/api/post_batch.sql
     \ir functions/api/post_batch.sql
 \endif
+SELECT 'functions/api/propose.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/propose.sql
+    \ir functions/api/propose.sql
+\endif
 SELECT 'functions/api/rank_users.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/api/rank_users.sql
@@ -2388,6 +2498,11 @@ SELECT 'functions/api/rehash_password.sql' = ANY (:'pgwallet_pending'::text[]) A
 \if :pgwallet_run
     \echo functions/api/rehash_password.sql
     \ir functions/api/rehash_password.sql
+\endif
+SELECT 'functions/api/reject_proposal.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/reject_proposal.sql
+    \ir functions/api/reject_proposal.sql
 \endif
 SELECT 'functions/api/release_hold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -2438,6 +2553,11 @@ SELECT 'functions/api/set_refunded.sql' = ANY (:'pgwallet_pending'::text[]) AS p
 \if :pgwallet_run
     \echo functions/api/set_refunded.sql
     \ir functions/api/set_refunded.sql
+\endif
+SELECT 'functions/api/set_threshold.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/set_threshold.sql
+    \ir functions/api/set_threshold.sql
 \endif
 SELECT 'functions/api/set_user_status.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -143,25 +144,32 @@ def _handler(
     """Gathers the arguments, calls the function, shapes the answer."""
     names, attributes = route.arguments, route.row.__struct_fields__
     is_read = route.method == "GET" and not route.is_on_primary
-    call = call_at = database.function(route.function, names, attributes, is_read=is_read)
+    function = partial(database.function, route.function, names, attributes)
+    call = call_at = function(is_read=is_read)
     if groups is not None and route.function in GROUPED:
         call = groups.call(route.function, call)
     if "wait" in route.query.__struct_fields__:
         call = events.call(call)
-    dry_call = limited_call = call
+    dry_call = bound_call = bound_dry_call = limited_call = call
     if "dry_run" in route.query.__struct_fields__:
-        dry_call = database.function(route.function, names, attributes, judge=lambda _: False)
+        dry_call = bound_dry_call = function(judge=_take_back)
+    if route.is_bound:
+        bound_call = function(is_bound=True)
+        bound_dry_call = function(is_bound=True, judge=_take_back)
     if route.is_movement and "support" in (route.roles or ()):
-        limited_call = database.function(
-            route.function, names, attributes, judge=lambda rows: limits.allow(rows[0])
-        )
+        limited_call = function(is_bound=route.is_bound, judge=lambda rows: limits.allow(rows[0]))
+    calls = {  # of a role: what is done, and what is only tried
+        "user": (call, dry_call),
+        "service": (call, dry_call),
+        "support": (limited_call, bound_dry_call),
+        "admin": (bound_call, bound_dry_call),
+    }
     if route.function_at:
         call_at = database.function(route.function_at, (*names, "at"), attributes, is_read=is_read)
     if tracing:
-        call = tracing.call(route.function, call)
+        traced = partial(tracing.call, route.function)
+        calls = {role: (traced(real), traced(dry)) for role, (real, dry) in calls.items()}
         call_at = tracing.call(route.function_at or route.function, call_at)
-        dry_call = tracing.call(route.function, dry_call)
-        limited_call = tracing.call(route.function, limited_call)
     path_type = msgspec.defstruct("Path", list(route.path_fields.items()))
     decode_body = msgspec.json.Decoder(route.body).decode if route.body else None
     around, is_movement, is_batch = route.around, route.is_movement, route.body is BatchRequest
@@ -190,17 +198,15 @@ def _handler(
             arguments["idempotency_key"] = _idempotency_key(request)
 
         strangers = await users.find_all(arguments["requests"]) if is_batch else {}
-        chosen = call if arguments.get("at") is None else call_at
-        is_limited = is_movement and claims is not None and claims.role == "support"
-        if is_limited:
-            chosen = limited_call
-        if is_dry := arguments.get("dry_run", False):
-            chosen = dry_call
+        is_dry = arguments.get("dry_run", False)
+        chosen = calls[claims.role if claims else "user"][is_dry]
+        if arguments.get("at") is not None:
+            chosen = call_at
         if around:
             rows = await around(accounts, request, arguments, chosen)
         else:
             rows = await chosen(arguments)
-        if is_limited:
+        if is_movement and claims is not None and claims.role == "support":
             limits.check(rows[0])
         for index, name in strangers.items():
             rows[index]["detail"] = no_user(name).detail
@@ -215,6 +221,11 @@ def _handler(
         return web.Response(body=answer, status=route.status, headers=headers)
 
     return handle
+
+
+def _take_back(rows: list[Any]) -> bool:
+    """The judge of a dry run."""
+    return False
 
 
 def _listen(live: Live, users: Users) -> Handler:

@@ -40,6 +40,9 @@ FROM pg_catalog.pg_proc AS p
 INNER JOIN pg_catalog.pg_namespace AS n ON p.pronamespace = n.oid
 WHERE n.nspname = 'wallet' AND p.proname = ANY ($1::text[])
 AND NOT has_function_privilege(p.oid, 'EXECUTE')"""
+# A kind that has a threshold is named as the function that makes it.
+_HEEDING = """
+CROSS JOIN LATERAL wallet.heed_threshold(lower(m.kind), m.asset, m.amount, m.is_replay)"""
 _VERSIONS = """
 SELECT wallet.version() AS functions, wallet.schema_version() AS schema_version,
     current_setting('transaction_read_only')::boolean AS is_read_only"""
@@ -377,14 +380,16 @@ class Database:
         answers: tuple[str, ...] = (),
         *,
         is_read: bool = False,
+        is_bound: bool = False,
         judge: Judge | None = None,
     ) -> Call:
         """wallet.<name> as a coroutine function: it takes the arguments and gives the rows.
 
+        is_bound: the database refuses it above a threshold for operators.
         judge: looks at the rows. If it says no, what the call did is rolled back.
         """
         named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
-        sql = f"SELECT * FROM wallet.{name}({named})"
+        sql = f"SELECT m.* FROM wallet.{name}({named}) AS m" + _HEEDING * is_bound
         self._functions[sql] = name, set(answers)
         ask: Callable[[str, list[Any]], Awaitable[list[Row]]] = self._primary.call
         if judge:

@@ -40,6 +40,8 @@ _PATH_TYPES: Mapping[str, Any] = {
     "to_asset": t.ToCode,
     "subscription": t.SubscriptionCode,
     "alert": t.AlertCode,
+    "proposal_id": t.ProposalId,
+    "function": t.CallFunction,
 }
 
 Arguments = dict[str, Any]
@@ -88,6 +90,7 @@ class Route:
     answer: type[msgspec.Struct] | None = None  # what the client gets, if it is not a row
     max_body: int = MAX_BODY
     is_on_primary: bool = False  # though it only reads
+    is_bound: bool = False  # an operator who asks heeds the thresholds
     # Does work around the call; `passed` are the arguments of that call.
     around: Callable[[Accounts, web.Request, Arguments, Call], Awaitable[list[Row]]] | None = None
     passed: tuple[str, ...] | None = None
@@ -162,11 +165,11 @@ ROUTES = (
     ),
     move(
         WALLET + "/topup", "topup", t.Receipt, "Credit what was paid for",
-        body=t.CreditRequest, roles=STAFF,
+        body=t.CreditRequest, roles=STAFF, is_bound=True,
     ),
     move(
         WALLET + "/bonus", "bonus", t.Receipt, "Credit a gift",
-        body=t.CreditRequest, roles=STAFF | SUPPORT,
+        body=t.CreditRequest, roles=STAFF | SUPPORT, is_bound=True,
     ),
     put(
         WALLET + "/transactions/{transaction_id}/refund", "set_refunded", t.RefundReceipt,
@@ -210,7 +213,7 @@ ROUTES = (
         "POST", "/v1/batches", "post_batch", t.BatchResult,
         "Up to 1,000 movements, each accepted or refused by itself", body=t.BatchRequest,
         query=t.MovementQuery, roles=STAFF, trusted=ACTOR, shape=results,
-        max_body=1024 * 1024,
+        max_body=1024 * 1024, is_bound=True,
     ),
     Route(
         "POST", "/v1/campaigns/{campaign}/grants", "grant_batch", t.GrantResult,
@@ -375,6 +378,32 @@ ROUTES = (
     read(
         "/v1/admin/actions", "list_actions", t.Action, "What operators did, newest first",
         query=t.ActionQuery, roles=ADMIN | SUPPORT, shape=page,
+    ),
+    # What waits for a second operator
+    read(
+        "/v1/admin/proposals", "list_proposals", t.Proposal, "Proposals, newest first",
+        query=t.ProposalQuery, roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
+    ),
+    move(
+        "/v1/admin/proposals", "propose", t.Proposal, "Propose a call, which another approves",
+        body=t.NewProposal, roles=ADMIN | SUPPORT,
+    ),
+    move(
+        "/v1/admin/proposals/{proposal_id}/approve", "approve_proposal", t.Proposal,
+        "Approve a proposal of another, and run its call", body=t.Decision, roles=ADMIN, status=200,
+    ),
+    move(
+        "/v1/admin/proposals/{proposal_id}/reject", "reject_proposal", t.Proposal,
+        "Reject a proposal", body=t.Decision, roles=ADMIN, status=200,
+    ),
+    read(
+        "/v1/admin/thresholds", "list_thresholds", t.Threshold,
+        "Above what a change waits for a second operator", roles=ADMIN | SUPPORT, shape=page,
+        is_on_primary=True,
+    ),
+    put(
+        "/v1/admin/thresholds/{function}/{asset}", "set_threshold", t.Threshold,
+        "Set above what a change waits for a second operator", body=t.NewThreshold,
     ),
     read(
         "/v1/admin/verify", "verify", t.Finding, "Check the books: no item, no error",

@@ -23,7 +23,7 @@ class Limits:
             raise Problem(
                 "GW403",
                 f"The role support may move at most {most:f} {asset} at once.",
-                "Ask an admin to do it.",
+                "Propose it (POST /v1/admin/proposals), or ask an admin to do it.",
             )
 
     def _excesses(self, receipt: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:

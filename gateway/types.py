@@ -196,6 +196,28 @@ RefundOutcome = Annotated[
     ),
 ]  # fmt: skip
 SelfService = Annotated[bool, _doc("Whether users may report it themselves.", False)]
+CALLS = (
+    "bonus", "topup", "adjust", "reverse", "forgive_debt", "create_task", "update_task",
+    "set_conversion_rate", "create_campaign", "change_budget", "change_supply", "set_threshold",
+)  # fmt: skip
+CallFunction = Annotated[str, _choice("CallFunction", "A function that can be proposed.", *CALLS)]
+# No float, as an amount must not be one. Metadata may have some.
+CallArguments = Annotated[
+    dict[str, str | int | bool | dict[str, Any] | None],
+    _named("CallArguments"),
+    _doc(
+        "The function's arguments by name, without p_. A user is a user_id.",
+        {"user_id": "b237c095-f7bc-4220-a9e3-3a306086d0f0", "asset": "GOLD", "amount": "5000"},
+    ),
+]
+ProposalId = Annotated[UUID, _eg("01a1fd7e-9c84-7acb-bd4f-a259e95eed13")]
+ProposalStatus = Annotated[
+    str,
+    _choice(
+        "ProposalStatus", "Only a pending one can be approved or rejected.",
+        "pending", "approved", "rejected", "expired",
+    ),
+]  # fmt: skip
 Limit = Annotated[int, _doc("How many at most.", ge=1, le=200)]
 Cursor = Annotated[str, _doc("The next_cursor of the page before, with the same filters.")]
 
@@ -306,6 +328,27 @@ class BatchItem(Body):
 
 class BatchRequest(Body):
     requests: Annotated[list[BatchItem], Meta(min_length=1, max_length=1000)]
+
+
+class NewProposal(Body):
+    function: CallFunction
+    arguments: CallArguments
+    reason: Annotated[str, _eg("the outage of Sunday")]
+    expires_in: Annotated[
+        Seconds | None, _doc("Whole seconds in which it can be approved; without it: 7 days.")
+    ] = None
+
+
+class Decision(Body):
+    reason: Annotated[str, _eg("as agreed")]
+
+
+class NewThreshold(Body):
+    most: Annotated[
+        Amount | None,
+        _doc("What one operator may do with one call; 0: nothing; without it: anything.", "1000"),
+    ] = None
+    reason: Reason = None
 
 
 class SignUpRequest(Body):
@@ -653,6 +696,12 @@ class ActionQuery(Query):
 
 
 class CheckpointQuery(Query):
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+class ProposalQuery(Query):
+    status: ProposalStatus | None = None
     limit: Limit = 50
     cursor: Cursor | None = None
 
@@ -1203,6 +1252,31 @@ class Action(Struct):
         dict[str, Any],
         _named("ActionDetails", additionalProperties=True),
         _doc("How it was afterwards, and the reason if there is one."),
+    ]
+
+
+class Proposal(Struct):
+    proposal_id: ProposalId
+    function: CallFunction
+    arguments: CallArguments
+    user_id: Annotated[UserId | None, _doc("Whom the call is about.")]
+    reason: Annotated[str | None, _doc("Why; null: the user was erased.", "the outage of Sunday")]
+    proposed_by: Annotated[str, _doc("Sub of the token.", "ada")]
+    forecast: Annotated[Json, _doc("What the call would have answered when it was proposed.", {})]
+    created_at: Moment
+    expires_at: Annotated[Moment, _doc("It can't be approved any more from then on.")]
+    status: ProposalStatus
+    decided_by: Annotated[str | None, _doc("Who approved or rejected it.", None)]
+    decision_reason: Annotated[str | None, _doc("Why.", None)]
+    decided_at: Annotated[Moment | None, _doc(None, None)]
+    result: Annotated[Json | None, _doc("What the call answered; null: it has not run.", None)]
+
+
+class Threshold(Struct):
+    function: CallFunction
+    asset: Code
+    most: Annotated[
+        Units | None, _doc("What one operator may do with one call; null: anything.", "1000")
     ]
 
 

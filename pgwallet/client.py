@@ -784,6 +784,56 @@ class Wallet:
     ) -> Page[t.Action]: ...
 
     @_route
+    async def list_proposals(
+        self, *, status: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Page[t.Proposal]: ...
+
+    @_route
+    async def propose(
+        self,
+        function: str,
+        arguments: t.CallArguments,
+        reason: str,
+        *,
+        expires_in: int | None = None,
+        key: str | None = None,
+        dry_run: bool | None = None,
+    ) -> t.Proposal: ...
+
+    @_route
+    async def approve_proposal(
+        self,
+        proposal_id: UUID,
+        reason: str,
+        *,
+        key: str | None = None,
+        dry_run: bool | None = None,
+    ) -> t.Proposal: ...
+
+    @_route
+    async def reject_proposal(
+        self,
+        proposal_id: UUID,
+        reason: str,
+        *,
+        key: str | None = None,
+        dry_run: bool | None = None,
+    ) -> t.Proposal: ...
+
+    @_route
+    async def list_thresholds(self) -> Page[t.Threshold]: ...
+
+    @_route
+    async def set_threshold(
+        self,
+        function: str,
+        asset: str,
+        *,
+        most: Amount | None = None,
+        reason: str | None = None,
+    ) -> t.Threshold: ...
+
+    @_route
     async def verify(self, *, user_id: UserId | None = None) -> Page[t.Finding]: ...
 
     @_route

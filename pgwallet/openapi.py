@@ -216,6 +216,10 @@ def _sources(route: Route) -> list[str]:
     functions = [route.function, *filter(None, [route.function_at])]
     if "wait" in route.query.__struct_fields__:
         functions.append("acknowledge_events")
+    if route.is_bound:
+        functions.append("heed_threshold")
+    if "what the call raises" in _comment(route.function):
+        functions.extend(t.CALLS)
     return around + [_comment(function) for function in functions]
 
 

@@ -423,6 +423,42 @@ CREATE TYPE wallet.news AS (
 	events wallet.event[]
 );
 
+CREATE TYPE wallet.proposal AS (
+	proposal_id uuid,
+	function text,
+	arguments jsonb,
+	user_id uuid,
+	reason text,
+	proposed_by text,
+	forecast jsonb,
+	created_at timestamp with time zone,
+	expires_at timestamp with time zone,
+	status text,
+	decided_by text,
+	decision_reason text,
+	decided_at timestamp with time zone,
+	result jsonb,
+	is_replay boolean
+);
+
+CREATE TYPE wallet.proposal_item AS (
+	proposal_id uuid,
+	function text,
+	arguments jsonb,
+	user_id uuid,
+	reason text,
+	proposed_by text,
+	forecast jsonb,
+	created_at timestamp with time zone,
+	expires_at timestamp with time zone,
+	status text,
+	decided_by text,
+	decision_reason text,
+	decided_at timestamp with time zone,
+	result jsonb,
+	cursor text
+);
+
 CREATE TYPE wallet.purchase_receipt AS (
 	transaction_id uuid,
 	kind text,
@@ -565,6 +601,12 @@ CREATE TYPE wallet.task_receipt AS (
 	created_at timestamp with time zone,
 	is_replay boolean,
 	task_id bigint
+);
+
+CREATE TYPE wallet.threshold AS (
+	function text,
+	asset text,
+	most numeric
 );
 
 CREATE TYPE wallet.token_state AS (
@@ -1011,6 +1053,41 @@ COMMENT ON COLUMN wallet_private.limit_rule.measure IS 'What is counted: amounts
 COMMENT ON COLUMN wallet_private.limit_rule.kinds IS 'NULL = all of this direction.';
 
 COMMENT ON COLUMN wallet_private.limit_rule.rolling IS 'How far it looks back, in whole seconds; NULL = it goes by the calendar.';
+
+CREATE TABLE wallet_private.proposal (
+    proposal_id uuid NOT NULL,
+    function text NOT NULL,
+    arguments jsonb NOT NULL,
+    user_id uuid,
+    reason text,
+    proposed_by text NOT NULL COLLATE pg_catalog."C",
+    idempotency_key text NOT NULL COLLATE pg_catalog."C",
+    forecast jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    decided_by text,
+    decision_key text,
+    decision_reason text,
+    decided_at timestamp with time zone,
+    result jsonb,
+    CONSTRAINT proposal_result_is_of_approved_check CHECK (((result IS NOT NULL) = (status = 'approved'::text))),
+    CONSTRAINT proposal_status_is_known_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'approved'::text, 'rejected'::text])))
+);
+
+COMMENT ON COLUMN wallet_private.proposal.function IS 'Of the schema wallet. It is called once.';
+
+COMMENT ON COLUMN wallet_private.proposal.arguments IS 'By name, without p_, and without the actor and the idempotency key.';
+
+COMMENT ON COLUMN wallet_private.proposal.user_id IS 'Whom the call is about. NULL: nobody.';
+
+COMMENT ON COLUMN wallet_private.proposal.reason IS 'NULL: the user was erased.';
+
+COMMENT ON COLUMN wallet_private.proposal.forecast IS 'What the call would have returned when it was proposed.';
+
+COMMENT ON COLUMN wallet_private.proposal.status IS 'running only within the transaction that runs the call, so no other transaction sees it.';
+
+COMMENT ON COLUMN wallet_private.proposal.result IS 'What the call returned.';
 
 CREATE TABLE wallet_private.webhook (
     subscription_id integer NOT NULL,
@@ -1742,6 +1819,14 @@ ALTER TABLE wallet_private.task ALTER COLUMN task_id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE wallet_private.threshold (
+    function text NOT NULL COLLATE pg_catalog."C",
+    asset_id integer NOT NULL,
+    most wallet_private.quantity NOT NULL
+);
+
+COMMENT ON COLUMN wallet_private.threshold.most IS 'What one operator may do with one call of the function. More waits for a second one.';
+
 ALTER TABLE ONLY wallet_private.action
     ADD CONSTRAINT action_pkey PRIMARY KEY (action_id);
 
@@ -1868,6 +1953,12 @@ ALTER TABLE ONLY wallet_private.name
 ALTER TABLE ONLY wallet_private.partition
     ADD CONSTRAINT partition_pkey PRIMARY KEY (partitions);
 
+ALTER TABLE ONLY wallet_private.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (proposal_id);
+
+ALTER TABLE ONLY wallet_private.proposal
+    ADD CONSTRAINT proposal_proposed_by_idempotency_key_key UNIQUE (proposed_by, idempotency_key);
+
 ALTER TABLE ONLY wallet_private.purchase
     ADD CONSTRAINT purchase_pkey PRIMARY KEY (user_id, transaction_id);
 
@@ -1919,6 +2010,9 @@ ALTER TABLE wallet_private.task
 ALTER TABLE ONLY wallet_private.task
     ADD CONSTRAINT task_pkey PRIMARY KEY (task_id);
 
+ALTER TABLE ONLY wallet_private.threshold
+    ADD CONSTRAINT threshold_pkey PRIMARY KEY (function, asset_id);
+
 ALTER TABLE ONLY wallet_private.transfer
     ADD CONSTRAINT transfer_idempotency_key_key UNIQUE (user_id, idempotency_key);
 
@@ -1963,6 +2057,10 @@ CREATE INDEX limit_rule_asset_id_idx ON wallet_private.limit_rule USING btree (a
 CREATE INDEX lot_expires_at_idx ON wallet_private.lot USING btree (expires_at) WHERE (is_open AND (expires_at IS NOT NULL));
 
 CREATE INDEX lot_open_idx ON wallet_private.lot USING btree (user_id, asset_id) WHERE is_open;
+
+CREATE INDEX proposal_running_idx ON wallet_private.proposal USING btree (proposal_id) WHERE (status = 'running'::text);
+
+CREATE INDEX proposal_user_id_idx ON wallet_private.proposal USING btree (user_id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX purchase_user_id_item_id_idx ON wallet_private.purchase USING btree (user_id, item_id);
 
@@ -2055,6 +2153,9 @@ ALTER TABLE ONLY wallet_private.item
 ALTER TABLE ONLY wallet_private.limit_rule
     ADD CONSTRAINT limit_rule_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
 
+ALTER TABLE ONLY wallet_private.proposal
+    ADD CONSTRAINT proposal_user_id_fkey FOREIGN KEY (user_id) REFERENCES wallet_private.user_account(user_id);
+
 ALTER TABLE ONLY wallet_private.purchase
     ADD CONSTRAINT purchase_item_id_fkey FOREIGN KEY (item_id) REFERENCES wallet_private.item(item_id);
 
@@ -2066,6 +2167,9 @@ ALTER TABLE ONLY wallet_private.task
 
 ALTER TABLE ONLY wallet_private.task_completion
     ADD CONSTRAINT task_completion_task_id_fkey FOREIGN KEY (task_id) REFERENCES wallet_private.task(task_id);
+
+ALTER TABLE ONLY wallet_private.threshold
+    ADD CONSTRAINT threshold_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
 
 ALTER TABLE ONLY wallet_private.wallet
     ADD CONSTRAINT wallet_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES wallet_private.asset(asset_id);
@@ -2155,6 +2259,10 @@ REVOKE ALL ON TYPE wallet.new_user FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.news FROM PUBLIC;
 
+REVOKE ALL ON TYPE wallet.proposal FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.proposal_item FROM PUBLIC;
+
 REVOKE ALL ON TYPE wallet.purchase_receipt FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.receipt FROM PUBLIC;
@@ -2176,6 +2284,8 @@ REVOKE ALL ON TYPE wallet.subscription FROM PUBLIC;
 REVOKE ALL ON TYPE wallet.task FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.task_receipt FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet.threshold FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet.token_state FROM PUBLIC;
 

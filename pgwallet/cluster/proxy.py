@@ -321,7 +321,11 @@ def _local(function: Function, schema_version: str) -> str:
         case Run.REFUSED:
             call = f"PERFORM wallet_private.refuse_on_cluster('wallet.{function.name}');"
         case Run.HERE:
-            answers = {"version": function.body.strip(), "schema_version": f"'{schema_version}'"}
+            answers = {
+                "version": function.body.strip(),
+                "schema_version": f"'{schema_version}'",
+                "heed_threshold": "",  # a cluster has no thresholds
+            }
             call = f"RETURN {answers[function.name].removeprefix('SELECT ')};"
     caught, finally_ = "OTHERS", ""
     if function.name in TURNS:

@@ -1054,7 +1054,7 @@ async def test_the_record_tells_who_did_what(
         await page.get_by_label("What was done").fill("set_user_status")
         await page.get_by_label("Who did it").fill(eve)
         await page.keyboard.press("Enter")
-        actions = page.locator(".action")
+        actions = page.get_by_role("region", name="What operators did").locator(".action")
         await expect(actions).to_have_count(50)
         await page.get_by_role("button", name="Show older").click()
         await expect(actions).to_have_count(52)
@@ -1094,6 +1094,93 @@ async def test_the_record_tells_who_did_what(
         await actions.first.locator("summary").click()
         await actions.first.get_by_role("link", name=user.user_id).click()
         await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+
+
+async def test_two_operators_do_what_one_may_not(
+    open_console: Open, admin: Caller, gateway: TestClient, user: Caller
+) -> None:
+    code = f"SEAL_{uuid4().hex[:6].upper()}"
+    await admin("POST", "/v1/admin/assets", {"code": code, "name": "Seals"})
+    task = {"code": f"t_{code}", "name": f"Find {code}", "asset": code, "reward": 1}
+    await admin("POST", "/v1/admin/tasks", task)
+    ada, bob = f"ada {code}", f"bob {code}"
+    async with open_console("#/record", token=make_token("admin", ada)) as tab:
+        page = tab.page
+        for function in ("bonus", "update_task"):
+            await page.get_by_role("button", name="Set a threshold").click()
+            await dialog(page).get_by_label("Function").select_option(function)
+            await dialog(page).get_by_label("Asset").select_option(code)
+            await dialog(page).get_by_label("Most").fill("50")
+            await dialog(page).get_by_label("Reason").fill("from now on")
+            await dialog(page).get_by_role("button", name="Set it").click()
+            await expect(dialog(page)).to_have_count(0)
+        limit = (
+            page.get_by_role("region", name="Thresholds").get_by_role("row").filter(has_text=code)
+        )
+        await expect(limit).to_have_count(2)
+
+        # A grant that is too large for one, seen before it is sent.
+        await page.evaluate("way => { location.hash = way; }", f"#/users/{user.user_id}")
+        await page.get_by_role("button", name="Grant", exact=True).click()
+        await dialog(page).get_by_label("Asset").select_option(code)
+        await dialog(page).get_by_label("Reason").fill("the outage")
+        await dialog(page).get_by_label("Amount").fill("50")
+        await expect(dialog(page).get_by_role("button", name="Grant 50")).to_be_enabled()
+        await dialog(page).get_by_label("Amount").fill("51")
+        await expect(dialog(page)).to_contain_text(f"bonus of 51 {code} is above the threshold")
+        await expect(dialog(page)).to_contain_text(f"Balance: 0\u00a0{code} → 51\u00a0{code}")
+        await dialog(page).get_by_role("button", name="Propose it").click()
+        await expect(page.get_by_role("status")).to_contain_text("It is proposed.")
+
+        # A reward that is, which no dry run tells: the refusal does.
+        await page.evaluate("() => { location.hash = '#/catalogue/tasks'; }")
+        await page.get_by_role("button", name=f"Change Find {code}").click()
+        await dialog(page).get_by_label("Reward").fill("51")
+        await dialog(page).get_by_label("Reason").fill("a festival")
+        await dialog(page).get_by_role("button", name="Change it").click()
+        await expect(dialog(page)).to_contain_text("Nothing yet")
+        await dialog(page).get_by_role("button", name="Propose it").click()
+        await expect(page.get_by_role("status")).to_contain_text("It is proposed.")
+
+        # Nobody approves the own one, and lifts no threshold alone.
+        await page.evaluate("() => { location.hash = '#/record'; }")
+        mine = page.get_by_role("region", name="Proposals").locator(".action").filter(has_text=ada)
+        await expect(mine).to_have_count(2)
+        await mine.first.locator("summary").click()
+        await expect(mine.first.get_by_role("button", name="Take it back")).to_be_visible()
+        await expect(mine.first.get_by_role("button", name="Approve")).to_have_count(0)
+        await page.get_by_role("button", name=f"Change bonus of {code}").click()
+        await dialog(page).get_by_label("Most").fill("")
+        await dialog(page).get_by_label("Reason").fill("no need")
+        await dialog(page).get_by_role("button", name="Set it").click()
+        await expect(dialog(page)).to_contain_text("It would lift the threshold")
+        await expect(dialog(page).get_by_role("button", name="Propose it")).to_be_enabled()
+
+    async with open_console("#/record", token=make_token("admin", bob)) as tab:
+        page = tab.page
+        theirs = (
+            page.get_by_role("region", name="Proposals").locator(".action").filter(has_text=ada)
+        )
+        grant = theirs.filter(has_text="the outage")
+        await grant.locator("summary").click()
+        await grant.get_by_role("button", name="Approve").click()
+        await dialog(page).get_by_label("Reason").fill("as agreed")
+        await expect(dialog(page)).to_contain_text("What will happen")
+        await dialog(page).get_by_role("button", name="Approve").click()
+        await expect(page.get_by_role("status")).to_contain_text("It is approved and done.")
+        reward = theirs.filter(has_text="a festival")
+        await reward.locator("summary").click()
+        await reward.get_by_role("button", name="Reject").click()
+        await dialog(page).get_by_label("Reason").fill("too much")
+        await dialog(page).get_by_role("button", name="Reject").click()
+        await expect(theirs).to_have_count(0)
+        await page.get_by_label("Status").select_option("rejected")
+        await theirs.locator("summary").click()
+        await expect(theirs).to_contain_text("too much")
+    [granted] = await transactions(admin, user, asset=code)
+    assert (granted["kind"], granted["amount"]) == ("BONUS", "51")
+    tasks = (await (await admin("GET", "/v1/tasks")).json())["items"]
+    assert [row["reward"] for row in tasks if row["asset"] == code] == ["1"]
 
 
 async def test_the_books_are_checked(open_console: Open, user: Caller, connect_module: Any) -> None:
@@ -1224,6 +1311,10 @@ async def test_nobody_is_kept_out(
     await admin("POST", "/v1/admin/checkpoints", {})
     spent = await move(user, user, "spend", {"asset": "GOLD", "amount": 1, "reference": "x" * 200})
     await move(service, user, "holds", {"asset": "GOLD", "amount": 3, "expires_in": 3600})
+    await admin("PUT", "/v1/admin/thresholds/adjust/CAPPED", {"most": 9})
+    given = {"user_id": user.user_id, "asset": "CAPPED", "amount": 9, "reference": "x" * 200}
+    call = {"function": "adjust", "arguments": given, "reason": "y" * 200}
+    assert (await admin("POST", "/v1/admin/proposals", call)).status == 201
 
     async def look(page: Page, what: str) -> None:
         found = await page.evaluate(
@@ -1275,14 +1366,17 @@ async def test_nobody_is_kept_out(
         await expect(page.get_by_text("Done.")).to_be_visible()
         await look(page, "what was given")
         await page.evaluate("way => { location.hash = way; }", "#/record")
-        await page.locator(".action summary").first.click()
-        await look(page, "an action")
+        await page.get_by_label("Status").select_option("all")
+        for region in ("Proposals", "What operators did"):
+            summary = page.get_by_role("region", name=region).locator(".action summary")
+            await summary.first.click()
+        await look(page, "a proposal and an action")
         await page.evaluate("way => { location.hash = way; }", one)
         await expect(page.locator("main")).to_have_attribute("data-page", one)
         await page.locator(".movement summary").first.click()
         await page.get_by_role("button", name="Refund").click()
         await expect(dialog(page)).to_be_visible()
-        await look(page, "a proposal")
+        await look(page, "a change")
         await dialog(page).get_by_label("Amount").fill("7")
         await dialog(page).get_by_label("Reason").fill("too much")
         await dialog(page).get_by_role("button", name="Refund 7").click()

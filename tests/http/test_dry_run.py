@@ -27,9 +27,12 @@ SELECT format('%s', ARRAY[
     (SELECT count(*)::text FROM wallet_private.purchase),
     (SELECT count(*)::text FROM wallet_private.task_completion),
     (SELECT count(*)::text FROM wallet_private.reversal),
-    (SELECT count(*)::text FROM wallet_private.action)
+    (SELECT count(*)::text FROM wallet_private.action),
+    (SELECT array_agg(p.* ORDER BY proposal_id)::text FROM wallet_private.proposal AS p)
 ])"""
-NEW = {"transaction_id", "hold_id", "created_at", "expires_at"}  # of each movement its own
+NEW = {  # of each movement its own
+    "transaction_id", "hold_id", "proposal_id", "created_at", "expires_at", "decided_at"
+}  # fmt: skip
 
 
 def plain(answer: Any) -> Any:

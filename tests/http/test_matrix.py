@@ -9,7 +9,7 @@ import pytest
 from gateway.app import create_app
 from gateway.settings import Settings
 
-from .conftest import Caller
+from .conftest import Caller, make_token
 
 # The status for each caller: without a token; a user about what is theirs; a user about another's;
 # a user who names the own wallet and another's hold or transaction in it; a support agent, a
@@ -93,6 +93,12 @@ GET   /v1/economy                                          401 403   -   - 200  
 GET   /v1/economy/distribution                             401 403   -   - 200   - 403   - 200   -
 GET   /v1/economy/leaders                                  401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/actions                                    401 403   -   - 200   - 403   - 200   -
+GET   /v1/admin/proposals                                  401 403   -   - 200   - 403   - 200   -
+POST  /v1/admin/proposals                                  401 403   -   - 201   - 403   - 201   -
+POST  /v1/admin/proposals/{proposal_id}/approve            401 403   -   - 403   - 403   - 200   -
+POST  /v1/admin/proposals/{proposal_id}/reject             401 403   -   - 403   - 403   - 200   -
+GET   /v1/admin/thresholds                                 401 403   -   - 200   - 403   - 200   -
+PUT   /v1/admin/thresholds/{function}/{asset}              401 403   -   - 403   - 403   - 200   -
 GET   /v1/admin/verify                                     401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/verify/page                                401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/checkpoints                                401 403   -   - 200   - 403   - 200   -
@@ -162,6 +168,7 @@ async def catalogue(thing: Thing, gold: str) -> dict[str, Any]:
         "alert": await new_alert(thing, gold),
         "campaign": await new_campaign(thing, gold),
         "checkpoint_id": 1,  # a root that is not its own is no refusal
+        "function": "forgive_debt",
     }
 
 
@@ -198,6 +205,12 @@ async def ids_of(owner: Caller, path: str, thing: Thing, gold: str) -> dict[str,
     elif "{transaction_id}" in path:
         spent = await thing("POST", f"{wallet}/spend", amount)
         ids["transaction_id"] = spent["transaction_id"]
+    if "{proposal_id}" in path:
+        another = {"Authorization": f"Bearer {make_token('admin', 'another')}"}
+        arguments = amount | {"user_id": str(owner.user_id)}
+        body = {"function": "bonus", "arguments": arguments, "reason": "a gift"}
+        made = await thing("POST", "/v1/admin/proposals", body, headers=another)
+        ids["proposal_id"] = made["proposal_id"]
     if path.endswith("/forgive"):
         has = (await thing("GET", f"{wallet}/balances/{gold}"))["balance"]
         if float(has):  # else it has repaid what is owed
@@ -245,9 +258,17 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
         "supply": {"supply": None},
         "grants": {"grants": [{"user_id": ids["user_id"], "amount": 1}]},
         "users": {"name": "A"},
+        "proposals": {
+            "function": "bonus",
+            "arguments": amount | {"user_id": str(ids["user_id"])},
+            "reason": "a gift",
+        },
+        "approve": {"reason": "as agreed"},
+        "reject": {"reason": "too much"},
         "status": {"status": "active"},
         "erase": {"reason": "asked for"},
         "revoke": None,
+        "{asset}": {"most": 1000} if method == "PUT" else {},
         "{to_asset}": {"from_amount": 1, "to_amount": 50},
     }
     return None if method in ("GET", "DELETE") else bodies.get(path.rpartition("/")[2], {})

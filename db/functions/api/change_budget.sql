@@ -35,6 +35,9 @@ BEGIN
                 HINT = format('Set the budget to %s at least.', v_granted);
     END IF;
 
+    PERFORM wallet_private.heed_threshold(
+        'change_budget', v_asset.code, abs(v_budget - v_campaign.budget)
+    );
     UPDATE wallet_private.campaign AS c SET budget = v_budget
     WHERE c.campaign_id = v_campaign.campaign_id
     RETURNING c.* INTO v_campaign;
@@ -52,4 +55,4 @@ the campaign has given. If it is exactly that, the campaign gives nothing more. 
 for the record.
 Returns: wallet.campaign.
 Locks: the campaign''s budget, so it waits until the grants under way have ended.
-Raises: WA101 WA102 WA103 WA105 WA106 WA208 WA411';
+Raises: WA101 WA102 WA103 WA105 WA106 WA208 WA411 WA415';

@@ -38,6 +38,9 @@ BEGIN
                 HINT = format('Set the cap to %s at least.', v_outstanding);
     END IF;
 
+    PERFORM wallet_private.heed_threshold(
+        'change_supply', v_asset.code, abs(v_supply - v_asset.supply)
+    );
     v_asset := wallet_private.set_supply(v_asset, v_supply, v_outstanding);
     UPDATE wallet_private.wallet AS w SET is_capped = (v_supply IS NOT NULL)
     WHERE w.asset_id = v_asset.asset_id AND w.is_capped <> (v_supply IS NOT NULL);
@@ -54,4 +57,4 @@ what they hold already. p_reason says why, for the record.
 Returns: wallet.asset.
 Locks: all wallets. It waits until the movements under way have ended, and new ones wait for it. It
 sums up all wallets of the asset, and writes them when the asset gets its first cap or loses it.
-Raises: WA101 WA102 WA103 WA105 WA106 WA202 WA409 WA502';
+Raises: WA101 WA102 WA103 WA105 WA106 WA202 WA409 WA415 WA502';

@@ -25,6 +25,7 @@ BEGIN
     END IF;
 
     p_expires_in := wallet_private.check_expires_in(v_asset, p_expires_in);
+    PERFORM wallet_private.heed_threshold('create_campaign', p_asset, v_campaign.budget);
 
     INSERT INTO wallet_private.campaign (code, asset_id, budget, expires_in)
     VALUES (p_code, v_asset.asset_id, v_campaign.budget, p_expires_in)
@@ -49,4 +50,4 @@ gives, and the most that it may give in all (p_budget, NULL = no limit). p_expir
 grant of an asset with lots lives (NULL = as the asset says). p_reason says why, for the record.
 Returns: wallet.campaign.
 Locks: nothing that others wait for.
-Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304 WA502 WA503';
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA114 WA202 WA304 WA415 WA502 WA503';

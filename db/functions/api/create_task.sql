@@ -39,6 +39,7 @@ BEGIN
         PERFORM wallet_private.check_given('period', p_period);
     END IF;
 
+    PERFORM wallet_private.heed_threshold('create_task', v_asset.code, v_reward);
     INSERT INTO wallet_private.task (
         code, name, asset_id, reward, max_completions, cooldown, is_self_service, expires_in,
         period, time_zone
@@ -69,4 +70,5 @@ the calendar, in p_time_zone (NULL = UTC) unless the call names the user''s own.
 for the record.
 Returns: wallet.task.
 Locks: nothing that others wait for.
-Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA114 WA116 WA202 WA304 WA502';
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA114 WA116 WA202 WA304 WA415
+WA502';

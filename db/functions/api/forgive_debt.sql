@@ -46,6 +46,7 @@ BEGIN
         v_debt := wallet_private.debt_of(p_user_id, v_asset.asset_id);
         v_amount := wallet_private.check_amount('amount', coalesce(v_amount, v_debt), v_asset);
         PERFORM wallet_private.check_range('amount', v_amount, 0, v_debt);
+        PERFORM wallet_private.heed_threshold('forgive_debt', v_asset.code, v_amount);
         v_debt := wallet_private.change_debt(p_user_id, v_asset.asset_id, -v_amount);
         v_request.details := v_request.details || jsonb_build_object(
             'result', jsonb_build_object('owed', -v_amount, 'debt', v_debt)
@@ -70,4 +71,4 @@ ledger keeps it, with the reason, as a FORGIVE. It works on frozen and closed ac
 Returns: wallet.debt_receipt. For a key that was used before it is the first one again, with
 is_replay.
 Locks: the user''s wallet in the asset.
-Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301';
+Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA109 WA111 WA201 WA202 WA301 WA415';

@@ -76,6 +76,15 @@ BEGIN
         END IF;
         IF v_legs[1].transaction_id = v_request.transaction_id THEN
             PERFORM wallet_private.record_reversal(v_original[1], v_legs[1]);
+            PERFORM wallet_private.heed_threshold(
+                'reverse', v_assets[1].code, abs(v_legs[1].amount)
+                    + coalesce((v_legs[1].details #>> '{result,shortfall}')::numeric, 0)
+            );
+            IF cardinality(v_legs) = 2 THEN
+                PERFORM wallet_private.heed_threshold(
+                    'reverse', v_assets[2].code, abs(v_legs[2].amount)
+                );
+            END IF;
         END IF;
     END IF;
 
@@ -104,4 +113,4 @@ Returns: wallet.reversal_receipt. For a key used before it is the first one agai
 Locks: the user''s wallets of the original by asset; of capped assets supply stripes; of a limited
 item its row.
 Raises: WA101 WA102 WA103 WA104 WA105 WA106 WA107 WA109 WA110 WA111 WA206 WA301 WA309 WA401
-WA402 WA408';
+WA402 WA408 WA415';

@@ -33,6 +33,7 @@ BEGIN
                 HINT = 'Give less for it, or change the rates of the way back first.';
     END IF;
 
+    PERFORM wallet_private.heed_threshold('set_conversion_rate', v_to.code, NULL);
     UPDATE wallet_private.conversion_rate AS r SET replaced_at = clock_timestamp()
     WHERE r.from_asset_id = v_from.asset_id AND r.to_asset_id = v_to.asset_id
         AND r.replaced_at IS NULL;
@@ -58,4 +59,4 @@ rate stays in the books. The new rate is refused if any round trip through the r
 p_reason says why, for the record.
 Returns: wallet.conversion_rate.
 Locks: other changes of rates.
-Raises: WA101 WA102 WA103 WA105 WA106 WA112 WA202 WA308';
+Raises: WA101 WA102 WA103 WA105 WA106 WA112 WA202 WA308 WA415';

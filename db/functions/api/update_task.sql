@@ -42,6 +42,7 @@ BEGIN
     END IF;
     IF p_reward IS NOT NULL THEN
         v_reward := wallet_private.check_amount('reward', p_reward, v_asset);
+        PERFORM wallet_private.heed_threshold('update_task', v_asset.code, v_reward);
     END IF;
 
     UPDATE wallet_private.task AS t
@@ -74,4 +75,4 @@ p_cooldown 0, p_expires_in 0 and p_period none take the limit away. p_reason say
 record.
 Returns: wallet.task.
 Locks: the task''s row.
-Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA116 WA203 WA502';
+Raises: WA101 WA102 WA103 WA105 WA106 WA109 WA110 WA116 WA203 WA415 WA502';

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(778);
+SELECT plan(834);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.
@@ -12,6 +12,7 @@ FROM (
     VALUES
     ('acknowledge_events', 'go'),
     ('adjust', 'o'),
+    ('approve_proposal', 'go'),
     ('bonus', 'g'),
     ('buy_item', 'g'),
     ('capture_hold', 'g'),
@@ -50,6 +51,7 @@ FROM (
     ('get_user', 'go'),
     ('get_user_id', 'go'),
     ('grant_batch', 'go'),
+    ('heed_threshold', 'g'),
     ('import_users', 'o'),
     ('leaders', 'goa'),
     ('liability', 'goa'),
@@ -64,6 +66,8 @@ FROM (
     ('list_limits', 'goa'),
     ('list_lots', 'goa'),
     ('list_items', 'go'),
+    ('list_proposals', 'goa'),
+    ('list_thresholds', 'goa'),
     ('list_ledger_entries', 'goa'),
     ('list_alerts', 'go'),
     ('list_subscriptions', 'go'),
@@ -74,10 +78,12 @@ FROM (
     ('list_webhooks', 'go'),
     ('place_hold', 'g'),
     ('post_batch', 'g'),
+    ('propose', 'go'),
     ('rank_users', 'o'),
     ('read_events', 'go'),
     ('read_news', 'g'),
     ('rehash_password', 'g'),
+    ('reject_proposal', 'go'),
     ('release_hold', 'g'),
     ('resend_webhook_events', 'go'),
     ('reverse', 'go'),
@@ -88,6 +94,7 @@ FROM (
     ('set_conversion_rate', 'go'),
     ('set_password', 'g'),
     ('set_refunded', 'go'),
+    ('set_threshold', 'go'),
     ('set_user_status', 'go'),
     ('settle_webhook_events', 'g'),
     ('sign_up', 'g'),

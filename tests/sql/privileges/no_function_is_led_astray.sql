@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(199);
+SELECT plan(213);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or
@@ -11,6 +11,12 @@ SELECT hold_id AS to_release FROM wallet.place_hold(:'alice', 'GOLD', 5, '1 hour
 SELECT transaction_id AS owed FROM wallet.bonus(:'bob', 'SILVER', 9, 'owed') \gset
 SELECT balance FROM wallet.spend(:'bob', 'SILVER', 9, 'spent') \gset
 SELECT debt FROM wallet.set_refunded(:'bob', :'owed', 9, '2026-01-01 00:00:00+00', 'debt') \gset
+SELECT proposal_id AS to_approve FROM wallet.propose(
+    'change_supply', '{"asset": "SILVER", "supply": 6000}', 'why', 'a', p_actor => 'ada'
+) \gset
+SELECT proposal_id AS to_reject FROM wallet.propose(
+    'change_supply', '{"asset": "SILVER", "supply": 6000}', 'why', 'b', p_actor => 'ada'
+) \gset
 CREATE ROLE test_attacker;
 GRANT wallet_gateway TO test_attacker;
 GRANT wallet_operator TO test_attacker;
@@ -149,6 +155,7 @@ LEFT JOIN (
     VALUES
     ('acknowledge_events', format('''acknowledged'', %L', :'next_cursor')),
     ('adjust', format('%L, ''GOLD'', 1, ''adjust'', ''why''', :'alice')),
+    ('approve_proposal', format('%L, ''why'', ''approve''', :'to_approve')),
     ('bonus', format('%L, ''GOLD'', 1, ''bonus''', :'alice')),
     ('buy_item', format('%L, %s, 1, 10, ''buy_item''', :'alice', :'item_id')),
     ('capture_hold', format('%L, %L, NULL, ''capture_hold''', :'alice', :'to_capture')),
@@ -193,6 +200,7 @@ LEFT JOIN (
             '''EASTER'', ARRAY[(%L, NULL, NULL, 1, NULL)::wallet.grant_request]', :'alice'
         )
     ),
+    ('heed_threshold', '''bonus'', ''GOLD'', 1, false'),
     (
         'import_users',
         'ARRAY[(''erin'', ''Erin'', ''erin@example.com'', NULL)::wallet.user_request]'
@@ -210,6 +218,8 @@ LEFT JOIN (
     ('list_limits', ''),
     ('list_lots', format('%L, ''GOLD''', :'alice')),
     ('list_items', ''),
+    ('list_proposals', ''),
+    ('list_thresholds', ''),
     ('list_ledger_entries', format('%L, p_limit => 2', :'alice')),
     ('list_alerts', ''),
     ('list_subscriptions', ''),
@@ -225,9 +235,17 @@ LEFT JOIN (
             'ARRAY[(%L, ''BONUS'', ''GOLD'', 1, ''batch'', NULL, NULL)::wallet.request]', :'alice'
         )
     ),
+    (
+        'propose',
+        format(
+            '''bonus'', %L, ''why'', ''propose''',
+            jsonb_build_object('user_id', :'alice', 'asset', 'GOLD', 'amount', 1)
+        )
+    ),
     ('read_events', '''read'''),
     ('read_news', format('ARRAY[1], ARRAY[%L::uuid], ARRAY[NULL], ARRAY[0]', :'alice')),
     ('rehash_password', format('%L, ''hash'', ''hash''', :'alice')),
+    ('reject_proposal', format('%L, ''why'', ''reject''', :'to_reject')),
     ('release_hold', format('%L, %L, ''release_hold''', :'alice', :'to_release')),
     ('resend_webhook_events', '''sent'''),
     ('reverse', format('%L, %L, NULL, ''why'', ''reverse''', :'alice', :'spend')),
@@ -238,6 +256,7 @@ LEFT JOIN (
     ('set_conversion_rate', '''POINTS'', ''GOLD'', 1, 1'),
     ('set_password', format('%L, ''hash''', :'alice')),
     ('set_refunded', format('%L, %L, 8, ''2026-01-02 00:00:00+00''', :'bob', :'owed')),
+    ('set_threshold', '''adjust'', ''GOLD'', 50'),
     ('set_user_status', format('%L, ''active''', :'alice')),
     ('settle_webhook_events', format('''sent'', %L, ''{}''', :'alice')),
     ('sign_up', '''Dave'', ''dave@example.com'', NULL, ''hash'''),

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(141);
+SELECT plan(148);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -28,6 +28,12 @@ SELECT alert FROM wallet.create_alert(
     'spring', 'budget', p_campaign => 'SPRING', p_direction => 'below', p_threshold => 60
 ) \gset
 SELECT alert_id FROM wallet_private.alert \gset
+SELECT most FROM wallet.set_threshold('adjust', 'GOLD', 5) \gset
+SELECT proposal_id FROM wallet.propose(
+    'adjust', jsonb_build_object(
+        'user_id', :'bob', 'asset', 'GOLD', 'amount', 1, 'reference', 'why'
+    ), 'why', 'key'
+) \gset
 INSERT INTO wallet_private.alert_crossing (alert_id, user_id) VALUES (:alert_id, :'bob');
 INSERT INTO wallet_private.alert_lot (alert_id, user_id, lot_id, expires_at)
 VALUES (:alert_id, :'bob', 1, now());
@@ -173,6 +179,15 @@ FROM (
         'subscription_code_key',
         'INSERT INTO subscription (code, place) SELECT code, place FROM subscription'
     ),
+    ('threshold_asset_id_fkey', 'UPDATE threshold SET asset_id = 0'),
+    (
+        'proposal_proposed_by_idempotency_key_key',
+        'INSERT INTO proposal SELECT p.* FROM proposal AS q, jsonb_populate_record('
+        'q, jsonb_build_object(''proposal_id'', gen_random_uuid())) AS p'
+    ),
+    ('proposal_user_id_fkey', 'UPDATE proposal SET user_id = gen_random_uuid()'),
+    ('proposal_status_is_known_check', 'UPDATE proposal SET status = ''expired'''),
+    ('proposal_result_is_of_approved_check', 'UPDATE proposal SET status = ''approved'''),
     ('webhook_status_is_known_check', 'UPDATE webhook SET status = ''away'''),
     (
         'webhook_subscription_id_fkey',
@@ -266,6 +281,9 @@ SELECT set_eq(
         ('webhook_event', 'next_try_at'), ('webhook_event', 'tried_at'),
         ('webhook_event', 'status_code'), ('webhook_event', 'error'), ('webhook_event', 'claim'),
         ('webhook_event', 'claim_ends_at'),
+        ('proposal', 'user_id'), ('proposal', 'reason'), ('proposal', 'decided_by'),
+        ('proposal', 'decision_key'), ('proposal', 'decision_reason'), ('proposal', 'decided_at'),
+        ('proposal', 'result'),
         ('asset', 'supply'), ('asset', 'sign_up_bonus'), ('asset', 'archived_at'),
         ('asset', 'lot_order'), ('asset', 'got_lots_at'), ('asset', 'expires_in'),
         ('task', 'expires_in'),

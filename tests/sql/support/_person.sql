@@ -29,6 +29,18 @@ SELECT count(*) AS batched FROM wallet.post_batch(ARRAY[
     (:'zoe', 'SPEND', 'SILVER', 1, 'z-batch-2', NULL, NULL),
     (:'zoe', 'BONUS', 'POINTS', 1, 'z-batch-3', 'Zoe once more', NULL)
 ]::wallet.request[], 'clerk of Zoe') \gset
+SELECT proposal_id AS z_approved FROM wallet.propose(
+    'bonus', jsonb_build_object(
+        'user_id', :'zoe', 'asset', 'SILVER', 'amount', 1, 'reference', 'gift for Zoe',
+        'metadata', jsonb_build_object('of', 'Zoe')
+    ), 'Zoe lost it', 'z-proposal-1', p_actor => 'ops-7'
+) \gset
+SELECT status FROM wallet.approve_proposal(:'z_approved', 'Zoe is right', 'key', 'ops-8') \gset
+SELECT proposal_id AS by_zoe FROM wallet.propose(
+    'bonus', jsonb_build_object('user_id', :'bob', 'asset', 'SILVER', 'amount', 1), 'why',
+    'z-proposal-2', p_actor => 'Zoe-7'
+) \gset
+SELECT status FROM wallet.reject_proposal(:'by_zoe', 'no', 'key', 'Zoe@example.com') \gset
 SELECT status FROM wallet.set_user_status(:'zoe', 'frozen', 'Zoe was rude', 'ops-7') \gset
 SELECT rate_id FROM wallet.set_conversion_rate('SILVER', 'GOLD', 50, 1, 'Zoe-7') \gset
 SELECT subscription FROM wallet.create_subscription('parked') \gset

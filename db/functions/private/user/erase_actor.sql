@@ -19,6 +19,12 @@ BEGIN
         END
     WHERE a.actor = ANY (p_names);
     PERFORM set_config('wallet.is_erasing', '', true);
+    -- The key is of no use any more, and could be the same under another name.
+    UPDATE wallet_private.proposal AS p
+    SET proposed_by = p_user_id::text, idempotency_key = p.proposal_id::text
+    WHERE p.proposed_by = ANY (p_names);
+    UPDATE wallet_private.proposal AS p SET decided_by = p_user_id::text
+    WHERE p.decided_by = ANY (p_names);
     UPDATE wallet_private.conversion_rate AS r SET created_by = p_user_id::text
     WHERE r.created_by = ANY (p_names);
     RETURN FOUND;

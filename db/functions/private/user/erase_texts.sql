@@ -90,6 +90,13 @@ BEGIN
     -- What was done to the account.
     UPDATE wallet_private.action AS a SET details = a.details - 'reason'
     WHERE a.subject = p_user.user_id::text;
+    UPDATE wallet_private.proposal AS p
+    SET reason = NULL,
+        decision_reason = NULL,
+        arguments = p.arguments - '{reason,reference,metadata}'::text[],
+        forecast = p.forecast - '{reason,reference,metadata}'::text[],
+        result = p.result - '{reason,reference,metadata}'::text[]
+    WHERE p.user_id = p_user.user_id;
     UPDATE wallet_private.webhook_event AS e SET error = NULL
     WHERE e.user_id = p_user.user_id;
     PERFORM set_config('wallet.is_erasing', '', true);

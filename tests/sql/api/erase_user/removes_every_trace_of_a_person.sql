@@ -6,7 +6,8 @@ SELECT set_eq(
     'SELECT pg_temp.traces()',
     ARRAY[
         'wallet_private.user_account', 'wallet_private.credential', 'wallet_private.transfer',
-        'wallet_private.action', 'wallet_private.conversion_rate', 'wallet_private.webhook_event'
+        'wallet_private.action', 'wallet_private.conversion_rate', 'wallet_private.webhook_event',
+        'wallet_private.proposal'
     ],
     'her name is everywhere'
 );

@@ -1,6 +1,6 @@
 // A change, before it is made: why, what it will do, and the one request that does it.
 
-import {call, newKey} from "./api.js";
+import {call, isSupport, newKey} from "./api.js";
 import {h, problem, say} from "./dom.js";
 import * as format from "./format.js";
 
@@ -42,20 +42,22 @@ export const balance = (asset, before, after) => h("p", {},
  * Opens a dialog. plan(values) is {button, request: [method, path, body], said}: the request, and
  * what its answer means. It throws an Error while the fields don't say enough. What would happen is
  * `effect`, or foretell(answer) of a dry run. The dialog has one idempotency key, however often its
- * request is sent.
+ * request is sent. With `call`, [function, arguments], it becomes a proposal of that call if it is
+ * more than one operator may do.
  */
-export function propose({title, fields, plan, done, look = ""}) {
+export function openChange({title, fields, plan, done, look = ""}) {
   const key = newKey();
   const effect = h("div", {class: "effect", "aria-live": "polite"});
   const refused = h("div");
   const submit = h("button", {class: `primary ${look}`});
-  const form = h("form", {class: "proposal", oninput: update, onsubmit: send},
-    h("h2", {id: "proposal"}, title), fields, effect, refused,
+  const form = h("form", {class: "change", oninput: update, onsubmit: send},
+    h("h2", {id: "change"}, title), fields, effect, refused,
     h("footer", {},
       h("button", {type: "button", onclick: () => dialog.close()}, "Cancel"), submit));
-  const dialog = h("dialog", {"aria-labelledby": "proposal", onclose: () => dialog.remove()}, form);
+  const dialog = h("dialog", {"aria-labelledby": "change", onclose: () => dialog.remove()}, form);
   let planned = null;
   let isUnderWay = false;
+  let waits = null; // the request that a second operator has to approve, and the refusal
   let timer;
 
   function update() {
@@ -63,7 +65,11 @@ export function propose({title, fields, plan, done, look = ""}) {
     clearTimeout(timer);
     refused.replaceChildren();
     try {
-      planned = plan(Object.fromEntries(new FormData(form)));
+      const values = Object.fromEntries(new FormData(form));
+      planned = plan(values);
+      if (waits?.request === JSON.stringify(planned.request)) {
+        planned = proposalOf(planned, waits.refusal, values.reason);
+      }
       if (planned.effect) show(planned.effect);
       else if (!form.checkValidity()) throw new Error("Give a reason to see what will happen.");
       else timer = setTimeout(tryDry, 250, planned);
@@ -72,6 +78,16 @@ export function propose({title, fields, plan, done, look = ""}) {
     }
     submit.textContent = planned?.button ?? title;
     submit.disabled = !planned?.effect;
+  }
+
+  /** Whether what was refused can be proposed. Then the dialog does that. */
+  function isProposed(asked, refusal) {
+    const isMore = refusal.code === "WA415" || (refusal.code === "GW403" && isSupport());
+    if (!isMore || !asked.call) return false;
+    waits = {request: JSON.stringify(asked.request), refusal};
+    if (!form.elements.reason) effect.before(reason());
+    update();
+    return true;
   }
 
   function show(lines) {
@@ -84,6 +100,7 @@ export function propose({title, fields, plan, done, look = ""}) {
       const answer = await call(method, `${url}?dry_run=true`, body, {key});
       if (asked === planned) show(foretell(answer));
     } catch (error) {
+      if (asked === planned && isProposed(asked, error)) return;
       if (asked === planned) {
         effect.replaceChildren(h("p", {}, "It would be refused."));
         refused.replaceChildren(problem(error));
@@ -95,7 +112,8 @@ export function propose({title, fields, plan, done, look = ""}) {
   async function send(event) {
     event.preventDefault();
     if (isUnderWay || !planned) return;
-    const {request: [method, url, body], said} = planned;
+    const asked = planned;
+    const {request: [method, url, body], said} = asked;
     isUnderWay = submit.disabled = true;
     refused.replaceChildren();
     try {
@@ -104,6 +122,8 @@ export function propose({title, fields, plan, done, look = ""}) {
       say(said(answer));
       done(answer);
     } catch (error) {
+      isUnderWay = false;
+      if (isProposed(asked, error)) return;
       refused.replaceChildren(problem(error));
       refused.scrollIntoView({block: "nearest"});
     }
@@ -114,3 +134,15 @@ export function propose({title, fields, plan, done, look = ""}) {
   document.body.append(dialog);
   dialog.showModal();
 }
+
+/** The proposal of a change. It foretells what the change would do. */
+const proposalOf = ({call: [name, given], effect, foretell}, refusal, reason) => ({
+  button: "Propose it",
+  request: ["POST", "/v1/admin/proposals", {function: name, arguments: given, reason}],
+  foretell: (proposal) => [
+    h("p", {}, "Nothing yet: a second operator has to approve it. ", refusal.detail),
+    h("p", {}, "When it is approved, on the page Record within 7 days:"),
+    ...(effect ?? foretell(proposal.forecast)),
+  ],
+  said: () => "It is proposed. Another operator can approve it on the page Record.",
+});
