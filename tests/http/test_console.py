@@ -1280,6 +1280,7 @@ async def test_a_root_that_was_kept_finds_history_that_was_rewritten(
             await compared.get_by_role("button", name="Compare").click()
             fault = compared.get_by_role("row").filter(has_text="history is as it was")
             await expect(fault).to_contain_text(true.hex())
+            await expect(compared).to_contain_text("1 fault was found.")
             await fault.get_by_role("link", name=user.user_id).click()
             await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
         finally:
