@@ -63,7 +63,8 @@ async def _ask(gateway: Gateway) -> list[Row]:
     to_day = datetime.now(UTC).date()
     days = f"from_day={to_day - timedelta(days=DAYS - 1)}&to_day={to_day}"
     page = (
-        "/health", "/v1/assets", "/v1/subscriptions", "/v1/admin/treasury",
+        "/health", "/v1/assets", "/v1/subscriptions", "/v1/admin/checkpoints?limit=1",
+        "/v1/admin/treasury",
         f"/v1/economy?asset=POINTS&{days}", f"/v1/economy/distribution?asset=POINTS&{days}",
         f"/v1/economy/leaders?asset=POINTS&days={DAYS}",
     )  # fmt: skip
