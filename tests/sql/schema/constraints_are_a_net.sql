@@ -255,7 +255,7 @@ SELECT set_eq(
     $$
         VALUES
         ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
-        ('fold', 'ranked_day'),
+        ('fold', 'ranked_day'), ('feed', 'identity'), ('feed', 'own_identity'),
         ('name', 'user_id'), ('half_erased', 'external_id'), ('half_erased', 'email'),
         ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
         ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),
