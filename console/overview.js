@@ -6,8 +6,8 @@ import {economy} from "./economy.js";
 import * as format from "./format.js";
 
 export async function overview() {
-  const [health, assets, subscriptions] = await Promise.all(
-    [get("/health"), get("/v1/assets"), get("/v1/subscriptions")]);
+  const [health, assets, subscriptions, checkpoints] = await Promise.all(
+    ["/health", "/v1/assets", "/v1/subscriptions", "/v1/admin/checkpoints?limit=1"].map(get));
   const names = new Map(assets.items.map((asset) => [asset.asset, asset]));
   const cards = h("div", {class: "cards"});
   const moment = h("input", {type: "datetime-local", step: "1", onchange: load});
@@ -36,6 +36,7 @@ export async function overview() {
       ["Schema", health.schema_version],
       ["Replica", health.replica],
       ["Subscriptions", behind(subscriptions.items)],
+      ["Last checkpoint", checkpoints.items[0] ? time(checkpoints.items[0].created_at) : "none yet"],
       ["Asked", time(new Date().toISOString())],
     ]), h("p", {}, h("a", {href: "#/proof"}, "Check the books"))),
   ];

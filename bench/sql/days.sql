@@ -25,7 +25,7 @@ $$;
 SELECT asset FROM wallet.create_asset('POINTS', 'Points');
 INSERT INTO wallet_private.wallet (user_id, asset_id)
 SELECT
-    md5(n::text)::uuid,
+    md5(n::text)::uuid AS user_id,
     a.asset_id
 FROM generate_series(1, :users) AS n, wallet_private.asset AS a
 WHERE a.code = 'POINTS';

@@ -1023,7 +1023,7 @@ async def test_the_overview_shows_who_leads_and_who_earned_oddly_much(
         )
 
 
-async def test_the_overview_says_which_subscriptions_are_behind(
+async def test_the_overview_says_what_is_behind_and_when_the_last_checkpoint_was(
     open_console: Open, admin: Caller, user: Caller
 ) -> None:
     code = f"late_{uuid4().hex[:6]}"
@@ -1032,6 +1032,10 @@ async def test_the_overview_says_which_subscriptions_are_behind(
     async with open_console() as tab:
         health = tab.page.get_by_role("region", name="Health")
         await expect(health).to_contain_text(f"{code}: 1 events behind, since")
+        made = await (await admin("POST", "/v1/admin/checkpoints", {"reason": "a test"})).json()
+        await tab.page.reload()
+        moment = health.locator(f'time[datetime="{made["created_at"]}"]')
+        await expect(moment).to_be_visible()
     await admin("DELETE", f"/v1/subscriptions/{code}")
 
 

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(148);
+SELECT plan(150);
 \ir ../support/_history.sql
 
 -- Nobody should ever come so far: each of these was let through by all functions above it.
@@ -24,6 +24,8 @@ SELECT subscription FROM wallet.resend_webhook_events('warehouse', (
 )) \gset
 INSERT INTO wallet_private.daily
 VALUES ((SELECT min(asset_id) FROM wallet_private.asset), '2026-01-01', 'TOPUP', 1, 1, 0, 1, 1);
+INSERT INTO wallet_private.spread VALUES (1, '2026-01-01', 1, 1, 1);
+INSERT INTO wallet_private.leader VALUES (1, 7, 'earned', 1, :'bob', 1, 1, 1);
 SELECT alert FROM wallet.create_alert(
     'spring', 'budget', p_campaign => 'SPRING', p_direction => 'below', p_threshold => 60
 ) \gset
@@ -268,6 +270,7 @@ SELECT set_eq(
     $$
         VALUES
         ('asset', 'feed_base'), ('asset', 'server_started_at'), ('wallet', 'feed_position'),
+        ('fold', 'ranked_day'), ('feed', 'identity'), ('feed', 'own_identity'),
         ('name', 'user_id'), ('half_erased', 'external_id'), ('half_erased', 'email'),
         ('transfer', 'feed_position'), ('subscription', 'asset_ids'), ('subscription', 'kinds'),
         ('subscription', 'user_id'), ('subscription', 'acknowledged_at'),

@@ -207,7 +207,10 @@ BEGIN
     CALL pg_temp.rechain();
     -- The days are counted anew.
     DELETE FROM wallet_private.daily;
-    UPDATE wallet_private.fold SET place = wallet_private.feed_start('beginning');
+    DELETE FROM wallet_private.spread;
+    DELETE FROM wallet_private.leader;
+    UPDATE wallet_private.fold
+    SET place = wallet_private.feed_start('beginning'), ranked_day = NULL;
     CALL pg_temp.lock();
 END
 $$;
