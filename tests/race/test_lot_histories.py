@@ -40,6 +40,9 @@ CALLS = (
     "topup", "bonus", "adjust", "complete_task", "spend", "buy_item", "post_batch", "convert",
     "place_hold", "capture_hold", "release_hold", "reverse",
 )  # fmt: skip
+BATCHED = ("batched together", "batched alone")
+ALONE = """SELECT coalesce(pg_stat_get_xact_function_calls(p.oid), 0) FROM pg_proc AS p
+WHERE p.proname = 'post_one' AND p.pronamespace = 'wallet_private'::regnamespace"""
 
 asset = st.sampled_from(ASSETS)
 lots = st.sampled_from(WITH_LOTS)
@@ -139,16 +142,14 @@ class Histories(RuleBasedStateMachine):
                 "convert", self.codes[source], self.codes[into], much, fresh("key"),
             )  # fmt: skip
 
-    @rule(parts=st.lists(st.tuples(asset, amount, st.booleans()), min_size=2, max_size=5))
+    @rule(parts=st.lists(st.tuples(asset, amount, st.booleans()), min_size=1, max_size=6))
     def post_batch(self, parts: list[tuple[str, int, bool]]) -> None:
         requests = [
             (self.user, "SPEND" if spends else "BONUS", self.codes[code], much, fresh("key"), None,
              None)
             for code, much, spends in parts
         ]  # fmt: skip
-        rows = self.runner.run(
-            self.arena.first.fetch("SELECT * FROM wallet.post_batch($1)", requests)
-        )
+        rows = self.runner.run(self._post_batch(requests))
         for (code, much, spends), row in zip(parts, rows, strict=True):
             try:
                 made = self.model.debit(code, much) if spends else self.model.credit(code, much)
@@ -159,6 +160,17 @@ class Histories(RuleBasedStateMachine):
                 self.moved.append((row["transaction_id"], made))
                 self.done["post_batch"] += 1
         self._compare()
+
+    async def _post_batch(self, requests: list[tuple[Any, ...]]) -> list[Row]:
+        """Counts those that were posted together, and those that were posted one by one."""
+        first = self.arena.first
+        async with first.connection.transaction():
+            await first.execute("SET LOCAL track_functions = 'pl'")
+            rows = await first.fetch("SELECT * FROM wallet.post_batch($1)", requests)
+            alone = await first.fetchval(ALONE)
+        self.done["batched alone"] += alone
+        self.done["batched together"] += len(rows) - alone
+        return rows
 
     @rule(code=lots, much=amount, lives=days)
     def place_hold(self, code: str, much: int, lives: int) -> None:
@@ -355,5 +367,5 @@ def test_any_history_leaves_the_lots_that_the_model_has(machine: type[Histories]
             print_blob=True,
         ),
     )
-    assert min(machine.done[function] for function in CALLS) > 0, machine.done
+    assert min(machine.done[name] for name in (*CALLS, *BATCHED)) > 0, machine.done
     assert min(machine.expired[code] for code in WITH_LOTS) > 0, machine.expired

@@ -32,7 +32,9 @@ BEGIN
     v_new := v_items;
     v_position := txid_current()
         + wallet_private.feed_base((v_items[1].transfer).asset_id);
-    v_is_locked := p_try > 1 OR EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1);
+    v_is_locked := p_try > 1 OR EXISTS (
+        SELECT FROM unnest(v_items) AS i WHERE (i.run_length = 1 AND i.is_plain) IS NOT TRUE
+    );
     IF v_is_locked THEN
         PERFORM wallet_private.lock_batch(v_items);
         IF p_try = 3 THEN
@@ -111,6 +113,7 @@ BEGIN
                     DETAIL = 'The batch has to be locked first.',
                     HINT = 'This is caught and never reaches a caller.';
         END IF;
+        v_results := wallet_private.post_lots(v_new, v_results);
         PERFORM wallet_private.lock_supplies(v_items);
     END IF;
 
