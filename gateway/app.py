@@ -189,7 +189,10 @@ def _handler(
         if is_movement:
             arguments["idempotency_key"] = _idempotency_key(request)
 
-        strangers = await users.find_all(arguments["requests"]) if is_batch else {}
+        strangers = {}
+        if is_batch:
+            strangers = await users.find_all(arguments["requests"])
+            arguments["expires_at"] = [r.pop("expires_at") for r in arguments["requests"]]
         chosen = call if arguments.get("at") is None else call_at
         is_limited = is_movement and claims is not None and claims.role == "support"
         if is_limited:

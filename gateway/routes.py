@@ -210,7 +210,7 @@ ROUTES = (
         "POST", "/v1/batches", "post_batch", t.BatchResult,
         "Up to 1,000 movements, each accepted or refused by itself", body=t.BatchRequest,
         query=t.MovementQuery, roles=STAFF, trusted=ACTOR, shape=results,
-        max_body=1024 * 1024,
+        max_body=1024 * 1024, passed=("requests", "expires_at", "actor"),
     ),
     Route(
         "POST", "/v1/campaigns/{campaign}/grants", "grant_batch", t.GrantResult,

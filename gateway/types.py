@@ -217,6 +217,9 @@ class TaskCompletion(Movement):
     time_zone: Annotated[TimeZone, _doc("Where the user is.")] | None = None
 
 
+ExpiresAt = Annotated[Moment, _doc("Of an asset with lots: until when it can be used.")] | None
+
+
 class TransferRequest(Body):
     asset: Code
     amount: Amount
@@ -225,9 +228,7 @@ class TransferRequest(Body):
 
 
 class CreditRequest(TransferRequest):
-    expires_at: (
-        Annotated[Moment, _doc("Of an asset with lots: until when it can be used.")] | None
-    ) = None
+    expires_at: ExpiresAt = None
 
 
 class ConversionRequest(Body):
@@ -302,6 +303,7 @@ class BatchItem(Body):
     idempotency_key: Key
     reference: Reference = None
     metadata: Json | None = None
+    expires_at: ExpiresAt = None
 
 
 class BatchRequest(Body):

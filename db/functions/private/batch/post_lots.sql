@@ -60,15 +60,12 @@ BEGIN
                 );
             ELSE
                 v_uses := wallet_private.pick_lots(v_lots, -v_transfer.amount);
-                v_transfer.details := wallet_private.with_result(
-                    wallet_private.with_result(
-                        v_transfer.details, 'lot_order', (v_run.asset).lot_order
-                    ),
-                    'lots', v_uses
+                v_transfer.details := wallet_private.with_uses(
+                    v_transfer.details, (v_run.asset).lot_order, v_uses
                 );
             END IF;
             v_item.transfer := v_transfer;
-            v_planned := v_planned || v_item;
+            v_planned[cardinality(v_planned) + 1] := v_item;
             CONTINUE WHEN v_item.run_length = 1;
 
             -- What the next request of the run finds.

@@ -19,8 +19,9 @@ DECLARE
     v_balance numeric;  -- the wallet's after the request: it may be too low
     v_is_good boolean;  -- whether the run can be posted as far as it has been read
     v_transfer wallet_private.transfer;
-    v_run wallet_private.batch_item[];
+    v_run integer;  -- how many of the run have been read
     v_posted wallet_private.batch_item[] := ARRAY[]::wallet_private.batch_item[];
+    v_count integer := 0;  -- how many of these belong to complete runs
     v_wallets wallet_private.wallet[] := ARRAY[]::wallet_private.wallet[];
 BEGIN
     FOREACH v_item IN ARRAY p_items LOOP
@@ -29,7 +30,7 @@ BEGIN
         -- A new run begins. Read its wallet as it is now.
         IF (v_wallet.user_id, v_wallet.asset_id)
             IS DISTINCT FROM (v_transfer.user_id, v_transfer.asset_id) THEN
-            v_run := ARRAY[]::wallet_private.batch_item[];
+            v_run := 0;
             SELECT w.* INTO v_wallet FROM wallet_private.wallet AS w
             WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
             v_wallet.user_id := v_transfer.user_id;
@@ -63,14 +64,16 @@ BEGIN
         );
         v_wallet.head := v_transfer.hash;
         v_item.transfer := v_transfer;
-        v_run := v_run || v_item;
+        v_run := v_run + 1;
+        v_posted[v_count + v_run] := v_item;
         -- The run is complete.
-        IF cardinality(v_run) = v_item.run_length THEN
-            v_posted := v_posted || v_run;
-            v_wallets := v_wallets || v_wallet;
+        IF v_run = v_item.run_length THEN
+            v_count := v_count + v_run;
+            v_wallets[cardinality(v_wallets) + 1] := v_wallet;
         END IF;
     END LOOP;
 
+    v_posted := v_posted[:v_count];
     UPDATE wallet_private.wallet AS w
     SET balance = n.balance,
         seq = n.seq,

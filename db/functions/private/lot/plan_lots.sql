@@ -83,9 +83,8 @@ BEGIN
         RETURN p_transfer;
     ELSE
         v_uses := wallet_private.pick_lots(v_lots, p_hold - p_transfer.amount);
-        p_transfer.details := wallet_private.with_result(
-            p_transfer.details, 'lot_order', v_order
-        );
+        p_transfer.details := wallet_private.with_uses(p_transfer.details, v_order, v_uses);
+        RETURN p_transfer;
     END IF;
     p_transfer.details := wallet_private.with_result(p_transfer.details, 'lots', v_uses);
     RETURN p_transfer;

@@ -94,12 +94,17 @@ WHERE s.n = 2 \gset
 UPDATE wallet_private.hold AS h SET expires_at = clock_timestamp()
 WHERE h.hold_id = :'hold_id';
 INSERT INTO wallet_private.debt (user_id, asset_id, amount)
-SELECT s.user_id, a.asset_id, 1 FROM saver AS s, wallet_private.asset AS a
+SELECT
+    s.user_id,
+    a.asset_id,
+    1 AS amount
+FROM saver AS s, wallet_private.asset AS a
 WHERE s.n = 3 AND a.code = 'STAR';
 SELECT is(
     pg_temp.effort('special lots'), '{1,3}', 'what has expired and a debt have to be seen to'
 );
-SELECT code FROM wallet.create_limit('often', 'STAR', 'count', 9, 'debit', p_period => 'day') \gset
+SELECT limit_id
+FROM wallet.create_limit('often', 'STAR', 'count', 9, 'debit', p_period => 'day') \gset
 SELECT is(pg_temp.effort('limited lots'), '{1,6}', 'limits have to be seen to');
 
 SELECT * FROM finish();
