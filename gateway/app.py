@@ -197,7 +197,10 @@ def _handler(
         if is_movement:
             arguments["idempotency_key"] = _idempotency_key(request)
 
-        strangers = await users.find_all(arguments["requests"]) if is_batch else {}
+        strangers = {}
+        if is_batch:
+            strangers = await users.find_all(arguments["requests"])
+            arguments["expires_at"] = [r.pop("expires_at") for r in arguments["requests"]]
         is_dry = arguments.get("dry_run", False)
         chosen = calls[claims.role if claims else "user"][is_dry]
         if arguments.get("at") is not None:

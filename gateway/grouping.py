@@ -87,7 +87,7 @@ class Groups:
         kind = function.upper()
 
         async def call(values: Mapping[str, Any]) -> list[Row]:
-            # A batch has no place for an expiry.
+            # What says when it expires is rare. A group has no place for it.
             if values.get("expires_at") or _may_spoil(values["reference"], values["metadata"]):
                 return await alone(values)
             asked = _Waiting(alone, kind, values)

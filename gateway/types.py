@@ -239,6 +239,9 @@ class TaskCompletion(Movement):
     time_zone: Annotated[TimeZone, _doc("Where the user is.")] | None = None
 
 
+ExpiresAt = Annotated[Moment, _doc("Of an asset with lots: until when it can be used.")] | None
+
+
 class TransferRequest(Body):
     asset: Code
     amount: Amount
@@ -247,9 +250,7 @@ class TransferRequest(Body):
 
 
 class CreditRequest(TransferRequest):
-    expires_at: (
-        Annotated[Moment, _doc("Of an asset with lots: until when it can be used.")] | None
-    ) = None
+    expires_at: ExpiresAt = None
 
 
 class ConversionRequest(Body):
@@ -324,6 +325,7 @@ class BatchItem(Body):
     idempotency_key: Key
     reference: Reference = None
     metadata: Json | None = None
+    expires_at: ExpiresAt = None
 
 
 class BatchRequest(Body):

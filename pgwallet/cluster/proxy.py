@@ -204,7 +204,7 @@ GRANT EXECUTE ON FUNCTION wallet_private.tell_{f.name}({named}) TO {login};
 # What wallet_private.post_part would answer; it is taken back.
 _TRY_BATCH = """\
 CREATE OR REPLACE FUNCTION wallet_private.try_part(
-    p_requests wallet.request[], p_actors text[], p_ords integer[]
+    p_requests wallet.request[], p_actors text[], p_ords integer[], p_expires_at timestamptz[]
 ) RETURNS SETOF wallet.batch_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY INVOKER
 AS $$
@@ -213,7 +213,9 @@ DECLARE
 BEGIN
     BEGIN
         v_results := ARRAY(
-            SELECT p FROM wallet_private.post_part(p_requests, p_actors, p_ords) AS p
+            SELECT p FROM wallet_private.post_part(
+                p_requests, p_actors, p_ords, p_expires_at
+            ) AS p
         );
         RAISE EXCEPTION 'take it back';
     EXCEPTION
@@ -225,7 +227,8 @@ BEGIN
     RETURN QUERY SELECT r.* FROM unnest(v_results) AS r;
 END
 $$;
-GRANT EXECUTE ON FUNCTION wallet_private.try_part(wallet.request[], text[], integer[]) TO {login};
+GRANT EXECUTE ON FUNCTION
+wallet_private.try_part(wallet.request[], text[], integer[], timestamptz[]) TO {login};
 """
 _CONSTANT = """\
 CREATE OR REPLACE FUNCTION wallet_private.{name}() RETURNS {result}

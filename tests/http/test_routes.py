@@ -189,6 +189,22 @@ async def test_a_batch_judges_each_by_itself(service: Caller, world: dict[str, A
     assert again == first | {"is_replay": True}
 
 
+async def test_a_batch_says_when_a_credit_expires(admin: Caller, world: dict[str, Any]) -> None:
+    code, user_id = f"E{uuid4().hex[:8].upper()}", world["user_id"]
+    asset = {"code": code, "name": "Expiring", "lot_order": "expiring_first"}
+    await admin("POST", "/v1/admin/assets", asset)
+    bonus = {"user_id": user_id, "kind": "BONUS", "asset": code, "amount": 1}
+    body = {"requests": [
+        bonus | {"idempotency_key": f"{code}-1", "expires_at": "2099-01-01T00:00:00Z"},
+        bonus | {"idempotency_key": f"{code}-2"},
+        bonus | {"idempotency_key": f"{code}-3", "expires_at": "2001-01-01T00:00:00Z"},
+    ]}  # fmt: skip
+    items = (await (await admin("POST", "/v1/batches", body)).json())["items"]
+    assert [item["code"] for item in items] == [None, None, "WA109"]
+    lots = await (await admin("GET", f"/v1/wallets/{user_id}/lots/{code}")).json()
+    assert [lot["expires_at"] for lot in lots["items"]] == ["2099-01-01T00:00:00Z", None]
+
+
 async def test_a_balance_at_a_moment(user: Caller) -> None:
     path = "/v1/wallets/me/balances/GOLD"
     now = await (await user("GET", path)).json()
@@ -339,6 +355,7 @@ def test_what_moves_needs_a_key_and_what_is_for_admins_is_below_admin() -> None:
 def test_the_batch_item_is_the_composite_type() -> None:
     assert t.BatchItem.__struct_fields__ == (
         "user_id", "kind", "asset", "amount", "idempotency_key", "reference", "metadata",
+        "expires_at",  # goes beside the requests: wallet.request stays what callers know
     )  # fmt: skip
 
 

@@ -40,10 +40,16 @@ CALLS = (
     "topup", "bonus", "adjust", "complete_task", "spend", "buy_item", "post_batch", "convert",
     "place_hold", "capture_hold", "release_hold", "reverse",
 )  # fmt: skip
+ORIGINS = {"TOPUP": "paid", "BONUS": "free"}
+POST_BATCH = "SELECT * FROM wallet.post_batch($1, p_expires_at => $2)"
+BATCHED = ("batched together", "batched alone")
+ALONE = """SELECT coalesce(pg_stat_get_xact_function_calls(p.oid), 0) FROM pg_proc AS p
+WHERE p.proname = 'post_one' AND p.pronamespace = 'wallet_private'::regnamespace"""
 
 asset = st.sampled_from(ASSETS)
 lots = st.sampled_from(WITH_LOTS)
 amount = st.integers(1, 9)
+kind = st.sampled_from(("SPEND", "SPEND", *ORIGINS))
 days = st.integers(1, 6)
 place = st.integers(0, 9)
 
@@ -139,19 +145,23 @@ class Histories(RuleBasedStateMachine):
                 "convert", self.codes[source], self.codes[into], much, fresh("key"),
             )  # fmt: skip
 
-    @rule(parts=st.lists(st.tuples(asset, amount, st.booleans()), min_size=2, max_size=5))
-    def post_batch(self, parts: list[tuple[str, int, bool]]) -> None:
+    @rule(parts=st.lists(st.tuples(asset, amount, kind, st.none() | days), min_size=1, max_size=6))
+    def post_batch(self, parts: list[tuple[str, int, str, int | None]]) -> None:
         requests = [
-            (self.user, "SPEND" if spends else "BONUS", self.codes[code], much, fresh("key"), None,
-             None)
-            for code, much, spends in parts
-        ]  # fmt: skip
-        rows = self.runner.run(
-            self.arena.first.fetch("SELECT * FROM wallet.post_batch($1)", requests)
-        )
-        for (code, much, spends), row in zip(parts, rows, strict=True):
+            (self.user, kind, self.codes[code], much, fresh("key"), None, None)
+            for code, much, kind, _ in parts
+        ]
+        expiries = [lives and self._in_days(lives) for *_, lives in parts]
+        rows = self.runner.run(self._post_batch(requests, expiries))
+        for (code, much, kind, lives), row in zip(parts, rows, strict=True):
             try:
-                made = self.model.debit(code, much) if spends else self.model.credit(code, much)
+                if kind == "SPEND" and lives:
+                    raise Refused("WA502")
+                made = (
+                    self.model.debit(code, much)
+                    if kind == "SPEND"
+                    else self.model.credit(code, much, ORIGINS[kind], lives)
+                )
             except Refused as refused:
                 assert row["code"] == str(refused)
             else:
@@ -159,6 +169,18 @@ class Histories(RuleBasedStateMachine):
                 self.moved.append((row["transaction_id"], made))
                 self.done["post_batch"] += 1
         self._compare()
+
+    async def _post_batch(self, requests: list[Any], expiries: list[Any]) -> list[Row]:
+        """Counts those that were posted together, and those that were posted one by one."""
+        first = self.arena.first
+        async with first.connection.transaction():
+            await first.execute("SET LOCAL track_functions = 'pl'")
+            before = await first.fetchval(ALONE)
+            rows = await first.fetch(POST_BATCH, requests, expiries)
+            alone = await first.fetchval(ALONE) - before
+        self.done["batched alone"] += alone
+        self.done["batched together"] += len(rows) - alone
+        return rows
 
     @rule(code=lots, much=amount, lives=days)
     def place_hold(self, code: str, much: int, lives: int) -> None:
@@ -355,5 +377,5 @@ def test_any_history_leaves_the_lots_that_the_model_has(machine: type[Histories]
             print_blob=True,
         ),
     )
-    assert min(machine.done[function] for function in CALLS) > 0, machine.done
+    assert min(machine.done[name] for name in (*CALLS, *BATCHED)) > 0, machine.done
     assert min(machine.expired[code] for code in WITH_LOTS) > 0, machine.expired

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -130,6 +131,26 @@ async def test_actors_stay_with_their_requests(sides: list[Side]) -> None:
                 user,
             )
             assert found == (actor or "postgres")
+
+
+async def test_expiries_stay_with_their_requests(sides: list[Side]) -> None:
+    for side in sides:
+        await side.connection.fetch(
+            "SELECT * FROM wallet.create_asset('STAR', 'Star', p_lot_order => 'free_first')"
+        )
+        requests = [(user, "BONUS", "STAR", 1, f"star {n}", None, None)
+                    for n, user in enumerate(side.users)]  # fmt: skip
+        expiries = [datetime(2090, 1, 1 + n, tzinfo=UTC) if n % 3 else None for n in range(USERS)]
+        await side.connection.fetch(
+            "SELECT * FROM wallet.post_batch($1::wallet.request[], p_expires_at => $2)",
+            requests,
+            expiries,
+        )
+        for user, expires_at in zip(side.users, expiries, strict=True):
+            found = await side.connection.fetchval(
+                "SELECT expires_at FROM wallet.list_lots($1, 'STAR')", user
+            )
+            assert found == expires_at
 
 
 @pytest.mark.parametrize("count", [None, 0, 1001])

@@ -1,5 +1,8 @@
 CREATE OR REPLACE FUNCTION wallet.post_batch(
-    p_requests wallet.request[], p_actor text DEFAULT NULL, p_actors text[] DEFAULT NULL
+    p_requests wallet.request[],
+    p_actor text DEFAULT NULL,
+    p_actors text[] DEFAULT NULL,
+    p_expires_at timestamptz[] DEFAULT NULL
 ) RETURNS SETOF wallet.batch_result
 LANGUAGE plpgsql
 VOLATILE
@@ -25,7 +28,9 @@ BEGIN
     -- reach a cap (WA402), none is posted together.
     LOOP
         BEGIN
-            v_results := wallet_private.post_together(p_requests, v_actors, v_try);
+            v_results := wallet_private.post_together(
+                p_requests, v_actors, p_expires_at, v_try
+            );
             EXIT;
         EXCEPTION
             WHEN SQLSTATE 'WA901' OR unique_violation THEN v_try := v_try + 1;
@@ -37,7 +42,7 @@ BEGIN
     FOR v_ord IN 1..cardinality(p_requests) LOOP
         IF v_results[v_ord].transaction_id IS NULL THEN
             v_results[v_ord] := wallet_private.post_one(
-                v_ord, p_requests[v_ord], v_actors[v_ord]
+                v_ord, p_requests[v_ord], v_actors[v_ord], p_expires_at[v_ord]
             );
         END IF;
     END LOOP;
@@ -45,10 +50,11 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION wallet.post_batch(wallet.request[], text, text[]) IS
+COMMENT ON FUNCTION wallet.post_batch(wallet.request[], text, text[], timestamptz[]) IS
 'Posts up to 1000 TOPUP, BONUS and SPEND movements in one call. Each is accepted or refused by
 itself. The answers are those of the same calls one by one, in the order given. p_actors names the
-actor of each where they differ.
+actor of each where they differ. p_expires_at says when what each credits expires, as in
+wallet.bonus.
 Returns: wallet.batch_result for each, in order: a receipt, or code, message, detail and hint of the
 refusal.
 Locks: the wallets by user and asset; then, of capped assets, supply stripes by asset.

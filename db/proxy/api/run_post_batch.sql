@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.run_post_batch(
-    p_requests wallet.request[], p_actor text, p_actors text[]
+    p_requests wallet.request[], p_actor text, p_actors text[], p_expires_at timestamptz[]
 ) RETURNS SETOF wallet.batch_result
 LANGUAGE plpgsql
 VOLATILE
@@ -22,7 +22,7 @@ BEGIN
     IF v_count BETWEEN 1 AND 1000 IS NOT TRUE THEN
         RETURN QUERY
         SELECT b.* FROM wallet_private.post_batch(
-            wallet_private.any_place(), p_requests, p_actor, p_actors
+            wallet_private.any_place(), p_requests, p_actor, p_actors, p_expires_at
         ) AS b;
         RETURN;
     END IF;
@@ -30,6 +30,7 @@ BEGIN
     -- 2. All partitions side by side.
     p_requests := p_requests[:];
     v_ords := ARRAY(SELECT o.ord FROM generate_series(1, v_count) AS o (ord));
+    p_expires_at := ARRAY(SELECT p_expires_at[o.ord] FROM unnest(v_ords) AS o (ord));
     v_actors := ARRAY(SELECT coalesce(p_actors[o.ord], p_actor) FROM unnest(v_ords) AS o (ord));
     BEGIN
         IF NOT v_is_trial THEN
@@ -41,7 +42,7 @@ BEGIN
             ));
             v_results := ARRAY(
                 SELECT b FROM wallet_private.split_batch(
-                    v_places, p_requests, v_actors, v_ords
+                    v_places, p_requests, v_actors, v_ords, p_expires_at
                 ) AS b
                 ORDER BY b.ord
             );
@@ -71,6 +72,7 @@ BEGIN
                         ARRAY(SELECT p_requests[o.ord] FROM unnest(v_part) AS o (ord)),
                         ARRAY(SELECT v_actors[o.ord] FROM unnest(v_part) AS o (ord)),
                         v_part,
+                        ARRAY(SELECT p_expires_at[o.ord] FROM unnest(v_part) AS o (ord)),
                         v_is_trial
                     ) AS b
                 );
@@ -99,6 +101,7 @@ BEGIN
                 ARRAY[p_requests[v_result.ord]],
                 ARRAY[v_actors[v_result.ord]],
                 ARRAY[v_result.ord],
+                ARRAY[p_expires_at[v_result.ord]],
                 v_is_trial
             ) AS b;
         END LOOP;

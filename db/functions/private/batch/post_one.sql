@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.post_one(
-    p_ord integer, p_request wallet.request, p_actor text
+    p_ord integer, p_request wallet.request, p_actor text, p_expires_at timestamptz
 ) RETURNS wallet.batch_result
 LANGUAGE plpgsql
 VOLATILE
@@ -16,7 +16,7 @@ BEGIN
     v_receipt := wallet_private.move(
         p_request.kind, CASE p_request.kind WHEN 'SPEND' THEN -1 ELSE 1 END,
         p_request.user_id, p_request.asset, p_request.amount, p_request.idempotency_key,
-        p_request.reference, p_request.metadata, p_actor
+        p_request.reference, p_request.metadata, p_actor, p_expires_at
     );
     RETURN ROW(p_ord, v_receipt.*, NULL, NULL, NULL, NULL)::wallet.batch_result;
 EXCEPTION

@@ -1,5 +1,7 @@
 CREATE OR REPLACE FUNCTION wallet_private.post_runs(
-    p_items wallet_private.batch_item[], p_results wallet.batch_result[]
+    p_items wallet_private.batch_item[],
+    p_results wallet.batch_result[],
+    p_is_planned boolean DEFAULT false
 ) RETURNS wallet.batch_result[]
 LANGUAGE plpgsql
 VOLATILE
@@ -7,7 +9,8 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- Posts the runs of a batch. A run is several requests on one wallet, in their order. It is posted
--- if all of it can be posted. The wallets are locked.
+-- if all of it can be posted. The wallets are locked. post_lots has planned the requests on wallets
+-- with lots (p_is_planned), where even one request is a run.
 DECLARE
     v_item wallet_private.batch_item;
     v_position bigint := txid_current()
@@ -16,22 +19,24 @@ DECLARE
     v_balance numeric;  -- the wallet's after the request: it may be too low
     v_is_good boolean;  -- whether the run can be posted as far as it has been read
     v_transfer wallet_private.transfer;
-    v_run wallet_private.batch_item[];
+    v_run integer;  -- how many of the run have been read
     v_posted wallet_private.batch_item[] := ARRAY[]::wallet_private.batch_item[];
+    v_count integer := 0;  -- how many of these belong to complete runs
     v_wallets wallet_private.wallet[] := ARRAY[]::wallet_private.wallet[];
 BEGIN
     FOREACH v_item IN ARRAY p_items LOOP
-        CONTINUE WHEN v_item.run_length = 1 OR NOT v_item.is_plain;
+        CONTINUE WHEN (v_item.run_length > 1 AND v_item.is_plain OR p_is_planned) IS NOT TRUE;
         v_transfer := v_item.transfer;
         -- A new run begins. Read its wallet as it is now.
         IF (v_wallet.user_id, v_wallet.asset_id)
             IS DISTINCT FROM (v_transfer.user_id, v_transfer.asset_id) THEN
-            v_run := ARRAY[]::wallet_private.batch_item[];
+            v_run := 0;
             SELECT w.* INTO v_wallet FROM wallet_private.wallet AS w
             WHERE w.user_id = v_transfer.user_id AND w.asset_id = v_transfer.asset_id;
             v_wallet.user_id := v_transfer.user_id;
             v_wallet.asset_id := v_transfer.asset_id;
-            v_is_good := (v_wallet.is_active AND v_wallet.is_plain) IS TRUE;
+            v_is_good := (v_wallet.is_active AND v_wallet.is_plain <> p_is_planned) IS TRUE;
+            v_wallet.feed_position := greatest(v_position, v_wallet.feed_position);
         END IF;
         -- One request that can't be posted spoils its run.
         v_balance := v_wallet.balance + v_transfer.amount;
@@ -42,7 +47,6 @@ BEGIN
         v_wallet.moved_at := greatest(
             v_transfer.created_at, v_wallet.moved_at + interval '1 microsecond'
         );
-        v_wallet.feed_position := greatest(v_position, v_wallet.feed_position);
         v_transfer.seq := v_wallet.seq;
         v_transfer.created_at := v_wallet.moved_at;
         v_transfer.balance_after := v_wallet.balance;
@@ -60,14 +64,16 @@ BEGIN
         );
         v_wallet.head := v_transfer.hash;
         v_item.transfer := v_transfer;
-        v_run := v_run || v_item;
+        v_run := v_run + 1;
+        v_posted[v_count + v_run] := v_item;
         -- The run is complete.
-        IF cardinality(v_run) = v_item.run_length THEN
-            v_posted := v_posted || v_run;
-            v_wallets := v_wallets || v_wallet;
+        IF v_run = v_item.run_length THEN
+            v_count := v_count + v_run;
+            v_wallets[cardinality(v_wallets) + 1] := v_wallet;
         END IF;
     END LOOP;
 
+    v_posted := v_posted[:v_count];
     UPDATE wallet_private.wallet AS w
     SET balance = n.balance,
         seq = n.seq,

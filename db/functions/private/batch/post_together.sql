@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.post_together(
-    p_requests wallet.request[], p_actors text[], p_try integer
+    p_requests wallet.request[], p_actors text[], p_expires_at timestamptz[], p_try integer
 ) RETURNS wallet.batch_result[]
 LANGUAGE plpgsql
 VOLATILE
@@ -26,13 +26,18 @@ DECLARE
         NULL::wallet.batch_result, ARRAY[cardinality(p_requests)]
     );
 BEGIN
-    v_items := ARRAY(
-        SELECT i FROM wallet_private.sort_batch(p_requests, p_actors) AS i WHERE i.is_sound
-    );
+    SELECT
+        coalesce(array_agg(i), '{}'),
+        p_try > 1 OR coalesce(bool_or((i.is_plain AND i.run_length = 1) IS NOT TRUE), false)
+    INTO v_items, v_is_locked
+    FROM wallet_private.sort_batch(p_requests, p_actors) AS i
+    WHERE i.is_sound;
+    IF array_remove(p_expires_at, NULL) <> '{}' THEN
+        v_items := wallet_private.put_expiries(v_items, p_expires_at);
+    END IF;
     v_new := v_items;
     v_position := txid_current()
         + wallet_private.feed_base((v_items[1].transfer).asset_id);
-    v_is_locked := p_try > 1 OR EXISTS (SELECT FROM unnest(v_items) AS i WHERE i.run_length > 1);
     IF v_is_locked THEN
         PERFORM wallet_private.lock_batch(v_items);
         IF p_try = 3 THEN
@@ -111,6 +116,7 @@ BEGIN
                     DETAIL = 'The batch has to be locked first.',
                     HINT = 'This is caught and never reaches a caller.';
         END IF;
+        v_results := wallet_private.post_lots(v_new, v_results);
         PERFORM wallet_private.lock_supplies(v_items);
     END IF;
 

@@ -6,13 +6,14 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
-    -- Makes transfers of the requests, sorted by wallet and then in their order. A user's requests
-    -- are plain if each is sound, has a key of its own and is of an asset without lots and limits.
-    -- run_length counts those on one wallet.
+    -- Makes transfers of the requests, sorted by wallet and then in their order. run_length counts
+    -- those on one wallet. It is NULL unless each request of the user is sound and has a key of its
+    -- own. A request is plain if its asset has neither lots nor limits.
     SELECT
-        s.ord, s.asset, s.is_sound,
-        bool_and(s.is_sound AND s.is_for AND s.is_only) OVER (PARTITION BY s.user_id),
-        (count(*) OVER (PARTITION BY s.user_id, s.asset_id))::integer,
+        s.ord, s.asset, s.is_sound, s.is_plain,
+        CASE WHEN bool_and(s.is_sound AND s.is_for AND s.is_only) OVER (PARTITION BY s.user_id)
+            THEN (count(*) OVER (PARTITION BY s.user_id, s.asset_id))::integer
+        END,
         CASE WHEN s.is_sound THEN wallet_private.new_transfer(
             s.kind, s.user_id, s.asset_id, s.amount, s.idempotency_key, s.reference, NULL,
             s.metadata, s.actor
@@ -32,7 +33,7 @@ AS $$
                 AND wallet_private.is_text(p_actors[r.ord], 255)
                 AND wallet_private.is_amount(r.amount, a.scale)
             ) IS TRUE AS is_sound,
-            wallet_private.is_for(a, r.kind) AND wallet_private.is_plain(a) AS is_for
+            wallet_private.is_for(a, r.kind) AS is_for, wallet_private.is_plain(a) AS is_plain
         FROM unnest(p_requests) WITH ORDINALITY AS r (
             user_id, kind, asset, amount, idempotency_key, reference, metadata, ord
         )

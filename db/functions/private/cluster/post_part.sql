@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.post_part(
-    p_requests wallet.request[], p_actors text[], p_ords integer[]
+    p_requests wallet.request[], p_actors text[], p_ords integer[], p_expires_at timestamptz[]
 ) RETURNS SETOF wallet.batch_result
 LANGUAGE sql
 VOLATILE
@@ -12,5 +12,5 @@ AS $$
     SELECT
         p_ords[b.ord], b.transaction_id, b.kind, b.user_id, b.asset, b.amount, b.balance,
         b.reference, b.metadata, b.created_at, b.is_replay, b.code, b.message, b.detail, b.hint
-    FROM wallet.post_batch(p_requests, NULL, p_actors) AS b
+    FROM wallet.post_batch(p_requests, NULL, p_actors, p_expires_at) AS b
 $$;

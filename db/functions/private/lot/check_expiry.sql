@@ -8,7 +8,8 @@ SECURITY INVOKER
 AS $$
 -- Whether a movement may say when what it credits expires.
 BEGIN
-    IF p_expires_at IS NULL THEN
+    IF p_expires_at IS NULL
+        OR wallet_private.is_expiry(p_asset, p_kind, p_amount, p_expires_at) THEN
         RETURN;
     END IF;
     IF p_asset.lot_order IS NULL OR p_amount < 0

@@ -46,14 +46,8 @@ BEGIN
                     v_booked_at, greatest(clock_timestamp(), w.moved_at + interval '1 microsecond')
                 ) AS now
         ) AS n
-        CROSS JOIN LATERAL (
-            SELECT
-                min(l.expires_at) AS expires_at,
-                array_agg(
-                    l ORDER BY wallet_private.lot_rank(l, n.lot_order, v_original.seq)
-                ) AS lots
-            FROM wallet_private.lot AS l
-            WHERE l.user_id = w.user_id AND l.asset_id = w.asset_id AND l.is_open
+        CROSS JOIN LATERAL wallet_private.open_lots(
+            w.user_id, w.asset_id, n.lot_order, v_original.seq
         ) AS o
         WHERE w.user_id = p_transfer.user_id AND w.asset_id = p_transfer.asset_id
             AND NOT w.is_plain;
@@ -89,9 +83,8 @@ BEGIN
         RETURN p_transfer;
     ELSE
         v_uses := wallet_private.pick_lots(v_lots, p_hold - p_transfer.amount);
-        p_transfer.details := wallet_private.with_result(
-            p_transfer.details, 'lot_order', v_order
-        );
+        p_transfer.details := wallet_private.with_uses(p_transfer.details, v_order, v_uses);
+        RETURN p_transfer;
     END IF;
     p_transfer.details := wallet_private.with_result(p_transfer.details, 'lots', v_uses);
     RETURN p_transfer;

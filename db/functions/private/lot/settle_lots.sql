@@ -14,13 +14,7 @@ DECLARE
     v_amount numeric;
 BEGIN
     IF v_result ? 'lot' THEN
-        INSERT INTO wallet_private.lot (
-            user_id, asset_id, lot_id, origin, amount, remaining, expires_at
-        ) VALUES (
-            p_transfer.user_id, p_transfer.asset_id, p_transfer.seq, v_result #>> '{lot,origin}',
-            p_transfer.amount, p_transfer.amount,
-            wallet_private.to_instant(v_result #>> '{lot,expires_at}')
-        );
+        INSERT INTO wallet_private.lot SELECT (wallet_private.to_lot(p_transfer)).*;
         RETURN;
     END IF;
 

@@ -35,10 +35,7 @@ BEGIN
     END IF;
     v_request := wallet_private.new_transfer(
         p_kind, p_user_id, v_asset_id, p_sign * p_amount, p_idempotency_key, p_reference,
-        CASE WHEN p_expires_at IS NOT NULL THEN
-            jsonb_build_object('expires_at', EXTRACT(EPOCH FROM p_expires_at))
-        END,
-        p_metadata, p_actor
+        wallet_private.expiry_details(p_expires_at), p_metadata, p_actor
     );
 
     -- 2. Answer a replay. post does it too, if it comes to that.

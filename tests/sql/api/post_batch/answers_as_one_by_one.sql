@@ -4,7 +4,7 @@ SELECT plan(22);
 
 -- Few users with little SILVER, some of it held, in an order that looks random but is the same
 -- each time; some keys were used before or come twice, and some requests are wrong. RUBY has a low
--- cap, and nobody has a wallet in it yet.
+-- cap, and nobody has a wallet in it yet. STAR has lots, a cap, and lots that are held in part.
 CREATE TEMPORARY TABLE person AS
 SELECT u.user_id
 FROM generate_series(1, 6) AS g (n)
@@ -18,6 +18,16 @@ CROSS JOIN LATERAL wallet.bonus(p.user_id, 'SILVER', 5, k.key) \gset
 SELECT count(*) AS holds
 FROM person AS p
 CROSS JOIN LATERAL wallet.place_hold(p.user_id, 'SILVER', 8, interval '1 day', 'hold') \gset
+SELECT asset FROM wallet.create_asset(
+    'STAR', 'Star', p_supply => 150, p_lot_order => 'paid_first', p_expires_in => '1 day'
+) \gset
+SELECT
+    count(*) FILTER (WHERE wallet.bonus(p.user_id, 'STAR', 3, 'star') IS NOT NULL) AS bonuses,
+    count(*) FILTER (WHERE wallet.topup(p.user_id, 'STAR', 4, 'paid') IS NOT NULL) AS topups,
+    count(*) FILTER (
+        WHERE wallet.place_hold(p.user_id, 'STAR', 2, '1 day', 'held') IS NOT NULL
+    ) AS holds
+FROM person AS p \gset
 INSERT INTO person VALUES (:'frozen'), (:'nobody');
 SELECT asset FROM wallet.create_asset('RUBY', 'Ruby', p_supply => 40) \gset
 
@@ -35,7 +45,10 @@ AS $$
         pg_temp.pick(ARRAY(SELECT p.user_id FROM person AS p), 'user' || s.seed),
         pg_temp.pick(ARRAY['SPEND', 'SPEND', 'BONUS', 'TOPUP'], 'kind' || s.seed),
         pg_temp.pick(
-            ARRAY['SILVER', 'SILVER', 'POINTS', CASE WHEN s.is_odd THEN 'COPPER' ELSE 'RUBY' END],
+            ARRAY[
+                'SILVER', 'SILVER', 'POINTS', 'STAR', 'STAR',
+                CASE WHEN s.is_odd THEN 'COPPER' ELSE 'RUBY' END
+            ],
             'asset' || s.seed
         ),
         pg_temp.pick(
