@@ -21,9 +21,6 @@ LEFT_OUT = {
     "test_when_the_first_is_rolled_back_a_copy_takes_its_place",
     # Alerts over what all partitions have together; tests/system/test_cluster_alerts.py has others.
     "test_a_route_answers_in_its_shape[POST /v1/alerts]",
-    # The days of the economy.
-    "test_the_economy_is_told_by_day",
-    "test_a_route_answers_in_its_shape[GET /v1/economy]",
 }
 
 
