@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import SQL_TESTS
-from tests.support.servers import VERSIONS, Server, Servers
+from tests.support.servers import VERSIONS, Database, Servers
 from tests.support.thirdparty import Unavailable
 
 SERVERS = pytest.StashKey[Servers]()
@@ -32,7 +32,7 @@ class SqlItem(pytest.Item):
             server = self.config.stash[SERVERS][self.name]
         except Unavailable as reason:
             pytest.skip(str(reason))
-        if problems := run(self.path, server):
+        if problems := run(self.path, server.tap_database):
             raise TapFailure("\n".join(problems))
 
     def repr_failure(self, excinfo, style=None):
@@ -54,11 +54,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SqlFile | 
     return None if file_path.name.startswith("_") else SqlFile.from_parent(parent, path=file_path)
 
 
-def run(file: Path, server: Server) -> list[str]:
+def run(file: Path, database: Database) -> list[str]:
     """What is wrong with a file, as lines for the reader; nothing when it passes."""
     try:
-        done = server.run_psql(
-            server.tap_database.name,
+        done = database.server.run_psql(
+            database.name,
             "-f",
             str(file),
             search_path="tap,public",

@@ -86,6 +86,12 @@ class Database:
         """What has its tables: itself."""
         return [self]
 
+    def add_tap(self) -> None:
+        """pgTAP, in the schema tap."""
+        self.psql("CREATE SCHEMA tap; GRANT USAGE ON SCHEMA tap TO public")
+        self.server.run_psql(self.name, "-f", str(thirdparty.pgtap()), search_path="tap")
+        self.psql("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA tap TO public")
+
     def drop(self) -> None:
         self.server.admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
@@ -125,9 +131,7 @@ class Server:
     def tap_template(self) -> Database:
         """Migrated, and pgTAP."""
         database = self.create(template=self.template)
-        database.psql("CREATE SCHEMA tap; GRANT USAGE ON SCHEMA tap TO public")
-        self.run_psql(database.name, "-f", str(thirdparty.pgtap()), search_path="tap")
-        database.psql("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA tap TO public")
+        database.add_tap()
         return database
 
     @cached_property

@@ -50,13 +50,13 @@ def write(tmp_path):
 
 @every_version
 def test_a_good_file_passes(write, server):
-    assert pgtap.run(write(PASSES), server) == []
+    assert pgtap.run(write(PASSES), server.tap_database) == []
 
 
 @every_version
 @pytest.mark.parametrize("body, expected", FAILURES.values(), ids=FAILURES)
 def test_a_bad_file_fails(write, server, body, expected):
-    report = "\n".join(pgtap.run(write(body), server))
+    report = "\n".join(pgtap.run(write(body), server.tap_database))
     for line in expected:
         assert line in report
 
@@ -64,12 +64,12 @@ def test_a_bad_file_fails(write, server, body, expected):
 def test_a_file_that_runs_nothing_fails(tmp_path, server):
     file = tmp_path / "empty.sql"
     file.touch()
-    assert pgtap.run(file, server) == ["0 plans instead of one"]
+    assert pgtap.run(file, server.tap_database) == ["0 plans instead of one"]
 
 
 def test_a_file_without_end_fails(write, server, monkeypatch):
     monkeypatch.setattr(pgtap, "TIMEOUT", 0.5)
-    assert pgtap.run(write("SELECT pg_sleep(60);"), server) == ["no end after 0.5 s"]
+    assert pgtap.run(write("SELECT pg_sleep(60);"), server.tap_database) == ["no end after 0.5 s"]
 
 
 def test_pytest_collects_the_files_and_fails_with_them(tmp_path, server):

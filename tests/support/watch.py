@@ -88,7 +88,7 @@ class Watch:
     def _passes(self, file: Path) -> bool:
         if file.suffix == ".py":
             return subprocess.call([sys.executable, "-m", "pytest", "-q", file], cwd=ROOT) == 0
-        problems = pgtap.run(file, self.server)
+        problems = pgtap.run(file, self.server.tap_database)
         for line in [f"FAILED {file.relative_to(ROOT)}", *problems] if problems else []:
             print(line, flush=True)
         return not problems

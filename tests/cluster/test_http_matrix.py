@@ -1,1 +1,0 @@
-from tests.http.test_matrix import *  # noqa: F403
