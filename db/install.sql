@@ -38,6 +38,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0020__days.sql', '05ba6d0b511bd166b5b5a7a2a621e8b602bf9ecbfee76e626987b60fd6083e9a'),
     ('schema/V0021__half_erased.sql', '10efe042e5d37fb37fef7efd9741243c5bf4a3a32cc9dd9b40434e230b808553'),
     ('schema/V0022__record.sql', '7815984d06beaf14eb72816450666d5dd5b876810da58e3251306e6f2b872132'),
+    ('schema/V0023__batches_with_lots.sql', '53f053e7977eaf1c0de08e9048c20875344a84aefa1c2ef50e875c4e4bf0c9ad'),
     ('schema/V0024__proposals.sql', '6b676cd9c9ac3516b03c62d505b98fc1040fb813f92475b12b0f5c08f3aa3b94'),
     ('schema/V0025__console.sql', '9a2331a188a10b176857fd07bb8b8b2213ab6fd16752b83ee7d85f87789e68d4'),
     ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
@@ -56,10 +57,12 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/alert/warn_of_expiry.sql', '60725fb70157eab401f683547440768598b38472b8023495cefa1d085683dc95'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
-    ('functions/private/batch/post_one.sql', '1a32aea8fc0bef2aa3a0ae27c9adc50fc1e21aba0438c89a8d13875600834c2a'),
-    ('functions/private/batch/post_runs.sql', '2c8da63308639363f41c5105306b81ea81343b012176e67132eded800e796957'),
-    ('functions/private/batch/post_together.sql', '9d3abc0017ed812ac170c22e115682613c5995ee709a70126032a7147f808d97'),
-    ('functions/private/batch/sort_batch.sql', 'c5fa5ae552c4a4ea0d6b8976cd30fbf6716a507650c3ce6349a38feacf745b4c'),
+    ('functions/private/batch/post_lots.sql', '0741b4d32fbd35cfaf2ffbe40a5c4395051f255eb766f4f9d0c191824c709076'),
+    ('functions/private/batch/post_one.sql', 'f937ab1f9dc231ec23284ad92e6347cb7b5d9fef9d373c2ce197f8031fde1282'),
+    ('functions/private/batch/post_runs.sql', '687c913680816b59d2e44a505ca24cf1d190bd1449d0ae60547d47bf6ad76936'),
+    ('functions/private/batch/post_together.sql', '1a3e12df6fdc5c9d98d4afb6d825cf8f834caed6a80746db3d6b205ed569c41d'),
+    ('functions/private/batch/put_expiries.sql', '36d9a3c413689b67bcbdf7f0efbe77cbcba682904172bd82d72b531f0cc13cda'),
+    ('functions/private/batch/sort_batch.sql', '4a19cd9d2865b80ee66c39d8f72a8ec5cf6fda224e222685e466b4f72a462bc2'),
     ('functions/private/batch/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
     ('functions/private/campaign/campaign_key.sql', '737186b44bab70fda77f7a954b6da74b5c5025fbc8ead71633bf554bc2701bcb'),
     ('functions/private/campaign/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
@@ -134,7 +137,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/cluster/part_checkpoint.sql', '9f9b7c11c303036cc0dd0726889714a344363a4094152389f04d9f1c312a5028'),
     ('functions/private/cluster/part_spread.sql', '0af86c566bd3d94a9a71efa1ea258663919794f0b75740c15232dfb3b2c7c3a0'),
     ('functions/private/cluster/part_subscriptions.sql', '4d7993afcaa045682910b08082c3e90c6731282388f9bd1ed7de35efef96dc33'),
-    ('functions/private/cluster/post_part.sql', '5dc8aea0c8f63a6adb10182b3a063280e2cf68deefeef902aac899a43755a6f0'),
+    ('functions/private/cluster/post_part.sql', 'fee6dd708b5b7f199fc5d2da9cc33d582b113955e59c5b8ed4cdd823fb259292'),
     ('functions/private/cluster/put_alert.sql', '4ca10944615f535eab82de0339aba614937e1e3582ea2712c829e4c67dc229b7'),
     ('functions/private/cluster/put_catalogue.sql', '09425ca3c330e6a4f777e441ec853b2bb43ef72ba9c6733b459808a85dba54f3'),
     ('functions/private/cluster/put_subscription.sql', '512aaa83a6be49cc4cd5dddd03d324aa8b715fb8fffae833f2f9775138650363'),
@@ -231,22 +234,27 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/carry_lots.sql', '03875d4a3d2cf7b51f6a9c1c7a2d45a94e1b160b0e4a743168b060dfdb810374'),
     ('functions/private/lot/change_lots.sql', '7531c467d70792093e589fa1e6350001068a849cb26516d1197b2cfcfc136f18'),
     ('functions/private/lot/check_expires_in.sql', '42ed351030870df286909f443521e783d5e3a1d1ee61705c10fa1dbe13aab81d'),
-    ('functions/private/lot/check_expiry.sql', '1e667fdf40c11a1643d08d6a081f0e97796374055a956fd9cdc0808242042a2c'),
+    ('functions/private/lot/check_expiry.sql', 'a4992b7f75f1580a23c710e16562c99d94d96f5b426afa81b477dff4ae81610d'),
     ('functions/private/lot/check_lots.sql', 'd0ca226fb9b5c1fc530529c0b1c13c6600a31b4a69ce83a85ac89b640fb9724c'),
+    ('functions/private/lot/expiry_details.sql', '621617bd4de0f341a1f7809a2885d28096a1208277c471085fc0d514f46c95c0'),
     ('functions/private/lot/give_back_lots.sql', 'df5346ee6d84b53f84c0a81112ca57a5efc56dfd14109a8ba22b3dfbddee5050'),
     ('functions/private/lot/held_lots.sql', '91b3716d69c9368fe5cb0304ee3c700586d9053e27013f663dd52a7f7bff4062'),
+    ('functions/private/lot/is_expiry.sql', '4387a2d92da35513c3766a346bc59f43d2d6aecea1db5386634bfc2ce5f0f0dc'),
     ('functions/private/lot/keep_out_for_lots.sql', 'e16811309c74abe71242cd4d8154f8e02f3523546350f88457cf891df39125dc'),
     ('functions/private/lot/lot_rank.sql', '6e9a87d3a823e3e5e343591f798dc29a34a26389f6965d03fffc6c12ff0efbdd'),
     ('functions/private/lot/lot_text.sql', '2de0061d1fd1673ea04800bbbb88310cf7af4c4d20256088feb9efcd416272ec'),
     ('functions/private/lot/lots_at.sql', 'b523d16eee308e41aee1997db4d9894c6d33f0d3bee105e2d65f5870dfa253d7'),
     ('functions/private/lot/make_lots.sql', '880e5607772f07ee59f5b4ccc16b2bcc9728c3e5cb2461e763eabddb1e55c2b3'),
     ('functions/private/lot/new_lot.sql', 'fdf16331cd4a8c2ea1fe8fc44fe1bc983c500d4415567cb9301680da963683df'),
+    ('functions/private/lot/open_lots.sql', 'd21496a4af77b84563996ce3d4e109bc9886f0e559826e091f7ccaab489e3779'),
     ('functions/private/lot/past_lots.sql', 'af23ac60f7fffa34e08cca63cce7ff1a844578d0c261f9e4f94fc77994dfb78f'),
     ('functions/private/lot/pick_lots.sql', '36c288a964c848f42c7ea73cfb231f939af1fd92d8de20ca8d1a8c91d4246f65'),
-    ('functions/private/lot/plan_lots.sql', '78f8b2f688dad9547b13e748821d52fa1d5a96342018ee498360e21551f1172d'),
-    ('functions/private/lot/settle_lots.sql', 'b88c60c89f5e1264afa23bde345f02bce07290829709d5eeb476c82322ba2bb0'),
+    ('functions/private/lot/plan_lots.sql', 'd82345052fa2f9d9dee44f4c601d5346716e8ae02ad8c06e608feb87a3127119'),
+    ('functions/private/lot/settle_lots.sql', 'b8b747ab64bcf66bc1b9a2fa2db92149fdd15b88c631da027f4ce9cdf73b7e2a'),
     ('functions/private/lot/slice_lots.sql', '6d40e9e1b279742de91b6e27e84dda646522a26e1e74b6b4f68b369b062966e8'),
     ('functions/private/lot/to_instant.sql', '9d8fb702c6e458cc75430e37dbc7fb31591c2741b1cbf141df088fca39b52812'),
+    ('functions/private/lot/to_lot.sql', 'afa48c742d8c3455c30efe31287c4b87485df4be41f0e291b8f31c7a18bda076'),
+    ('functions/private/lot/with_uses.sql', 'e31c4e7bf41c60cbdc47577d99debda729c0eedf2b3914c571ee7addd0cabe1b'),
     ('functions/private/movement/check_request.sql', 'bd8beb11eea1e527a6df2f426e06f9626bf3d72759994995f5de49bf235f6cb3'),
     ('functions/private/movement/clear_way.sql', '6a8a3529898a352d8f93aca663b43e58b1ba6384c617e296d683cb0a6346e9ba'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
@@ -256,7 +264,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/lock_or_open.sql', 'f260d17fc277bf2c76eae834d1399f017aca254bdc709dac201c158090101830'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
     ('functions/private/movement/move.sql', '8f4ed640d105c1d70536cd29b9d023d4e51b1300a1591244ae34d1d3cbc2a105'),
-    ('functions/private/movement/move_carefully.sql', '17961fd2622f837ced0e8cf4af9365586861353ecd2fe9eb0229968bdda5d61f'),
+    ('functions/private/movement/move_carefully.sql', 'd05c42bd66295d2c23dd3d39d34b7806084cf52717fc7a2a6b4da42340135b4a'),
     ('functions/private/movement/new_seal.sql', '6bf8a2a383e3333d9d63948d689208048d1925f7996a8159e83317c9393f1aad'),
     ('functions/private/movement/new_transfer.sql', 'd11e9442d8190039991b9a32a3e36bc99b82c9721570c87bd3604a168122dc4a'),
     ('functions/private/movement/plan.sql', '36dcbc79ed7496d4b7871d05b819a1e898f27eacfb41a5a5c191f29c29a29790'),
@@ -411,7 +419,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_webhook_failures.sql', 'd465b7653075b5b0d90109d644053c3cfc03929640da22405c8fce00734833bd'),
     ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
     ('functions/api/place_hold.sql', 'd00e32548824f9a832012801d8c3864d2aaf7d6f47b66d89697876b6d5da511e'),
-    ('functions/api/post_batch.sql', '6e67b81a8885974187b2b0833d3708b1ac6cc2e7268831e8f0b844313a2409fa'),
+    ('functions/api/post_batch.sql', '0707a95c6147229f1b07b4e8ebb968c2aab21c5508d0b669b61f415c0faafcf5'),
     ('functions/api/propose.sql', 'ebdb5f560983aae337b43daf0927993f3f22b832f91d5f1f966c806e28c3f39b'),
     ('functions/api/rank_users.sql', 'b60e5308533c0648d86ca4e5f9097726152895c97dcbedece2f1049068da4b75'),
     ('functions/api/read_events.sql', '1742e2b1689e2d723cca0497adadc28f25de887f36593bafffe212dce22bd74d'),
@@ -604,6 +612,11 @@ SELECT 'schema/V0022__record.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
     \echo schema/V0022__record.sql
     \ir schema/V0022__record.sql
 \endif
+SELECT 'schema/V0023__batches_with_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0023__batches_with_lots.sql
+    \ir schema/V0023__batches_with_lots.sql
+\endif
 SELECT 'schema/V0024__proposals.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo schema/V0024__proposals.sql
@@ -694,6 +707,11 @@ SELECT 'functions/private/batch/lock_supplies.sql' = ANY (:'pgwallet_pending'::t
     \echo functions/private/batch/lock_supplies.sql
     \ir functions/private/batch/lock_supplies.sql
 \endif
+SELECT 'functions/private/batch/post_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/batch/post_lots.sql
+    \ir functions/private/batch/post_lots.sql
+\endif
 SELECT 'functions/private/batch/post_one.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/batch/post_one.sql
@@ -708,6 +726,11 @@ SELECT 'functions/private/batch/post_together.sql' = ANY (:'pgwallet_pending'::t
 \if :pgwallet_run
     \echo functions/private/batch/post_together.sql
     \ir functions/private/batch/post_together.sql
+\endif
+SELECT 'functions/private/batch/put_expiries.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/batch/put_expiries.sql
+    \ir functions/private/batch/put_expiries.sql
 \endif
 SELECT 'functions/private/batch/sort_batch.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1579,6 +1602,11 @@ SELECT 'functions/private/lot/check_lots.sql' = ANY (:'pgwallet_pending'::text[]
     \echo functions/private/lot/check_lots.sql
     \ir functions/private/lot/check_lots.sql
 \endif
+SELECT 'functions/private/lot/expiry_details.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/expiry_details.sql
+    \ir functions/private/lot/expiry_details.sql
+\endif
 SELECT 'functions/private/lot/give_back_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/lot/give_back_lots.sql
@@ -1588,6 +1616,11 @@ SELECT 'functions/private/lot/held_lots.sql' = ANY (:'pgwallet_pending'::text[])
 \if :pgwallet_run
     \echo functions/private/lot/held_lots.sql
     \ir functions/private/lot/held_lots.sql
+\endif
+SELECT 'functions/private/lot/is_expiry.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/is_expiry.sql
+    \ir functions/private/lot/is_expiry.sql
 \endif
 SELECT 'functions/private/lot/keep_out_for_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1619,6 +1652,11 @@ SELECT 'functions/private/lot/new_lot.sql' = ANY (:'pgwallet_pending'::text[]) A
     \echo functions/private/lot/new_lot.sql
     \ir functions/private/lot/new_lot.sql
 \endif
+SELECT 'functions/private/lot/open_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/open_lots.sql
+    \ir functions/private/lot/open_lots.sql
+\endif
 SELECT 'functions/private/lot/past_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/lot/past_lots.sql
@@ -1648,6 +1686,16 @@ SELECT 'functions/private/lot/to_instant.sql' = ANY (:'pgwallet_pending'::text[]
 \if :pgwallet_run
     \echo functions/private/lot/to_instant.sql
     \ir functions/private/lot/to_instant.sql
+\endif
+SELECT 'functions/private/lot/to_lot.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/to_lot.sql
+    \ir functions/private/lot/to_lot.sql
+\endif
+SELECT 'functions/private/lot/with_uses.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/lot/with_uses.sql
+    \ir functions/private/lot/with_uses.sql
 \endif
 SELECT 'functions/private/movement/check_request.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
