@@ -2,7 +2,10 @@ BEGIN;
 SELECT plan(4);
 \ir ../../support/_books.sql
 
-SELECT checkpoint_id, root FROM wallet.checkpoint('ada', 'end of the month') \gset
+SELECT
+    checkpoint_id,
+    root
+FROM wallet.checkpoint('ada', 'end of the month') \gset
 SELECT results_eq(
     'SELECT a.actor, a.name, a.subject, a.details FROM wallet.list_actions(p_limit => 1) AS a',
     format(
