@@ -43,7 +43,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0025__console.sql', '9a2331a188a10b176857fd07bb8b8b2213ab6fd16752b83ee7d85f87789e68d4'),
     ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
     ('schema/V0027__move.sql', '302131f4df8882ba47c20f80c9352eee055a2a7332cf4307aea49e05a740ef5e'),
-    ('schema/V0029__verify_jobs.sql', 'c3d86c215a8c872c5fa85bb9a7a7406f6300a31083ef4ba79b97cd2f3471dc1c'),
+    ('schema/V0029__verify_jobs.sql', '155047548f92c2f420308e3a3f9ac4151ca7bcc345d8f1c06e7c6e24fa2bf014'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
