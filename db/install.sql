@@ -57,7 +57,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/alert/warn_of_expiry.sql', '60725fb70157eab401f683547440768598b38472b8023495cefa1d085683dc95'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
-    ('functions/private/batch/post_lots.sql', '0741b4d32fbd35cfaf2ffbe40a5c4395051f255eb766f4f9d0c191824c709076'),
+    ('functions/private/batch/post_lots.sql', '1a6bbcbbc9ba857b85be26056d55b283019aa969105fd12035d5cad0a04c932c'),
     ('functions/private/batch/post_one.sql', 'f937ab1f9dc231ec23284ad92e6347cb7b5d9fef9d373c2ce197f8031fde1282'),
     ('functions/private/batch/post_runs.sql', '687c913680816b59d2e44a505ca24cf1d190bd1449d0ae60547d47bf6ad76936'),
     ('functions/private/batch/post_together.sql', '1a3e12df6fdc5c9d98d4afb6d825cf8f834caed6a80746db3d6b205ed569c41d'),

@@ -12,7 +12,6 @@ DECLARE
     v_now timestamptz := clock_timestamp();
     v_run record;
     v_lots wallet_private.lot[];  -- with anything left, in the order of use
-    v_made wallet_private.lot[];
     v_uses jsonb;
     v_item wallet_private.batch_item;
     v_transfer wallet_private.transfer;

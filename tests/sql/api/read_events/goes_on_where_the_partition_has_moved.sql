@@ -5,10 +5,11 @@ SELECT plan(4);
 -- A cursor that was read and not acknowledged, and where the feed is when the old place is left.
 SELECT subscription FROM wallet.create_subscription('reader') \gset
 SELECT balance FROM wallet.bonus(:'alice', 'GOLD', 1, 'before') \gset
-SELECT wallet_private.to_event_cursor(
-    wallet_private.feed_identity(),
-    ROW(t.feed_position, t.user_id, t.asset_id, t.seq)::wallet_private.feed_place
-) AS cursor
+SELECT
+    wallet_private.to_event_cursor(
+        wallet_private.feed_identity(),
+        ROW(t.feed_position, t.user_id, t.asset_id, t.seq)::wallet_private.feed_place
+    ) AS cursor
 FROM wallet_private.transfer AS t
 WHERE t.idempotency_key = 'before' \gset
 SELECT wallet_private.own_feed_identity() AS own \gset
