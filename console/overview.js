@@ -6,8 +6,9 @@ import {economy} from "./economy.js";
 import * as format from "./format.js";
 
 export async function overview() {
-  const [health, assets, subscriptions, checkpoints] = await Promise.all(
-    ["/health", "/v1/assets", "/v1/subscriptions", "/v1/admin/checkpoints?limit=1"].map(get));
+  const [health, assets, subscriptions, checkpoints, checks] = await Promise.all([
+    "/health", "/v1/assets", "/v1/subscriptions", "/v1/admin/checkpoints?limit=1",
+    "/v1/admin/actions?name=verify&limit=1"].map(get));
   const names = new Map(assets.items.map((asset) => [asset.asset, asset]));
   const cards = h("div", {class: "cards"});
   const moment = h("input", {type: "datetime-local", step: "1", onchange: load});
@@ -36,6 +37,7 @@ export async function overview() {
       ["Schema", health.schema_version],
       ["Replica", health.replica],
       ["Subscriptions", behind(subscriptions.items)],
+      ["Books last checked", checked(checks.items[0])],
       ["Last checkpoint", checkpoints.items[0] ? time(checkpoints.items[0].created_at) : "none yet"],
       ["Asked", time(new Date().toISOString())],
     ]), h("p", {}, h("a", {href: "#/proof"}, "Check the books"))),
@@ -49,6 +51,13 @@ function behind(subscriptions) {
   if (!late.length) return `${format.number(subscriptions.length)}, none is behind`;
   return late.map((each) => h("p", {}, `${each.subscription}: ${format.number(each.behind)} events behind, `
     + "since ", time(each.oldest_at)));
+}
+
+function checked(action) {
+  if (!action) return "never";
+  const {users, findings} = action.details;
+  return [time(action.created_at), `: ${format.number(users)} users, `,
+    findings ? badge(`${format.number(findings)} faults`, "bad") : "no fault"];
 }
 
 function card(row, asset) {

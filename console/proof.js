@@ -1,6 +1,6 @@
 // Are the books right? And are they those of a root that was kept elsewhere?
 
-import {get, isSupport, path, query} from "./api.js";
+import {call, get, isSupport, path, query} from "./api.js";
 import {field, openChange, reason, text} from "./change.js";
 import {button, copyable, download, empty, h, pages, problem, section, table, time} from "./dom.js";
 import * as format from "./format.js";
@@ -78,6 +78,9 @@ function books() {
         time(new Date().toISOString()), `, in ${seconds} s.`));
     start.disabled = false;
     stop.hidden = true;
+    if (isDone && !isSupport()) {
+      await call("POST", "/v1/admin/verifications", {users: checked, findings: findings.length});
+    }
   }
   return section("The books", [stop, start], result);
 }

@@ -424,6 +424,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/rank_users.sql', 'b60e5308533c0648d86ca4e5f9097726152895c97dcbedece2f1049068da4b75'),
     ('functions/api/read_events.sql', '1742e2b1689e2d723cca0497adadc28f25de887f36593bafffe212dce22bd74d'),
     ('functions/api/read_news.sql', '04c9ff21a0cc9564a34eabd1e181c0aa078034dc83d0ec95ab4e8b508f96f009'),
+    ('functions/api/record_verification.sql', 'f605b91d5348ae4a03c5270776a5a46883a1d7e4a9ba3afc8368bfc3df60acff'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/reject_proposal.sql', '90d280da870a7090b3d04e0dfd9c05e72806a624e3e4a104c3c8a27b05082b3f'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
@@ -462,7 +463,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('views/operator_action.sql', 'a6b644c61685a0fce186bbb14c5891c7409ebb69dde1fd76fdff91420821f48a'),
     ('views/transaction.sql', '46f34fcf18054f08bf6af80947b7e334a62045af46f31c9cb6b5b30104933127'),
     ('views/treasury_balance.sql', 'eafb4e46d06fc16eef927e5563a837aad1c1f8621fd41553ad5b5fbad73a2fff'),
-    ('grants.sql', '95deb9eb306b0d807de1969e7b090e837bd80ed8058913be5cf7ce98d7e8942f')
+    ('grants.sql', 'e4d68c357792ae1312a7fb120cf92796a06a3851975a8387aec527ce8cd3842f')
 ), tree AS (
     SELECT file_name, decode(content_hash, 'hex') AS content_hash FROM file
 ), differing AS (
@@ -2541,6 +2542,11 @@ SELECT 'functions/api/read_news.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwa
 \if :pgwallet_run
     \echo functions/api/read_news.sql
     \ir functions/api/read_news.sql
+\endif
+SELECT 'functions/api/record_verification.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/api/record_verification.sql
+    \ir functions/api/record_verification.sql
 \endif
 SELECT 'functions/api/rehash_password.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -413,6 +413,10 @@ ROUTES = (
         "/v1/admin/verify/page", "verify_page", t.VerifyPage, "Check the books, page by page",
         query=t.VerifyPageQuery, roles=ADMIN | SUPPORT,
     ),
+    create(
+        "/v1/admin/verifications", "record_verification", t.Nothing,
+        "Write down that all books were checked", body=t.Verification, shape=nothing,
+    ),
     read(
         "/v1/admin/checkpoints", "list_checkpoints", t.Checkpoint, "Checkpoints, newest first",
         query=t.CheckpointQuery, roles=ADMIN | SUPPORT, shape=page,

@@ -1295,6 +1295,11 @@ class VerifyPage(Struct):
     findings: Annotated[list[Finding], _doc("What is wrong.", [])]
 
 
+class Verification(Struct):
+    users: Annotated[int, _doc("How many were checked.", 12, ge=0)]
+    findings: Annotated[int, _doc("How many faults were found.", 0, ge=0)]
+
+
 class Checkpoint(Struct):
     checkpoint_id: CheckpointId
     created_at: Moment

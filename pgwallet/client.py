@@ -842,6 +842,9 @@ class Wallet:
     ) -> t.VerifyPage: ...
 
     @_route
+    async def record_verification(self, users: int, findings: int) -> t.Nothing: ...
+
+    @_route
     async def list_checkpoints(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> Page[t.Checkpoint]: ...

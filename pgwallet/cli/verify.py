@@ -87,7 +87,10 @@ def verify(
         if user:
             findings += say(run(call(dsn, "verify", user_id=user)))
         else:
-            findings += run(_verify_pages(dsn, start, page, jobs, say))
+            users, wrong = run(_verify_pages(dsn, start, page, jobs, say))
+            findings += wrong
+            if not start:
+                run(call(dsn, "record_verification", users=users, findings=wrong))
     if findings:
         sys.exit(WRONG)
     if is_json:
@@ -97,19 +100,23 @@ def verify(
 
 async def _verify_pages(
     dsn: str, start: UUID | None, size: int, jobs: int, say: Callable[[list[Row]], int]
-) -> int:
-    """Prints the findings and gives their number. If it is interrupted, it says where to go on."""
-    left, findings = deque(_parts(start, _PARTS * jobs if jobs > 1 else 1)), 0
+) -> tuple[int, int]:
+    """Prints the findings. Gives the number of users and of findings. If it is interrupted, it says
+    where to go on.
+    """
+    left = deque(_parts(start, _PARTS * jobs if jobs > 1 else 1))
+    users = findings = 0
     places = dict[int, UUID | None]()  # where each job is
 
     async def verify_parts(job: int) -> None:
-        nonlocal findings
+        nonlocal users, findings
         while left:
             places[job], before = left.popleft()
             while True:
                 asked = {"from": places[job], "limit": size, "before": before}
                 [page] = await verify_page(asked)
                 findings += say(page["findings"])
+                users += page["users"]
                 advance(page["users"])
                 if page["next_user_id"] is None:
                     break
@@ -130,7 +137,7 @@ async def _verify_pages(
         if isinstance(error, BaseExceptionGroup):
             raise error.exceptions[0] from None
         raise
-    return findings
+    return users, findings
 
 
 def _parts(start: UUID | None, count: int) -> Iterator[tuple[UUID | None, UUID | None]]:

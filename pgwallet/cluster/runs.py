@@ -91,6 +91,7 @@ RUNS = {
     "read_events": Run.ALL,
     "read_news": Run.SPLIT,
     "rehash_password": Run.USER,
+    "record_verification": Run.ANY,
     "reject_proposal": Run.REFUSED,
     "release_hold": Run.USER,
     "resend_webhook_events": Run.ALL,

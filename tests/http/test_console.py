@@ -1203,6 +1203,10 @@ async def test_the_books_are_checked(open_console: Open, user: Caller, connect_m
             await expect(row).to_contain_text("105")
             await row.get_by_role("link").click()
             await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+            # The overview tells when that was, and what was found.
+            await page.get_by_role("link", name="Overview").click()
+            await expect(page.get_by_text(re.compile("Books last checked"))).to_be_visible()
+            await expect(page.get_by_text(re.compile("users, [0-9]+ faults"))).to_be_visible()
         finally:
             await connection.execute(forge, user.user_id, -5)
 

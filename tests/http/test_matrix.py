@@ -101,6 +101,7 @@ GET   /v1/admin/thresholds                                 401 403   -   - 200  
 PUT   /v1/admin/thresholds/{function}/{asset}              401 403   -   - 403   - 403   - 200   -
 GET   /v1/admin/verify                                     401 403   -   - 200   - 403   - 200   -
 GET   /v1/admin/verify/page                                401 403   -   - 200   - 403   - 200   -
+POST  /v1/admin/verifications                              401 403   -   - 403   - 403   - 201   -
 GET   /v1/admin/checkpoints                                401 403   -   - 200   - 403   - 200   -
 POST  /v1/admin/checkpoints                                401 403   -   - 403   - 403   - 201   -
 GET   /v1/admin/checkpoints/{checkpoint_id}/verify         401 403   -   - 200   - 403   - 200   -
@@ -263,6 +264,7 @@ def body_for(method: str, path: str, ids: dict[str, Any]) -> Any:
             "arguments": amount | {"user_id": str(ids["user_id"])},
             "reason": "a gift",
         },
+        "verifications": {"users": 1, "findings": 0},
         "approve": {"reason": "as agreed"},
         "reject": {"reason": "too much"},
         "status": {"status": "active"},

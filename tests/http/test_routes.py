@@ -132,6 +132,7 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "grant_batch": {
             "grants": [{"user_id": world["user_id"], "amount": "2.5"}, {"email": tag, "amount": 1}]
         },
+        "record_verification": {"users": 3, "findings": 0},
         "create_user": {"external_id": tag, "role": "service"},
         "set_user_status": {"status": "active", "reason": "why not"},
         "erase_user": {"reason": "asked for"},

@@ -116,6 +116,20 @@ def test_findings_are_lines_and_the_status_is_1(demo):
     assert alice not in of_bob
 
 
+def test_the_record_says_when_all_books_were_checked(demo):
+    checks = "SELECT details FROM wallet.list_actions(p_name => 'verify')"
+    run(demo, "verify", "--user", user(demo, "bob"))
+    run(demo, "verify", "--from", user(demo, "bob"))
+    assert demo.psql(checks) == ""
+    run(demo, "verify", "--jobs", "2")
+    count = len(users(demo))
+    assert demo.psql(checks) == f'{{"users": {count}, "findings": 0}}'
+    # A standby can be checked, and can write nothing.
+    demo.psql(f"ALTER DATABASE {demo.name} SET default_transaction_read_only = on")
+    assert run(demo, "verify") == ("the books are right\n", "")
+    demo.psql(f"SET default_transaction_read_only = off; ALTER DATABASE {demo.name} RESET ALL")
+
+
 def test_from_goes_on_with_that_user(demo):
     forge_balances(demo)
     alice, bob = sorted([user(demo, "alice"), user(demo, "bob")])

@@ -83,6 +83,7 @@ FROM (
     ('read_events', 'go'),
     ('read_news', 'g'),
     ('rehash_password', 'g'),
+    ('record_verification', 'ga'),
     ('reject_proposal', 'go'),
     ('release_hold', 'g'),
     ('resend_webhook_events', 'go'),

@@ -245,6 +245,7 @@ LEFT JOIN (
     ('read_events', '''read'''),
     ('read_news', format('ARRAY[1], ARRAY[%L::uuid], ARRAY[NULL], ARRAY[0]', :'alice')),
     ('rehash_password', format('%L, ''hash'', ''hash''', :'alice')),
+    ('record_verification', '1, 0'),
     ('reject_proposal', format('%L, ''why'', ''reject''', :'to_reject')),
     ('release_hold', format('%L, %L, ''release_hold''', :'alice', :'to_release')),
     ('resend_webhook_events', '''sent'''),
