@@ -334,7 +334,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_debts.sql', '4a3eddba686b3b295fd10a7004970d8701c76318888718f53b2cc388a613762a'),
     ('functions/private/verify/verify_erasures.sql', '3ed1b218c8e3620a8c31d0ff560310ed5db40d7199dde1bf2b291dbb7875a4ee'),
     ('functions/private/verify/verify_holds.sql', '725c84254f4faafb7145b4142fcfdf87064a0fee15efaf0d3fc872fa367b80ce'),
-    ('functions/private/verify/verify_leaders.sql', '60dec5f11ec4a5b68c09f1083ae748ca27c5bfd801fdefb436fa7eb2f6fc8bc0'),
+    ('functions/private/verify/verify_leaders.sql', '038ffff0a0f7b148999262d6100160124086ac2d5198f87c786355900270c0c5'),
     ('functions/private/verify/verify_limits.sql', '0ec0bf28c0bf54088001e65fae0d617d02e10e30ffe158ce3cc3b99956d335c0'),
     ('functions/private/verify/verify_lots.sql', 'f9ee499d4c3d25f8d712a7b5880ac0a0bac157839e0f17462ac12e168b66b354'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),

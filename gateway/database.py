@@ -389,7 +389,9 @@ class Database:
         judge: looks at the rows. If it says no, what the call did is rolled back.
         """
         named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
-        sql = f"SELECT m.* FROM wallet.{name}({named}) AS m" + _HEEDING * is_bound
+        sql = f"SELECT * FROM wallet.{name}({named})"
+        if is_bound:
+            sql = f"SELECT m.* FROM wallet.{name}({named}) AS m{_HEEDING}"
         self._functions[sql] = name, set(answers)
         ask: Callable[[str, list[Any]], Awaitable[list[Row]]] = self._primary.call
         if judge:

@@ -1295,7 +1295,7 @@ class VerifyPage(Struct):
     findings: Annotated[list[Finding], _doc("What is wrong.", [])]
 
 
-class Verification(Struct):
+class Verification(Body):
     users: Annotated[int, _doc("How many were checked.", 12, ge=0)]
     findings: Annotated[int, _doc("How many faults were found.", 0, ge=0)]
 

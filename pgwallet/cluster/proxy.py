@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgwallet import DB_DIR
-from pgwallet.cluster.runs import RUNS, SCARCE, SHARES, TURNS, Run
+from pgwallet.cluster.runs import RUNS, SCARCE, SHARES, TRIES, TURNS, Run
 
 FOLDER = DB_DIR / "proxy"
 
@@ -330,6 +330,10 @@ def _local(function: Function, schema_version: str) -> str:
                 "heed_threshold": "",  # a cluster has no thresholds
             }
             call = f"RETURN {answers[function.name].removeprefix('SELECT ')};"
+    is_told = function.is_told or function.name in TRIES
+    is_here = RUNS[function.name] in (Run.HERE, Run.REFUSED)
+    if function.volatility == "VOLATILE" and not is_told and not is_here:
+        call = f"PERFORM wallet_private.refuse_trial('wallet.{function.name}');\n    {call}"
     caught, finally_ = "OTHERS", ""
     if function.name in TURNS:
         condition = TURNS[function.name]

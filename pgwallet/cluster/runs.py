@@ -125,6 +125,9 @@ RUNS = {
     "version": Run.HERE,
 }
 
+# Made by hand, they take back in the partitions what is only tried, as calls for one user do.
+TRIES = {"post_batch"}
+
 # These change how much there is of something scarce. The partitions hand in their shares first: of
 # which kind and of what, and how much there is to be (NULL = no limit).
 SHARES = {

@@ -291,10 +291,10 @@ async def test_only_functions_that_write_nothing_are_asked_of_the_replica(
     function = Database.function
 
     def spy(
-        self: Database, name: str, *arguments: Any, is_read: bool = False, judge: Any = None
+        self: Database, name: str, *arguments: Any, is_read: bool = False, **options: Any
     ) -> Any:
         asked.add((name, is_read))
-        return function(self, name, *arguments, is_read=is_read, judge=judge)
+        return function(self, name, *arguments, is_read=is_read, **options)
 
     monkeypatch.setattr(Database, "function", spy)
     create_app(settings)

@@ -9,7 +9,7 @@ from tests.support.paths import DB
 
 RAISED = re.compile(r"RAISE EXCEPTION '((?:[^']|'')*)'\s+USING\s+ERRCODE = '(WA\d{3})'")
 FAMILIES = {"1": {422}, "2": {404}, "3": {409}, "4": {409}, "5": {403}, "6": {503}, "9": {500}}
-EXCEPTIONS = {"WA104": {400}, "WA301": {422}}
+EXCEPTIONS = {"WA104": {400}, "WA301": {422}, "WA418": {403}}
 
 
 def test_the_codes_and_titles_are_those_of_sql() -> None:

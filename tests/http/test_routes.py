@@ -87,6 +87,7 @@ async def world(user: Caller, admin: Caller, service: Caller, gold: str) -> dict
         "sent_subscription": f"w{tag}",
         "campaign": f"C{tag}",
         "checkpoint_id": kept["checkpoint_id"],
+        "function": "bonus",
         "tag": tag,
     }
 
@@ -132,6 +133,13 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
         "grant_batch": {
             "grants": [{"user_id": world["user_id"], "amount": "2.5"}, {"email": tag, "amount": 1}]
         },
+        "propose": {
+            "function": "bonus", "reason": "a gift",
+            "arguments": {"user_id": world["user_id"], "asset": gold, "amount": "1.5"},
+        },
+        "approve_proposal": {"reason": "as agreed"},
+        "reject_proposal": {"reason": "too much"},
+        "set_threshold": {"most": "1000.5", "reason": "what one may do"},
         "record_verification": {"users": 3, "findings": 0},
         "create_user": {"external_id": tag, "role": "service"},
         "set_user_status": {"status": "active", "reason": "why not"},
@@ -156,7 +164,7 @@ def body_for(route: Route, world: dict[str, Any]) -> Any:
     ids=lambda route: f"{route.method} {route.path}",
 )
 async def test_a_route_answers_in_its_shape(
-    route: Route, world: dict[str, Any], admin: Caller
+    route: Route, world: dict[str, Any], admin: Caller, support: Caller
 ) -> None:
     if "/webhook" in route.path and route.function != "create_webhook":
         world["subscription"] = world["sent_subscription"]
@@ -164,6 +172,10 @@ async def test_a_route_answers_in_its_shape(
         world["transaction_id"] = world["paid_transaction_id"]
     if route.function == "forgive_debt":
         world["asset"] = world["to_asset"]
+    if route.function in ("approve_proposal", "reject_proposal"):
+        [propose] = [each for each in ROUTES if each.function == "propose"]
+        proposal = await support("POST", propose.path, body_for(propose, world))
+        world = world | await proposal.json()
     if route.function == "erase_user":
         world = world | await (await admin("POST", "/v1/admin/users", {"name": "Zoe"})).json()
     path = route.path.format_map(world)
@@ -346,10 +358,11 @@ def test_every_body_and_query_refuses_what_it_does_not_know() -> None:
 def test_what_moves_needs_a_key_and_what_is_for_admins_is_below_admin() -> None:
     for route in ROUTES:
         is_admins = route.path.startswith("/v1/admin/")
-        readers = SUPPORT if route.method == "GET" else frozenset()
-        assert not is_admins or route.roles == ADMIN | readers
+        is_proposal = route.path.startswith("/v1/admin/proposals")
+        others = SUPPORT if route.method == "GET" or route.function == "propose" else frozenset()
+        assert not is_admins or route.roles == ADMIN | others
         is_post_to_wallet = route.method == "POST" and route.path.startswith("/v1/wallets/")
-        assert route.is_movement == is_post_to_wallet
+        assert route.is_movement == (is_post_to_wallet or (is_proposal and route.method == "POST"))
         assert (route.roles is None) == route.path.startswith("/v1/auth/")
 
 

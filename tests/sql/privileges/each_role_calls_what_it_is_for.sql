@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(834);
+SELECT plan(842);
 \ir ../support/_roles.sql
 
 -- Who may call what. A new function has to be decided on here first.

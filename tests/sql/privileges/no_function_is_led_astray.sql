@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(213);
+SELECT plan(215);
 \ir ../support/_roles.sql
 
 -- Who may connect can make tables, functions and operators of his own, in a temporary schema or

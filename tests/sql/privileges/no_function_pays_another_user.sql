@@ -27,6 +27,7 @@ SELECT set_eq(
         ('reverse', 'p_transaction_id'), ('get_transaction', 'p_transaction_id'),
         ('set_refunded', 'p_transaction_id'), ('consumption', 'p_transaction_id'),
         ('resend_webhook_events', 'p_transaction_id'), ('settle_webhook_events', 'p_claim'),
+        ('approve_proposal', 'p_proposal_id'), ('reject_proposal', 'p_proposal_id'),
         ('verify_page', 'p_from'), ('verify_page', 'p_before')
     $$,
     'what else is an id is not a user''s'

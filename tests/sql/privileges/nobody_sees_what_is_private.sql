@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(293);
+SELECT plan(301);
 \ir ../support/_roles.sql
 
 CREATE ROLE test_anybody;

@@ -6,8 +6,9 @@ SECURITY INVOKER
 AS $$
 -- Those who earned and spent most are who the ledger says, if they were counted.
 DECLARE
-    v_ranked_day date := (SELECT f.ranked_day FROM wallet_private.fold AS f);
+    v_ranked_day date;
 BEGIN
+    SELECT f.ranked_day INTO v_ranked_day FROM wallet_private.fold AS f;
     IF v_ranked_day IS NULL THEN
         RETURN;
     END IF;
