@@ -122,12 +122,11 @@ export function openChange({title, fields, plan, done, look = ""}) {
       say(said(answer));
       done(answer);
     } catch (error) {
-      isUnderWay = false;
+      isUnderWay = submit.disabled = false;
       if (isProposed(asked, error)) return;
       refused.replaceChildren(problem(error));
       refused.scrollIntoView({block: "nearest"});
     }
-    isUnderWay = submit.disabled = false;
   }
 
   update();

@@ -424,7 +424,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/rank_users.sql', 'b60e5308533c0648d86ca4e5f9097726152895c97dcbedece2f1049068da4b75'),
     ('functions/api/read_events.sql', '1742e2b1689e2d723cca0497adadc28f25de887f36593bafffe212dce22bd74d'),
     ('functions/api/read_news.sql', '04c9ff21a0cc9564a34eabd1e181c0aa078034dc83d0ec95ab4e8b508f96f009'),
-    ('functions/api/record_verification.sql', 'f605b91d5348ae4a03c5270776a5a46883a1d7e4a9ba3afc8368bfc3df60acff'),
+    ('functions/api/record_verification.sql', '1c55ccffe893e25579e8abfcf280f6292aa512578a174d9c29e21f23bde49fde'),
     ('functions/api/rehash_password.sql', '45272a529c960812e430e87669344e2f468560c75626bcc243996fdf9da4c47c'),
     ('functions/api/reject_proposal.sql', '90d280da870a7090b3d04e0dfd9c05e72806a624e3e4a104c3c8a27b05082b3f'),
     ('functions/api/release_hold.sql', '42b9f3a833e02bcfa968393a115aaad1d8cd0e8daee4226b43fe5911bedfd5b1'),
