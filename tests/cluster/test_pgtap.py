@@ -18,8 +18,7 @@ from tests.support.servers import Server
 FILES = {
     "adjust": "makes_lots_and_uses_them works_on_accounts_that_are_not_active",
     "bonus": "answers_a_replay keeps_to_limits makes_lots_that_expire",
-    "buy_item": "keeps_to_the_expected_price refuses_who_owes sells_no_more_than_a_user_may_own"
-    " sells_no_more_than_the_stock",
+    "buy_item": "keeps_to_the_expected_price refuses_who_owes sells_no_more_than_a_user_may_own",
     "capture_hold": "refuses_what_is_wrong",
     "complete_task": "lets_users_complete_self_service_tasks stops_at_its_limit",
     "convert": "converts_only_exactly keeps_to_the_quoted_rate stops_at_the_cap"

@@ -1258,8 +1258,8 @@ async def test_a_root_that_was_kept_finds_history_that_was_rewritten(
         await page.get_by_role("button", name="Make a checkpoint").click()
         await dialog(page).get_by_label("Reason").fill("end of the month")
         await dialog(page).get_by_role("button", name="Make it").dblclick()
-        made = page.get_by_role("article")
-        await expect(made).to_have_count(1)
+        await expect(page.get_by_text(re.compile("Checkpoint [0-9]+ is made"))).to_be_visible()
+        made = page.get_by_role("article", name="Checkpoint").first
         async with page.expect_download() as saving:
             await made.get_by_role("button", name="Save").click()
         await (await saving.value).save_as(tmp_path / "root.json")
@@ -1267,6 +1267,9 @@ async def test_a_root_that_was_kept_finds_history_that_was_rewritten(
         root, number = json.loads(text)["root"], json.loads(text)["checkpoint_id"]
         found = await database.fetchrow("SELECT * FROM wallet.list_checkpoints()")
         assert (found["root"], found["checkpoint_id"]) == (root, number)
+        recorded = "SELECT count(*) FROM wallet.list_actions('checkpoint') AS a"
+        recorded += " WHERE a.details ->> 'reason' = 'end of the month'"
+        assert await database.fetchval(recorded) == 1, "a double click makes one"
 
         # All that was printed may be pasted, or the root alone.
         compared = page.get_by_role("region", name="A root that was kept")
