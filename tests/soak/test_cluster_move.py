@@ -84,7 +84,7 @@ async def test_a_partition_moves(new_server: Callable[..., Server], tmp_path: Pa
             world.forget()
             await kill_when_it_says("fenced", file)
             assert writer.is_closed()
-            _, answers = await world.take(world.at(1), 0.5)
+            _, answers = await world.take(world.at(1), 1)
             assert answers.keys() == {(503, "WA601")}
             owner = await wallet.parts[1].connect()
             with pytest.raises(asyncpg.PostgresError, match="a partition is away"):
@@ -96,14 +96,14 @@ async def test_a_partition_moves(new_server: Callable[..., Server], tmp_path: Pa
 
             # Killed where there is no way back, and finished, but for a proxy.
             await kill_when_it_says("closed on", file_of_one)
-            _, answers = await world.take(world.at(1), 0.5)
+            _, answers = await world.take(world.at(1), 1)
             assert answers.keys() == {(503, "WA601")}
             assert "it is on" in await move(file_of_one)
             has_map, has_not = (
                 [player for player in world.at(1) if player in world.by(n)] for n in (0, 1)
             )
             await world.until_all_get_on(has_map)
-            _, answers = await world.take(has_not, 0.5)
+            _, answers = await world.take(has_not, 1)
             assert answers.keys() == {(503, "WA601")}
             stale = await asyncpg.connect(wallet.cluster.proxy[1].url)
             with pytest.raises(asyncpg.PostgresError, match="a partition is away"):
