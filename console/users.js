@@ -64,8 +64,9 @@ async function userPage(user, refresh) {
     h("div", {class: "title"},
       h("h1", {}, nameOf(user)), badge(user.status, LOOKS[user.status]), badge(user.role),
       h("div", {class: "actions"},
-        button("Grant", () => grant(user, balances, assets, refresh), "primary"),
+        button("Grant", () => move("bonus", user, balances, assets, refresh), "primary"),
         !isSupport() && [
+          button("Spend", () => move("spend", user, balances, assets, refresh)),
           isActive
             ? button("Freeze", () => setStatus(user, "frozen", refresh))
             : button("Reopen", () => setStatus(user, "active", refresh)),
@@ -115,10 +116,17 @@ function release(id, hold, done) {
   });
 }
 
-function grant(user, balances, assets, done) {
+const WAYS = {
+  bonus: {title: "Grant", does: "gets", done: "granted"},
+  spend: {title: "Spend", does: "pays", done: "spent"},
+};
+
+/** Gives the user something, or spends it for him. */
+function move(way, user, balances, assets, done) {
+  const words = WAYS[way];
   const open = assets.filter((asset) => !asset.is_archived).map(({asset}) => asset);
   openChange({
-    title: "Grant",
+    title: words.title,
     fields: [
       h("div", {class: "pair"}, field("Amount", amount("amount", {required: true})),
         field("Asset", select("asset", open))),
@@ -127,19 +135,19 @@ function grant(user, balances, assets, done) {
     ],
     done,
     plan({amount: written, asset, reason, reference}) {
-      if (!written) throw new Error("How much? The books call it a BONUS.");
+      if (!written) throw new Error(`How much? The books call it a ${way.toUpperCase()}.`);
       const given = format.read(written);
       const body = {asset, amount: given, reference: reference || null, metadata: {reason}};
       const now = balances.find((row) => row.asset === asset)?.balance ?? "0";
       return {
         foretell: (receipt) => [
-          h("p", {}, `${nameOf(user)} gets `, h("strong", {}, format.amount(receipt.amount, asset)), "."),
+          h("p", {}, `${nameOf(user)} ${words.does} `, h("strong", {}, format.amount(receipt.amount, asset)), "."),
           balance(asset, now, receipt.balance),
         ],
-        button: `Grant ${format.amount(given, asset)}`,
-        request: ["POST", path`/v1/wallets/${user.user_id}/bonus`, body],
-        call: ["bonus", {user_id: user.user_id, ...body}],
-        said: (receipt) => `${format.amount(receipt.amount, asset)} was granted. `
+        button: `${words.title} ${format.amount(given, asset)}`,
+        request: ["POST", `${path`/v1/wallets/${user.user_id}/`}${way}`, body],
+        call: way === "bonus" && [way, {user_id: user.user_id, ...body}],
+        said: (receipt) => `${format.amount(receipt.amount, asset)} was ${words.done}. `
           + `The balance is ${format.amount(receipt.balance, asset)}.`,
       };
     },

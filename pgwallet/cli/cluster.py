@@ -67,6 +67,8 @@ def migrate(file: Path) -> None:
 def status(file: Path, is_json: bool) -> None:
     """Show each partition; ends with 1 if one is away or behind.
 
+    The lag is how many bytes of the log the last of its server's standbys lacks.
+
     \b
     Examples:
       pgwallet cluster status cluster.toml
@@ -78,7 +80,7 @@ def status(file: Path, is_json: bool) -> None:
         for row in rows:
             print_json(row)
     else:
-        print_rows(rows, tuple(rows[0]), numbers=3)
+        print_rows(rows, tuple(rows[0]), numbers=4)
     is_behind = len({(state.schema_version, state.catalogue) for state in states}) > 1
     sys.exit(WRONG if is_behind or any(state.error for state in states) else 0)
 

@@ -103,7 +103,11 @@ SELECT
     wallet.version() AS functions,
     wallet.schema_version() AS schema_version,
     (SELECT count(*) FROM wallet_private.user_account) AS users,
-    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgname = 'moving_refuse') AS is_fenced
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgname = 'moving_refuse') AS is_fenced,
+    CASE WHEN NOT pg_is_in_recovery() THEN (
+        SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn))::bigint
+        FROM pg_catalog.pg_stat_replication AS r
+    ) END AS lag
 FROM wallet_private.partition AS p
 """
 _SERVER_OPTIONS = """
@@ -120,6 +124,7 @@ class State:
     version: str = ""
     size: int = 0
     users: int = 0
+    lag: int | None = None  # bytes of the log that a standby lacks; None without one
     schema_version: str = ""
     catalogue: int = 0
 
@@ -135,6 +140,7 @@ class State:
             "catalogue": self.catalogue,
             "bytes": self.size,
             "users": self.users,
+            "lag": self.lag,
         }
 
 
@@ -331,6 +337,7 @@ async def _state(partition: Partition) -> State:
         version=row["version"].split()[0],
         size=row["size"],
         users=row["users"],
+        lag=row["lag"],
         schema_version=row["schema_version"],
         catalogue=row["catalogue"],
     )

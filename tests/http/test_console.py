@@ -540,6 +540,22 @@ async def test_a_grant(open_console: Open, admin: Caller, user: Caller) -> None:
     assert (bonus["metadata"], bonus["reference"]) == ({"reason": "an apology"}, "ticket-9")
 
 
+async def test_a_spend_for_the_user(open_console: Open, admin: Caller, user: Caller) -> None:
+    async with open_console(f"#/users/{user.user_id}") as tab:
+        page = tab.page
+        await page.get_by_role("button", name="Spend").click()
+        await dialog(page).get_by_label("Asset").select_option("GOLD")
+        await dialog(page).get_by_label("Reason").fill("bought by phone")
+        await dialog(page).get_by_label("Amount").fill("101")
+        await expect(dialog(page)).to_contain_text("the balance is too low")
+        await dialog(page).get_by_label("Amount").fill("30")
+        await expect(dialog(page)).to_contain_text("Balance: 100.00 GOLD → 70.00 GOLD")
+        await dialog(page).get_by_role("button", name="Spend 30").dblclick()
+        await expect(page.get_by_role("status")).to_contain_text("The balance is 70.00 GOLD.")
+    [spend] = await transactions(admin, user, kind="SPEND")
+    assert (spend["amount"], spend["metadata"]) == ("30.00", {"reason": "bought by phone"})
+
+
 async def test_support_sees_all_and_grants_within_the_limit(
     open_console: Open, login: Any, admin: Caller, user: Caller
 ) -> None:

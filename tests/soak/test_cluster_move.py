@@ -139,6 +139,7 @@ async def test_half_of_a_server_moves(
         await reader.execute("SELECT wallet.create_subscription('reader')")
         async with world.play():
             await world.until_all_get_on()
+            assert all(state.lag is not None for state in await status(wallet.cluster))
             [page] = await reader.fetch("SELECT * FROM wallet.read_events('reader', 10)")
             await kill_when_it_says("fenced", file)
             stay = await move(wallet.write(tmp_path))  # the file is put back

@@ -199,7 +199,7 @@ def test_status(wallet: ClusterDatabase, tmp_path: Path) -> None:
     assert result.exit_code == 0
     rows = [json.loads(line) for line in result.output.splitlines()]
     assert [row["partition"] for row in rows] == [0, 1, 2, 3]
-    assert {row["error"] for row in rows} == {""}
+    assert {(row["error"], row["lag"]) for row in rows} == {("", None)}
     assert len({(row["schema"], row["catalogue"]) for row in rows}) == 1
 
 
