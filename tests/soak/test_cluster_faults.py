@@ -7,6 +7,7 @@ in the end a balance shows whether anything was lost or doubled.
 import asyncio
 import os
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
@@ -152,7 +153,8 @@ async def new_world(wallet: ClusterDatabase, pause: float = 0) -> AsyncIterator[
         with ExitStack() as gateways:
             for proxy in wallet.cluster.proxy:
                 serve = gateways.enter_context(serving(proxy.url))
-                urls.append(serve(PGWALLET_LOG_LEVEL="WARNING")[1])
+                # Nobody reads what they log, and a full pipe would stop them.
+                urls.append(serve(PGWALLET_LOG_LEVEL="WARNING", stderr=subprocess.DEVNULL)[1])
             for url in urls:
                 await ready(http, url)
             connection = await wallet.connect()
