@@ -19,8 +19,8 @@ from pgwallet.cluster.runs import RUNS, SCARCE, SHARES, TRIES, TURNS, Run
 FOLDER = DB_DIR / "proxy"
 
 _TYPES = """
-SELECT c.relname AS name, string_agg(
-    format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum
+SELECT c.relname AS name, array_agg(
+    format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum
 ) AS columns
 FROM pg_catalog.pg_class AS c
 INNER JOIN pg_catalog.pg_attribute AS a
@@ -103,7 +103,7 @@ class Function:
 class Catalogue:
     """What a proxy takes over from a partition."""
 
-    types: list[tuple[str, str]]
+    types: list[tuple[str, list[str]]]  # with their columns
     functions: list[Function]
     schema_version: str
 
@@ -137,7 +137,7 @@ def partition_sql(catalogue: Catalogue, login: str) -> str:
 
 
 def proxy_sql(catalogue: Catalogue, size: int) -> str:
-    """All that a proxy has in its schemas; run again, it replaces it.
+    """All that a proxy has in its schemas; run again in a transaction, it replaces it.
 
     Only a superuser may make functions in PL/Proxy. What callers see belongs to wallet_owner, who
     alone may use what is below it.
@@ -146,7 +146,11 @@ def proxy_sql(catalogue: Catalogue, size: int) -> str:
     assert known == RUNS.keys(), f"the table of runs and the API differ: {known ^ RUNS.keys()}"
     parts = [
         "SET LOCAL ROLE wallet_owner;",
-        *(_TYPE.format(name=name, columns=columns) for name, columns in catalogue.types),
+        *(
+            _TYPE.format(name=name, number=number, column=column)
+            for name, columns in catalogue.types
+            for number, column in enumerate(columns, 1)
+        ),
         _TOLD,
         "RESET ROLE;",
         _CONSTANT.format(name="partitions", result="integer", value=size),
@@ -157,14 +161,21 @@ def proxy_sql(catalogue: Catalogue, size: int) -> str:
         *map(_outside, catalogue.api),
         f"GRANT USAGE ON SCHEMA wallet TO {', '.join(catalogue.callers)};",
         "RESET ROLE;",
+        _STALE,
     ]
     return "\n".join(parts)
 
 
+# A release only adds columns.
 _TYPE = """\
 DO $$ BEGIN
     IF to_regtype('wallet."{name}"') IS NULL THEN
-        CREATE TYPE wallet."{name}" AS ({columns});
+        CREATE TYPE wallet."{name}" AS ({column});
+    ELSIF NOT EXISTS (
+        SELECT FROM pg_attribute
+        WHERE attrelid = 'wallet."{name}"'::regclass AND attnum = {number}
+    ) THEN
+        ALTER TYPE wallet."{name}" ADD ATTRIBUTE {column};
     END IF;
 END $$;
 """
@@ -233,6 +244,21 @@ wallet_private.try_part(wallet.request[], text[], integer[], timestamptz[]) TO {
 _CONSTANT = """\
 CREATE OR REPLACE FUNCTION wallet_private.{name}() RETURNS {result}
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT {value} $$;
+"""
+# What an earlier release has left: a function would be there with its old arguments too.
+_STALE = """\
+DO $$
+DECLARE
+    v_function regprocedure;
+BEGIN
+    FOR v_function IN
+        SELECT p.oid FROM pg_proc AS p
+        WHERE p.pronamespace IN ('wallet'::regnamespace, 'wallet_private'::regnamespace)
+            AND p.xmin <> pg_current_xact_id()::xid
+    LOOP
+        EXECUTE format('DROP FUNCTION %s', v_function);
+    END LOOP;
+END $$;
 """
 _REMOTE = """\
 CREATE OR REPLACE FUNCTION wallet_private.{name}({parameters}) RETURNS {result}

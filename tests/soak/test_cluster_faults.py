@@ -6,12 +6,15 @@ in the end a balance shows whether anything was lost or doubled.
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -19,10 +22,12 @@ from uuid import UUID
 import aiohttp
 import pytest
 
-from pgwallet.cluster.databases import init
+from pgwallet.cluster.databases import init, migrate_all
 from pgwallet.cluster.verify import verify
+from pgwallet.migrate import migrate
 from tests.http.conftest import make_token, ready, serving
 from tests.support.clusters import PLPROXY, ClusterDatabase, create_cluster
+from tests.support.paths import DB
 from tests.support.servers import Server
 
 PURSE = 1_000_000
@@ -212,4 +217,40 @@ async def test_a_server_and_a_proxy_are_killed(world: World, third: Server) -> N
         assert answers.keys() == {(503, "GW503")}
         await asyncio.to_thread(third.embedded.start)
         await world.until_all_get_on()
+    await world.check()
+
+
+async def test_a_cluster_is_migrated_in_use(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old proxies and old gateways go on while the partitions become those of the next release."""
+    root = tmp_path / "db"
+    shutil.copytree(DB, root)
+    (root / "schema/V9001__next.sql").write_text(
+        "ALTER TABLE wallet_private.asset ADD COLUMN colour text;\n"
+        "ALTER TYPE wallet.leader ADD ATTRIBUTE colour text;\n"
+        "DROP FUNCTION wallet.spend(uuid, text, numeric, text, text, jsonb, text);\n"
+    )
+    for file in (root / "functions").rglob("*.sql"):  # all of them are made anew
+        file.write_text(f"{file.read_text()}-- next\n")
+    spend = root / "functions/api/spend.sql"
+    text = spend.read_text().replace(
+        "p_actor text DEFAULT NULL\n", "p_actor text DEFAULT NULL, p_colour text DEFAULT NULL\n"
+    )
+    spend.write_text(text.replace("jsonb, text) IS", "jsonb, text, text) IS"))
+    monkeypatch.setattr("pgwallet.cluster.databases.migrate", partial(migrate, root=root))
+    async with world.play():
+        await world.until_all_get_on()
+        world.forget()
+        done = await migrate_all(world.wallet.cluster)
+        await world.until_all_get_on()
+    assert len(done) == 4, done  # two partitions, two proxies
+    answers = sum((player.answers for player in world.players), Counter[Any]())
+    assert {status for status, _ in answers} <= {201, 503}, answers
+    assert max(player.longest for player in world.players) < 10
+    for database in (*world.wallet.parts, world.wallet):
+        assert database.psql("SELECT wallet.schema_version()") == "V9001"
+        arguments = "SELECT proargnames FROM pg_proc WHERE oid = 'wallet.spend'::regproc"
+        assert "p_colour" in database.psql(arguments)
+        assert database.psql("SELECT (NULL::wallet.leader).colour IS NULL") == "t"
     await world.check()
