@@ -2,6 +2,7 @@
 
 import csv
 import fcntl
+import itertools
 import json
 import os
 import random
@@ -122,12 +123,15 @@ def test_killed_it_loses_and_doubles_nothing(wallet, tmp_path, form):
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
 def test_a_torn_line_is_written_anew(wallet, tmp_path, form):
-    """At every length that a crash may have left."""
+    """A crash may have left it cut off at, before, after and between the ends of lines."""
     output = tmp_path / "events"
     move(wallet, 3, "a")
     export(wallet, form, output)
     whole = output.read_bytes()
-    for length in {0, 1, len(whole) - 1, *range(0, len(whole), 37)}:
+    ends = [0, *(place + 1 for place, byte in enumerate(whole) if byte == ord("\n"))]
+    lengths = {end + step for end in ends for step in (-1, 0, 1)}
+    lengths |= {(begin + end) // 2 for begin, end in itertools.pairwise(ends)}
+    for length in lengths & set(range(len(whole))):
         output.write_bytes(whole[:length])
         # What was acknowledged is not in the file any more, where all of it was cut off.
         wallet.psql("SELECT wallet.drop_subscription('warehouse')")
