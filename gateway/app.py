@@ -5,16 +5,16 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 from functools import partial
-from secrets import token_hex
+from random import getrandbits
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 
 from gateway import __version__, console, docs, logs, metrics
 from gateway.accounts import Accounts
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 DATABASE = web.AppKey("database", Database)
 LIVE_KEY = web.AppKey("live", Live)
 REQUEST_ID = web.RequestKey("request_id", str)
-CLAIMS = web.RequestKey("claims", Claims)
 RATE = web.RequestKey("rate", dict[str, str])
 
 HEADERS = {  # of every answer
@@ -48,6 +47,8 @@ HEADERS = {  # of every answer
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+Authenticate = Callable[[web.Request, Route], Awaitable[Claims | None]]
 
 _access = logging.getLogger("pgwallet.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -65,15 +66,13 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     verifier, users = Verifier(settings, get_token_state), Users(database)
     accounts = Accounts(settings, database)
     rates = TokenRates(settings) if settings.user_rate or settings.staff_rate else None
-    routes: dict[web.AbstractRoute, Route] = {}
+    authenticate = _authenticate(verifier, rates)
     answer_preflight, allow = cors(settings)
     app = web.Application(
         middlewares=[
-            _observe,
             *([tracing.middleware()] if tracing else ()),
+            _observe,
             *([answer_preflight] if settings.cors_origins else ()),
-            _answer_problems,
-            _authenticate(verifier, routes, rates),
         ],
         client_max_size=MAX_BODY,
     )
@@ -97,13 +96,13 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     app.on_shutdown.append(stop_waiting)
     for route in ROUTES:
         handler = _handler(
-            route, database, accounts, users, groups, events, tracing, limits,
+            route, database, authenticate, accounts, users, groups, events, tracing, limits,
             settings.client_timeout,
         )  # fmt: skip
         # As GET, but without the body; aiohttp leaves that out.
         for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
-            routes[app.router.add_route(method, route.path, handler)] = route
-    routes[app.router.add_get(LIVE.path, _listen(live, users), allow_head=False)] = LIVE
+            app.router.add_route(method, route.path, handler)
+    app.router.add_get(LIVE.path, _listen(live, users, authenticate), allow_head=False)
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
     docs.add_routes(app)
@@ -133,6 +132,7 @@ async def _run_database(app: web.Application) -> AsyncIterator[None]:
 def _handler(
     route: Route,
     database: Database,
+    authenticate: Authenticate,
     accounts: Accounts,
     users: Users,
     groups: Groups | None,
@@ -178,6 +178,7 @@ def _handler(
     is_strict = not {"limit", "days", "dry_run"}.intersection(route.query.__struct_fields__)
 
     async def handle(request: web.Request) -> web.Response:
+        claims = await authenticate(request, route)
         # Each source overrules those above it: query, body, path, token.
         arguments = _fields(msgspec.convert(_query(request), route.query, strict=is_strict))
         if decode_body is not None:
@@ -186,7 +187,7 @@ def _handler(
             body = await _body(request, patience) or b"{}"
             arguments |= _fields(decode_body(body))
             json.loads(body, object_pairs_hook=_check_names, parse_int=str, parse_float=str)
-        if (claims := request.get(CLAIMS)) is not None:
+        if claims is not None:
             path = _path(request, claims)
             for fields in (path, arguments) if by_query else (path,):
                 if (fields.get("user_id") or "").startswith(PREFIX):
@@ -231,11 +232,12 @@ def _take_back(rows: list[Any]) -> bool:
     return False
 
 
-def _listen(live: Live, users: Users) -> Handler:
+def _listen(live: Live, users: Users, authenticate: Authenticate) -> Handler:
     """Server-sent events."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        claims = request[CLAIMS]
+        claims = await authenticate(request, LIVE)
+        assert claims is not None
         path = _path(request, claims)
         if path["user_id"].startswith(PREFIX):
             path["user_id"] = await _user_id(path["user_id"], claims, users)
@@ -324,14 +326,21 @@ def _idempotency_key(request: web.Request) -> str:
 
 @web.middleware
 async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives each request an id, a line in the log and a place in the metrics."""
+    """Gives each request an id, a line in the log and a place in the metrics. Answers problems."""
     started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
-    request_id = given if _REQUEST_ID.fullmatch(given) else token_hex(16)
+    request_id = given if _REQUEST_ID.fullmatch(given) else f"{getrandbits(128):032x}"
     method, route = request.match_info.route.method, template(request)
     request[REQUEST_ID] = request_id
-    logs.REQUEST.set({"request_id": request_id})
-    response = await handler(request)
+    logs.REQUEST.set({"request_id": request_id, **logs.REQUEST.get({})})
+    try:
+        response = await handler(request)
+    except Exception as error:
+        problem = problem_of(error)
+        request[CODE] = problem.code
+        if problem.status >= 500:
+            metrics.failures.labels(problem.code).inc()
+        response = problem.response(request_id)
     response.headers.update({**request.get(RATE, {}), "X-Request-ID": request_id})
     elapsed, code = time.perf_counter() - started, request.get(CODE, "")
     metrics.answered(method, route, response.status, code).inc()
@@ -349,38 +358,22 @@ async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse
     return response
 
 
-@web.middleware
-async def _answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except Exception as error:
-        problem = problem_of(error)
-        request[CODE] = problem.code
-        if problem.status >= 500:
-            metrics.failures.labels(problem.code).inc()
-        return problem.response(request[REQUEST_ID])
+def _authenticate(verifier: Verifier, rates: TokenRates | None) -> Authenticate:
+    """Verifies the token and its role, if the route needs one."""
 
-
-def _authenticate(
-    verifier: Verifier, routes: Mapping[web.AbstractRoute, Route], rates: TokenRates | None
-) -> Middleware:
-    """Verifies the token and its role on the routes that need one."""
-
-    @web.middleware
-    async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        route = routes.get(request.match_info.route)
-        if route is not None and route.roles is not None:
-            given = request.headers.get("Authorization")
-            if route is LIVE and given is None:  # a browser's EventSource has no headers
-                given = f"Bearer {request.query.get('access_token', '')}"
-            claims = await verifier.claims(given)
-            if rates is not None:
-                request[RATE], wait = rates.take(claims.role, claims.sub)
-                refuse_before(wait)
-            if claims.role not in route.roles:
-                raise Problem("GW403", f"This takes the role {' or '.join(sorted(route.roles))}.")
-            request[CLAIMS] = claims
-        return await handler(request)
+    async def authenticate(request: web.Request, route: Route) -> Claims | None:
+        if route.roles is None:
+            return None
+        given = request.headers.get("Authorization")
+        if route is LIVE and given is None:  # a browser's EventSource has no headers
+            given = f"Bearer {request.query.get('access_token', '')}"
+        claims = await verifier.claims(given)
+        if rates is not None:
+            request[RATE], wait = rates.take(claims.role, claims.sub)
+            refuse_before(wait)
+        if claims.role not in route.roles:
+            raise Problem("GW403", f"This takes the role {' or '.join(sorted(route.roles))}.")
+        return claims
 
     return authenticate
 
@@ -388,8 +381,7 @@ def _authenticate(
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
     """Puts HEADERS on an answer that does not say otherwise, and takes aiohttp's name off."""
     response.headers.popall("Server", None)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.merge(HEADERS)
 
 
 # ---------------------------------------------------------------------------------------------
