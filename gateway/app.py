@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from random import getrandbits
@@ -21,7 +21,7 @@ from gateway.accounts import Accounts
 from gateway.cors import cors
 from gateway.database import Database
 from gateway.events import Events, Live
-from gateway.grouping import GROUPED, Groups
+from gateway.grouping import Groups, Movements, Reads
 from gateway.problems import CODE, Problem, problem_of
 from gateway.rates import TokenRates, refuse_before
 from gateway.routes import LIVE, MAX_BODY, ROUTES, Route, template
@@ -86,7 +86,12 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     app.on_response_prepare.append(_harden)
     if settings.cors_origins:
         app.on_response_prepare.append(allow)
-    groups = Groups(settings, database) if settings.grouping == "on" else None
+    groups: dict[str, Groups] = {}  # of a function
+    if settings.grouping == "on":
+        movements, reads = Movements(settings, database), Reads(settings, database)
+        groups = dict.fromkeys(movements.functions, movements) | dict.fromkeys(
+            reads.functions, reads
+        )
     events, limits = Events(database), Limits(settings)
 
     async def stop_waiting(app: web.Application) -> None:
@@ -135,7 +140,7 @@ def _handler(
     authenticate: Authenticate,
     accounts: Accounts,
     users: Users,
-    groups: Groups | None,
+    groups: Mapping[str, Groups],
     events: Events,
     tracing: "Tracing | None",
     limits: Limits,
@@ -146,8 +151,8 @@ def _handler(
     is_read = route.method == "GET" and not route.is_on_primary
     function = partial(database.function, route.function, names, attributes)
     call = call_at = function(is_read=is_read)
-    if groups is not None and route.function in GROUPED:
-        call = groups.call(route.function, call)
+    if route.function in groups:
+        call = groups[route.function].call(route.function, call)
     if "wait" in route.query.__struct_fields__:
         call = events.call(call)
     dry_call = bound_call = bound_dry_call = limited_call = call

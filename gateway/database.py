@@ -381,15 +381,27 @@ class Database:
         *,
         is_read: bool = False,
         is_bound: bool = False,
+        each_of: Mapping[str, str] | None = None,
         judge: Judge | None = None,
     ) -> Call:
         """wallet.<name> as a coroutine function: it takes the arguments and gives the rows.
 
         is_bound: the database refuses it above a threshold for operators.
+        each_of: the arguments' types, if it takes lists of them and gives a row for each.
         judge: looks at the rows. If it says no, what the call did is rolled back.
         """
-        named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
+        numbers = {argument: f"${n}" for n, argument in enumerate(arguments, 1)}
+        sources = (
+            numbers if each_of is None else {argument: f"r.{argument}" for argument in each_of}
+        )
+        named = ", ".join(f"p_{argument} => {source}" for argument, source in sources.items())
         sql = f"SELECT * FROM wallet.{name}({named})"
+        if each_of is not None:
+            lists = ", ".join(f"{numbers[argument]}::{each_of[argument]}[]" for argument in each_of)
+            sql = (
+                f"SELECT m.* FROM unnest({lists}) WITH ORDINALITY AS r({', '.join(each_of)}, n)"
+                f" CROSS JOIN LATERAL wallet.{name}({named}) AS m ORDER BY r.n"
+            )
         if is_bound:
             sql = f"SELECT m.* FROM wallet.{name}({named}) AS m{_HEEDING}"
         self._functions[sql] = name, set(answers)
