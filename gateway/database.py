@@ -525,16 +525,10 @@ _CODECS: list[tuple[str, Callable[[Any], bytes], Callable[[bytes], Any]]] = [
 def _plain(record: asyncpg.Record) -> Row:
     """A record with values that the JSON encoder knows: it knows uuids and times already."""
     return {
-        name: convert(value) if (convert := _CONVERT.get(type(value))) else value
+        name: f"{value:f}"  # never 1E+3
+        if type(value) is Decimal
+        else [_plain(item) if isinstance(item, asyncpg.Record) else item for item in value]
+        if type(value) is list
+        else value
         for name, value in record.items()
     }
-
-
-def _plain_list(values: list[Any]) -> list[Any]:
-    return [_plain(value) if isinstance(value, asyncpg.Record) else value for value in values]
-
-
-_CONVERT: dict[type, Callable[[Any], Any]] = {
-    Decimal: "{:f}".format,  # never 1E+3
-    list: _plain_list,
-}
