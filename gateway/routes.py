@@ -135,7 +135,7 @@ ROUTES = (
     read(WALLET, "list_balances", t.Balance, "All balances", shape=wallet, answer=t.Wallet),
     read(
         WALLET + "/balances/{asset}", "get_balance", t.Balance, "One balance, now or at a moment",
-        query=t.BalanceQuery, function_at="get_balance_at",
+        query=t.MomentQuery, function_at="get_balance_at",
     ),
     read(
         WALLET + "/transactions", "list_transactions", t.Transaction, "Transactions, newest first",
@@ -258,7 +258,7 @@ ROUTES = (
     ),
     read(
         WEBHOOK + "/failures", "list_webhook_failures", t.WebhookFailure,
-        "Events that did not arrive", query=t.WebhookFailureQuery, roles=ADMIN | SUPPORT,
+        "Events that did not arrive", query=t.Page, roles=ADMIN | SUPPORT,
         shape=page,
     ),
     create(
@@ -277,7 +277,7 @@ ROUTES = (
     ),
     read("/v1/tasks", "list_tasks", t.Task, "Tasks", shape=page),
     read("/v1/items", "list_items", t.Item, "Items", shape=page),
-    read("/v1/limits", "list_limits", t.LimitRule, "Limits", query=t.LimitQuery, shape=page),
+    read("/v1/limits", "list_limits", t.LimitRule, "Limits", query=t.AssetQuery, shape=page),
     read(
         "/v1/campaigns", "list_campaigns", t.Campaign, "Campaigns", roles=STAFF | SUPPORT,
         shape=page,
@@ -419,7 +419,7 @@ ROUTES = (
     ),
     read(
         "/v1/admin/checkpoints", "list_checkpoints", t.Checkpoint, "Checkpoints, newest first",
-        query=t.CheckpointQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.Page, roles=ADMIN | SUPPORT, shape=page,
     ),
     create(
         "/v1/admin/checkpoints", "checkpoint", t.Checkpoint,
