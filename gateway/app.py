@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway import __version__, console, docs, logs, metrics
+from gateway import __version__, logs, metrics, pages
 from gateway.accounts import Accounts
 from gateway.cors import cors
 from gateway.database import Database
@@ -112,8 +112,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     app.router.add_get(LIVE.path, _listen(live, users, authenticate), allow_head=False)
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
-    docs.add_routes(app)
-    console.add_routes(app)
+    pages.add_routes(app)
     return app
 
 
@@ -195,10 +194,10 @@ def _handler(
             arguments |= _fields(decode_body(body))
             _find_twice(body.decode())
         if claims is not None:
-            path = _path(request, claims)
-            for fields in (path, arguments) if by_query else (path,):
-                if (fields.get("user_id") or "").startswith(PREFIX):
-                    fields["user_id"] = await _user_id(fields["user_id"], claims, users)
+            path = dict(request.match_info)
+            await _find_user(path, claims, users)
+            if by_query:
+                await _find_user(arguments, claims, users)
             arguments |= _fields(msgspec.convert(path, path_type, strict=False))
             _check_owner(arguments, claims)
             arguments |= {"actor": claims.sub, "is_self": claims.role == "user"}
@@ -248,9 +247,8 @@ def _listen(live: Live, users: Users, authenticate: Authenticate) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         claims = await authenticate(request, LIVE)
         assert claims is not None
-        path = _path(request, claims)
-        if path["user_id"].startswith(PREFIX):
-            path["user_id"] = await _user_id(path["user_id"], claims, users)
+        path = dict(request.match_info)
+        await _find_user(path, claims, users)
         user_id = msgspec.convert(path["user_id"], UUID)
         _check_owner({"user_id": user_id}, claims)
         headers = {**request.get(RATE, {}), "X-Request-ID": request[REQUEST_ID]}
@@ -295,20 +293,15 @@ _find_twice = json.JSONDecoder(
 ).decode
 
 
-def _path(request: web.Request, claims: Claims) -> dict[str, str]:
-    fields = dict(request.match_info)
-    if fields.get("user_id") == "me":
+async def _find_user(fields: dict[str, Any], claims: Claims, users: Users) -> None:
+    """Puts the id in the place of `me` and of `ext:<external id>`. A user may only name himself."""
+    name = fields.get("user_id") or ""
+    if name == "me" or (claims.external_id is not None and name == PREFIX + claims.external_id):
         fields["user_id"] = claims.sub
-    return fields
-
-
-async def _user_id(name: str, claims: Claims, users: Users) -> str:
-    """The user of `ext:<external id>`. A user may only name himself."""
-    if claims.role != "user":
-        return await users.find(name)
-    if name.removeprefix(PREFIX) != claims.external_id:
-        raise no_user(name)
-    return claims.sub
+    elif name.startswith(PREFIX):
+        if claims.role == "user":
+            raise no_user(name)
+        fields["user_id"] = await users.find(name)
 
 
 def _check_owner(arguments: dict[str, Any], claims: Claims) -> None:
@@ -416,8 +409,8 @@ async def _metrics(request: web.Request) -> web.Response:
 
 
 def _sample(app: web.Application) -> None:
-    database = app[DATABASE]
-    metrics.sample(database.schema_version, is_ready=not database.cause)
+    primary = app[DATABASE].primary
+    metrics.sample(primary.schema_version, is_ready=not primary.cause)
 
 
 async def _run_samples(app: web.Application) -> AsyncIterator[None]:

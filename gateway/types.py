@@ -109,29 +109,14 @@ _KINDS = (
     "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
     "EXPIRE", "REFUND", "REPAY",
 )  # fmt: skip
+_ALL_KINDS = (*_KINDS, "FORGIVE", "HOLD", "RELEASE")
 Kind = Annotated[str, _choice("Kind", "What kind of movement.", *_KINDS)]
 AnyKind = Annotated[
-    str,
-    _choice(
-        "TransactionKind",
-        "HOLD, RELEASE and FORGIVE move nothing.",
-        *_KINDS,
-        "FORGIVE",
-        "HOLD",
-        "RELEASE",
-    ),
+    str, _choice("TransactionKind", "HOLD, RELEASE and FORGIVE move nothing.", *_ALL_KINDS)
 ]
 EventKind = Annotated[
     str,
-    _choice(
-        "EventKind",
-        "As of a transaction; ALERT: an alert was raised.",
-        *_KINDS,
-        "FORGIVE",
-        "HOLD",
-        "RELEASE",
-        "ALERT",
-    ),
+    _choice("EventKind", "As of a transaction; ALERT: an alert was raised.", *_ALL_KINDS, "ALERT"),
 ]
 BatchKind = Annotated[str, _choice("BatchKind", "What to post.", "TOPUP", "BONUS", "SPEND")]
 HoldStatus = Annotated[
@@ -272,11 +257,8 @@ class PurchaseRequest(Movement):
     ] = None
 
 
-class HoldRequest(Movement):
-    asset: Code
-    amount: Amount
+class HoldRequest(TransferRequest, kw_only=True):
     expires_in: Annotated[Seconds, _doc("Whole seconds, 366 days at most.", 3600)]
-    reference: Reference = None
 
 
 class CaptureRequest(Movement):
@@ -360,9 +342,7 @@ class LogInRequest(Body):
     password: Annotated[str, Meta(max_length=128, examples=["correct horse"])]
 
 
-class PasswordChange(Body):
-    email: Email
-    password: Annotated[str, Meta(max_length=128, examples=["correct horse"])]
+class PasswordChange(LogInRequest):
     new_password: Annotated[Password, _eg("battery staple")]
 
 
@@ -868,16 +848,19 @@ class BatchResult(Struct):
     hint: str | None
 
 
-class Event(Struct):
+class EventKey(Struct):
     transaction_id: TransactionId
     leg: Leg
     kind: EventKind
     user_id: Annotated[UserId | None, _doc("Null: an alert that is about no single user.")]
     asset: Code
+    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
+
+
+class Event(EventKey):
     amount: Unsigned
     entry_type: EntryType | None
     balance: Annotated[Units, _doc("After it; of an alert what it measured.", "90")]
-    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
     reference: Annotated[str | None, _doc("The caller's own, or the alert's code.", "order-42")]
     metadata: Json | None
     details: Annotated[Json | None, _doc("What the request said beyond that.", None)]
@@ -942,13 +925,7 @@ class Webhook(Struct):
     created_at: Moment
 
 
-class WebhookFailure(Struct):
-    transaction_id: TransactionId
-    leg: Leg
-    kind: EventKind
-    user_id: Annotated[UserId | None, _doc("Null: an alert that is about no single user.")]
-    asset: Code
-    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
+class WebhookFailure(EventKey):
     status: WebhookEventStatus
     tries: Annotated[int, _doc("So far; 0: it waits behind another one.", 1)]
     tried_at: Annotated[Moment | None, _doc("Null: not yet.", None)]
@@ -984,18 +961,9 @@ class Lot(Struct):
     created_at: Moment
 
 
-class Transaction(Struct):
-    transaction_id: TransactionId
+class Transaction(Receipt):
     leg: Leg
-    kind: Kind
-    user_id: UserId
-    asset: Code
-    amount: Unsigned
     entry_type: Annotated[EntryType, _doc("A DEBIT takes from the user, a CREDIT gives.")]
-    balance: After
-    reference: Reference
-    metadata: Json | None
-    created_at: Moment
 
 
 class LedgerEntry(Struct):
@@ -1073,12 +1041,15 @@ class Task(Struct):
     time_zone: Annotated[TimeZone | None, _doc("Of the period, if the call gives none.")]
 
 
-class LimitRule(Struct):
+class LimitBase(Struct):
     limit_id: LimitId
     code: Annotated[str, _eg("daily_spend")]
     asset: Code
     measure: LimitMeasure
     maximum: Annotated[Units, _doc("An amount of the asset, or a count.", "100")]
+
+
+class LimitRule(LimitBase):
     direction: Direction
     kinds: Annotated[LimitKinds | None, _doc("Null: all of this direction.")]
     origin: Annotated[LotOrigin | None, _doc("Null: whether paid or free.")]
@@ -1090,13 +1061,8 @@ class LimitRule(Struct):
     created_at: Moment
 
 
-class LimitUse(Struct):
+class LimitUse(LimitBase):
     user_id: UserId
-    limit_id: LimitId
-    code: Annotated[str, _eg("daily_spend")]
-    asset: Code
-    measure: LimitMeasure
-    maximum: Annotated[Units, _doc("An amount of the asset, or a count.", "100")]
     used: Annotated[Units, _doc("What counts at present.", "30")]
     remaining: Annotated[Units, _doc("What is left of the maximum.", "70")]
     more_at: Annotated[Moment | None, _doc("When more is left; null: nothing is used.")]
