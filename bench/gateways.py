@@ -34,8 +34,8 @@ class Gateway:
     processes: Sequence[subprocess.Popen[bytes]]
     token: str
 
-    def target(self, users: int, *, is_read: bool = False) -> load.Target:
-        return load.Target(self.port, self.token, users, is_read)
+    def target(self, users: int, *, is_read: bool = False, batch: int = 0) -> load.Target:
+        return load.Target(self.port, self.token, users, is_read, batch)
 
     def cpu_seconds(self) -> float:
         return sum(cpu_seconds(process.pid) for process in self.processes)
@@ -57,9 +57,11 @@ class Gateways:
         given[variable("port")] = str(port)
         return self._start(database, port, [command], given)
 
-    def seeds(self, database: Database) -> Gateway:
+    def seeds(self, database: Database, tables: str = "seeds") -> Gateway:
+        """A plain handler over the seeds' tables, or one that reads pgwallet's."""
         port = _free_port()
         command = [sys.executable, "-m", "bench.seeds_gateway", "--port", str(port)]
+        command += ["--tables", tables]
         return self._start(database, port, [command] * self._workers, {})
 
     def groupings(self, database: Database) -> dict[str, Gateway]:

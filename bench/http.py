@@ -1,4 +1,4 @@
-"""The same spends, and reads of a balance, over HTTP."""
+"""The same spends, reads of a balance, and batches, over HTTP."""
 
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -9,6 +9,9 @@ from bench.measure import Sample, Variant
 from bench.sections import Run, Section
 
 SEEDS = "seeds' way"
+BARE = "bare handler"  # aiohttp, the same check of the token, one SELECT
+BATCH = 100  # movements
+BATCH_CONNECTIONS = 16
 
 
 def http(run: Run) -> Section:
@@ -17,46 +20,53 @@ def http(run: Run) -> Section:
         wallet = stack.enter_context(run.cluster.database())
         seeds = stack.enter_context(run.cluster.database("seeds"))
         gateways = Gateways(run.cluster, stack, run.workers)
-        all_gateways = gateways.groupings(wallet) | {SEEDS: gateways.seeds(seeds)}
+        ours = gateways.groupings(wallet)
+        moving = ours | {SEEDS: gateways.seeds(seeds)}
+        reading = moving | {BARE: gateways.seeds(wallet, tables="wallet")}
         variants = [
             _variant(run, pool, gateway, name, connections, what)
-            for what in ("spread", "hot", "read")
+            for what, asked in (("spread", moving), ("hot", moving), ("read", reading))
             for connections in run.connections
-            for name, gateway in all_gateways.items()
+            for name, gateway in asked.items()
         ]
+        name, gateway = next(iter(ours.items()))  # a batch is a group already
+        variants.append(_variant(run, pool, gateway, name, BATCH_CONNECTIONS, "batch"))
         rows = run.interleave(variants)
         wallet.verify()
         seeds.verify_seeds()
-    return Section(f"http: requests, {run.workers} processes of each gateway", rows)
+    return Section(f"http: requests or movements, {run.workers} processes of each gateway", rows)
 
 
 def _variant(
     run: Run, pool: ProcessPoolExecutor, gateway: Gateway, name: str, connections: int, what: str
 ) -> Variant:
     users = 1 if what == "hot" else run.cluster.users
-    target = gateway.target(users, is_read=what == "read")
+    batch = BATCH if what == "batch" else 0
+    target = gateway.target(users, is_read=what == "read", batch=batch)
 
     def ask(seconds: float) -> Sample:
         before = gateway.cpu_seconds(), run.cluster.cpu_seconds()
         found = pool.submit(load.closed, target, connections, seconds).result()
         worked = gateway.cpu_seconds() - before[0], run.cluster.cpu_seconds() - before[1]
+        asked, good = (count * (batch or 1) for count in (len(found.answers), len(found.good)))
         return Sample(
-            rate=len(found.good) / found.seconds,
+            rate=good / found.seconds,
             p50=found.latency_ms(0.5),
             p99=found.latency_ms(0.99),
             also={
                 "errors": found.bad.total(),
-                "gateway us": 1_000_000 * worked[0] / max(1, len(found.answers)),
-                "server us": 1_000_000 * worked[1] / max(1, len(found.answers)),
+                "gateway us": 1_000_000 * worked[0] / max(1, asked),
+                "server us": 1_000_000 * worked[1] / max(1, asked),
                 "client cpu %": 100 * found.cpu,
             },
-            count=len(found.good),
+            count=good,
         )
 
     def named(gateway_name: str) -> str:
         return f"{what} {connections:3}: {gateway_name}"
 
-    against = {} if name == SEEDS else {"seeds": named(SEEDS)}
-    if name.endswith(" on"):
+    others = {"seeds": SEEDS} | ({"bare": BARE} if what == "read" else {})
+    against = {label: named(other) for label, other in others.items() if other != name}
+    if name.endswith(" on") and not batch:
         against["off"] = named(name.removesuffix("on") + "off")
     return Variant(named(name), ask, against)

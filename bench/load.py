@@ -36,23 +36,35 @@ class Target:
     token: str
     users: int
     is_read: bool = False
+    batch: int = 0  # movements in a request; 0: it is no batch
 
     def requests(self) -> Iterator[bytes]:
         """Each with a key of its own."""
         authorization = f"Host: bench\r\nAuthorization: Bearer {self.token}\r\n"
-        body = '{"asset":"SILVER","amount":"1"}'
         run = secrets.token_hex(8)
         for number in itertools.count(1):
             wallet = f"/v1/wallets/{user_id(random.randint(1, self.users))}"
+            key = f"{run}-{number:012}"
             if self.is_read:
                 text = f"GET {wallet}/balances/SILVER HTTP/1.1\r\n{authorization}\r\n"
             else:
+                path, body = f"{wallet}/spend", '{"asset":"SILVER","amount":"1"}'
+                if self.batch:
+                    path, body = "/v1/batches", self._batch(key)
                 text = (
-                    f"POST {wallet}/spend HTTP/1.1\r\n{authorization}"
+                    f"POST {path} HTTP/1.1\r\n{authorization}"
                     f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-                    f"Idempotency-Key: {run}-{number:012}\r\n\r\n{body}"
+                    f"Idempotency-Key: {key}\r\n\r\n{body}"
                 )
             yield text.encode()
+
+    def _batch(self, key: str) -> str:
+        items = (
+            f'{{"user_id":"{user_id(user)}","kind":"SPEND","asset":"SILVER","amount":"1",'
+            f'"idempotency_key":"{key}-{user}"}}'
+            for user in random.sample(range(1, self.users + 1), self.batch)
+        )
+        return f'{{"requests":[{",".join(items)}]}}'
 
 
 class Answer(NamedTuple):

@@ -2,7 +2,8 @@
 
 As pgwallet's gateway it verifies the JWT, by the same code, and has as many connections. It does
 less otherwise: no validation beyond the body's types, no access log, no metrics. What it does with
-a request is the statements of sql/seeds_spend.sql, each a round trip.
+a request is the statements of sql/seeds_spend.sql, each a round trip. A read is one SELECT, of the
+seeds' table or of pgwallet's: what a handler by hand would do.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from gateway.settings import Settings
 from gateway.tokens import Verifier
 
 POOL: web.AppKey[Any] = web.AppKey("pool")
+READ = web.AppKey("read", str)
 VERIFIER = web.AppKey("verifier", Verifier)
 TREASURY = UUID(user_id("treasury"))
 
@@ -36,7 +38,12 @@ INSERT INTO seeds.ledger_entry (
     transaction_id, account_id, entry_type, kind, amount, balance_after
 ) VALUES ($1, $2, $3, 'SPEND', $4, $5)"""
 KEEP_KEY = "INSERT INTO seeds.idempotency_key (key, response) VALUES ($1, $2)"
-READ = "SELECT balance FROM seeds.account WHERE account_id = $1 AND asset = $2"
+READS = {
+    "seeds": "SELECT balance FROM seeds.account WHERE account_id = $1 AND asset = $2",
+    "wallet": """
+SELECT w.balance FROM wallet_private.wallet AS w
+INNER JOIN wallet_private.asset AS a USING (asset_id) WHERE w.user_id = $1 AND a.code = $2""",
+}
 
 
 class Spend(msgspec.Struct):
@@ -71,7 +78,7 @@ async def spend(request: web.Request) -> web.Response:
 async def balance(request: web.Request) -> web.Response:
     await request.app[VERIFIER].claims(request.headers.get("Authorization"))
     user, asset = UUID(request.match_info["user_id"]), request.match_info["asset"]
-    found = await request.app[POOL].fetchval(READ, user, asset)
+    found = await request.app[POOL].fetchval(request.app[READ], user, asset)
     if found is None:
         raise web.HTTPNotFound
     body = msgspec.json.encode({"user_id": user, "asset": asset, "balance": found})
@@ -102,8 +109,10 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 @click.command()
 @click.option("--port", type=int, required=True)
-def main(port: int) -> None:
+@click.option("--tables", type=click.Choice(list(READS)), default="seeds")
+def main(port: int, tables: str) -> None:
     app = web.Application()
+    app[READ] = READS[tables]
     app[VERIFIER] = Verifier(Settings.from_env())
     app.cleanup_ctx.append(_with_pool)
     app.router.add_get("/health", health)

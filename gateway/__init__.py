@@ -12,12 +12,11 @@ types       bodies, queries and answers, field by field
 users       finds the user of an external id
 accounts    sign-up, log-in, passwords
 support     how much a support agent may move at once
-grouping    sends movements that have to wait together
+grouping    sends movements, and reads of a balance, that have to wait together
 database    calls the functions of the schema wallet, on a bounded pool
 events      long polls and server-sent events
 problems    every way to fail: codes, statuses, problem+json
-docs        /openapi.json and the page at /docs, from static/
-console     the page at /console, from the folder console/
+pages       /openapi.json and the page at /docs, from static/; /console, from the folder console/
 settings    the environment variables
 logs        a line for each event
 metrics     what Prometheus reads

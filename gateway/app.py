@@ -5,23 +5,23 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, datetime
 from functools import partial
-from secrets import token_hex
+from random import getrandbits
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 
-from gateway import __version__, console, docs, logs, metrics
+from gateway import __version__, logs, metrics, pages
 from gateway.accounts import Accounts
 from gateway.cors import cors
 from gateway.database import Database
 from gateway.events import Events, Live
-from gateway.grouping import GROUPED, Groups
+from gateway.grouping import Groups, Movements, Reads
 from gateway.problems import CODE, Problem, problem_of
 from gateway.rates import TokenRates, refuse_before
 from gateway.routes import LIVE, MAX_BODY, ROUTES, Route, template
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 DATABASE = web.AppKey("database", Database)
 LIVE_KEY = web.AppKey("live", Live)
 REQUEST_ID = web.RequestKey("request_id", str)
-CLAIMS = web.RequestKey("claims", Claims)
 RATE = web.RequestKey("rate", dict[str, str])
 
 HEADERS = {  # of every answer
@@ -48,6 +47,8 @@ HEADERS = {  # of every answer
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+Authenticate = Callable[[web.Request, Route], Awaitable[Claims | None]]
 
 _access = logging.getLogger("pgwallet.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -65,15 +66,13 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     verifier, users = Verifier(settings, get_token_state), Users(database)
     accounts = Accounts(settings, database)
     rates = TokenRates(settings) if settings.user_rate or settings.staff_rate else None
-    routes: dict[web.AbstractRoute, Route] = {}
+    authenticate = _authenticate(verifier, rates)
     answer_preflight, allow = cors(settings)
     app = web.Application(
         middlewares=[
-            _observe,
             *([tracing.middleware()] if tracing else ()),
+            _observe,
             *([answer_preflight] if settings.cors_origins else ()),
-            _answer_problems,
-            _authenticate(verifier, routes, rates),
         ],
         client_max_size=MAX_BODY,
     )
@@ -87,7 +86,12 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
     app.on_response_prepare.append(_harden)
     if settings.cors_origins:
         app.on_response_prepare.append(allow)
-    groups = Groups(settings, database) if settings.grouping == "on" else None
+    groups: dict[str, Groups] = {}  # of a function
+    if settings.grouping == "on":
+        movements, reads = Movements(settings, database), Reads(settings, database)
+        groups = dict.fromkeys(movements.functions, movements) | dict.fromkeys(
+            reads.functions, reads
+        )
     events, limits = Events(database), Limits(settings)
 
     async def stop_waiting(app: web.Application) -> None:
@@ -95,19 +99,20 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> web.Appl
         live.stop()
 
     app.on_shutdown.append(stop_waiting)
-    for route in ROUTES:
+    # aiohttp tries those of a wallet one by one, so what is asked for most comes first.
+    often = Movements.functions | Reads.functions
+    for route in sorted(ROUTES, key=lambda route: route.function not in often):
         handler = _handler(
-            route, database, accounts, users, groups, events, tracing, limits,
+            route, database, authenticate, accounts, users, groups, events, tracing, limits,
             settings.client_timeout,
         )  # fmt: skip
         # As GET, but without the body; aiohttp leaves that out.
         for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
-            routes[app.router.add_route(method, route.path, handler)] = route
-    routes[app.router.add_get(LIVE.path, _listen(live, users), allow_head=False)] = LIVE
+            app.router.add_route(method, route.path, handler)
+    app.router.add_get(LIVE.path, _listen(live, users, authenticate), allow_head=False)
     app.router.add_get("/health", _health)
     app.router.add_get("/metrics", _metrics)
-    docs.add_routes(app)
-    console.add_routes(app)
+    pages.add_routes(app)
     return app
 
 
@@ -133,9 +138,10 @@ async def _run_database(app: web.Application) -> AsyncIterator[None]:
 def _handler(
     route: Route,
     database: Database,
+    authenticate: Authenticate,
     accounts: Accounts,
     users: Users,
-    groups: Groups | None,
+    groups: Mapping[str, Groups],
     events: Events,
     tracing: "Tracing | None",
     limits: Limits,
@@ -146,8 +152,8 @@ def _handler(
     is_read = route.method == "GET" and not route.is_on_primary
     function = partial(database.function, route.function, names, attributes)
     call = call_at = function(is_read=is_read)
-    if groups is not None and route.function in GROUPED:
-        call = groups.call(route.function, call)
+    if route.function in groups:
+        call = groups[route.function].call(route.function, call)
     if "wait" in route.query.__struct_fields__:
         call = events.call(call)
     dry_call = bound_call = bound_dry_call = limited_call = call
@@ -178,6 +184,7 @@ def _handler(
     is_strict = not {"limit", "days", "dry_run"}.intersection(route.query.__struct_fields__)
 
     async def handle(request: web.Request) -> web.Response:
+        claims = await authenticate(request, route)
         # Each source overrules those above it: query, body, path, token.
         arguments = _fields(msgspec.convert(_query(request), route.query, strict=is_strict))
         if decode_body is not None:
@@ -185,12 +192,12 @@ def _handler(
                 request = request.clone(client_max_size=route.max_body)
             body = await _body(request, patience) or b"{}"
             arguments |= _fields(decode_body(body))
-            json.loads(body, object_pairs_hook=_check_names, parse_int=str, parse_float=str)
-        if (claims := request.get(CLAIMS)) is not None:
-            path = _path(request, claims)
-            for fields in (path, arguments) if by_query else (path,):
-                if (fields.get("user_id") or "").startswith(PREFIX):
-                    fields["user_id"] = await _user_id(fields["user_id"], claims, users)
+            _find_twice(body.decode())
+        if claims is not None:
+            path = dict(request.match_info)
+            await _find_user(path, claims, users)
+            if by_query:
+                await _find_user(arguments, claims, users)
             arguments |= _fields(msgspec.convert(path, path_type, strict=False))
             _check_owner(arguments, claims)
             arguments |= {"actor": claims.sub, "is_self": claims.role == "user"}
@@ -199,8 +206,11 @@ def _handler(
 
         strangers = {}
         if is_batch:
-            strangers = await users.find_all(arguments["requests"])
-            arguments["expires_at"] = [r.pop("expires_at") for r in arguments["requests"]]
+            requests = arguments["requests"]
+            strangers = await users.find_all(requests)
+            arguments["expires_at"] = [each.pop("expires_at") for each in requests]
+            # The fields of wallet.request, in their order.
+            arguments["requests"] = [tuple(each.values()) for each in requests]
         is_dry = arguments.get("dry_run", False)
         chosen = calls[claims.role if claims else "user"][is_dry]
         if arguments.get("at") is not None:
@@ -231,14 +241,14 @@ def _take_back(rows: list[Any]) -> bool:
     return False
 
 
-def _listen(live: Live, users: Users) -> Handler:
+def _listen(live: Live, users: Users, authenticate: Authenticate) -> Handler:
     """Server-sent events."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        claims = request[CLAIMS]
-        path = _path(request, claims)
-        if path["user_id"].startswith(PREFIX):
-            path["user_id"] = await _user_id(path["user_id"], claims, users)
+        claims = await authenticate(request, LIVE)
+        assert claims is not None
+        path = dict(request.match_info)
+        await _find_user(path, claims, users)
         user_id = msgspec.convert(path["user_id"], UUID)
         _check_owner({"user_id": user_id}, claims)
         headers = {**request.get(RATE, {}), "X-Request-ID": request[REQUEST_ID]}
@@ -272,26 +282,26 @@ async def _body(request: web.Request, patience: float) -> bytes:
 
 def _check_names(pairs: list[tuple[str, Any]]) -> None:
     """Refuses an object that names a field twice: nobody can tell which value is meant."""
-    names = [name for name, _ in pairs]
-    if len(names) != len(set(names)):
+    if len(dict(pairs)) != len(pairs):
+        names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise Problem("GW422", f"The body names {twice[:50]!r} twice.")
 
 
-def _path(request: web.Request, claims: Claims) -> dict[str, str]:
-    fields = dict(request.match_info)
-    if fields.get("user_id") == "me":
+_find_twice = json.JSONDecoder(
+    object_pairs_hook=_check_names, parse_int=str, parse_float=str
+).decode
+
+
+async def _find_user(fields: dict[str, Any], claims: Claims, users: Users) -> None:
+    """Puts the id in the place of `me` and of `ext:<external id>`. A user may only name himself."""
+    name = fields.get("user_id") or ""
+    if name == "me" or (claims.external_id is not None and name == PREFIX + claims.external_id):
         fields["user_id"] = claims.sub
-    return fields
-
-
-async def _user_id(name: str, claims: Claims, users: Users) -> str:
-    """The user of `ext:<external id>`. A user may only name himself."""
-    if claims.role != "user":
-        return await users.find(name)
-    if name.removeprefix(PREFIX) != claims.external_id:
-        raise no_user(name)
-    return claims.sub
+    elif name.startswith(PREFIX):
+        if claims.role == "user":
+            raise no_user(name)
+        fields["user_id"] = await users.find(name)
 
 
 def _check_owner(arguments: dict[str, Any], claims: Claims) -> None:
@@ -308,7 +318,7 @@ def _idempotency_key(request: web.Request) -> str:
     if key.startswith('"'):
         quoted = re.fullmatch(r'"((?:[^"\\]|\\["\\])*)"', key)
         key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else ""
-    if not re.fullmatch(r"[ -~]{1,255}", key):
+    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
         raise Problem(
             "WA104",
             "The header Idempotency-Key must have 1 to 255 printable ASCII characters.",
@@ -324,14 +334,21 @@ def _idempotency_key(request: web.Request) -> str:
 
 @web.middleware
 async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives each request an id, a line in the log and a place in the metrics."""
+    """Gives each request an id, a line in the log and a place in the metrics. Answers problems."""
     started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
-    request_id = given if _REQUEST_ID.fullmatch(given) else token_hex(16)
+    request_id = given if _REQUEST_ID.fullmatch(given) else f"{getrandbits(128):032x}"
     method, route = request.match_info.route.method, template(request)
     request[REQUEST_ID] = request_id
-    logs.REQUEST.set({"request_id": request_id})
-    response = await handler(request)
+    logs.REQUEST.set({"request_id": request_id, **logs.REQUEST.get({})})
+    try:
+        response = await handler(request)
+    except Exception as error:
+        problem = problem_of(error)
+        request[CODE] = problem.code
+        if problem.status >= 500:
+            metrics.failures.labels(problem.code).inc()
+        response = problem.response(request_id)
     response.headers.update({**request.get(RATE, {}), "X-Request-ID": request_id})
     elapsed, code = time.perf_counter() - started, request.get(CODE, "")
     metrics.answered(method, route, response.status, code).inc()
@@ -349,38 +366,22 @@ async def _observe(request: web.Request, handler: Handler) -> web.StreamResponse
     return response
 
 
-@web.middleware
-async def _answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except Exception as error:
-        problem = problem_of(error)
-        request[CODE] = problem.code
-        if problem.status >= 500:
-            metrics.failures.labels(problem.code).inc()
-        return problem.response(request[REQUEST_ID])
+def _authenticate(verifier: Verifier, rates: TokenRates | None) -> Authenticate:
+    """Verifies the token and its role, if the route needs one."""
 
-
-def _authenticate(
-    verifier: Verifier, routes: Mapping[web.AbstractRoute, Route], rates: TokenRates | None
-) -> Middleware:
-    """Verifies the token and its role on the routes that need one."""
-
-    @web.middleware
-    async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
-        route = routes.get(request.match_info.route)
-        if route is not None and route.roles is not None:
-            given = request.headers.get("Authorization")
-            if route is LIVE and given is None:  # a browser's EventSource has no headers
-                given = f"Bearer {request.query.get('access_token', '')}"
-            claims = await verifier.claims(given)
-            if rates is not None:
-                request[RATE], wait = rates.take(claims.role, claims.sub)
-                refuse_before(wait)
-            if claims.role not in route.roles:
-                raise Problem("GW403", f"This takes the role {' or '.join(sorted(route.roles))}.")
-            request[CLAIMS] = claims
-        return await handler(request)
+    async def authenticate(request: web.Request, route: Route) -> Claims | None:
+        if route.roles is None:
+            return None
+        given = request.headers.get("Authorization")
+        if route is LIVE and given is None:  # a browser's EventSource has no headers
+            given = f"Bearer {request.query.get('access_token', '')}"
+        claims = await verifier.claims(given)
+        if rates is not None:
+            request[RATE], wait = rates.take(claims.role, claims.sub)
+            refuse_before(wait)
+        if claims.role not in route.roles:
+            raise Problem("GW403", f"This takes the role {' or '.join(sorted(route.roles))}.")
+        return claims
 
     return authenticate
 
@@ -388,8 +389,7 @@ def _authenticate(
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
     """Puts HEADERS on an answer that does not say otherwise, and takes aiohttp's name off."""
     response.headers.popall("Server", None)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.merge(HEADERS)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -409,8 +409,8 @@ async def _metrics(request: web.Request) -> web.Response:
 
 
 def _sample(app: web.Application) -> None:
-    database = app[DATABASE]
-    metrics.sample(database.schema_version, is_ready=not database.cause)
+    primary = app[DATABASE].primary
+    metrics.sample(primary.schema_version, is_ready=not primary.cause)
 
 
 async def _run_samples(app: web.Application) -> AsyncIterator[None]:

@@ -201,13 +201,17 @@ class Pool:
         """Looks whether a function is gone. If it is, there is no service until it is back."""
         async with self._health:
             if not self.cause:
-                try:
-                    await self.check()
-                except SchemaMismatch as error:
-                    self.cause = str(error)
+                await self._look()
         if self.cause:
             self.watch()
         self._check_ready()
+
+    async def _look(self) -> None:
+        """Says in `cause` whether the database is there and fits."""
+        try:
+            await self.check()
+        except SchemaMismatch as error:
+            self.cause = str(error)
 
     async def check(self) -> None:
         """Says in `cause` whether the database is there.
@@ -256,10 +260,7 @@ class Pool:
         """Tries until the database is there and fits. It waits out a mismatch too."""
         pause = 0.1
         while True:
-            try:
-                await self.check()
-            except SchemaMismatch as error:
-                self.cause = str(error)
+            await self._look()
             if not self.cause:
                 break
             logger.warning("%s: no service, trying again: %s", self._name, self.cause)
@@ -358,20 +359,10 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self._functions: Functions = {}
-        self._primary = Pool("database", settings.database_url, settings, self._functions)
+        self.primary = Pool("database", settings.database_url, settings, self._functions)
         self._replica: Pool | None = None
         if url := settings.read_database_url:
             self._replica = Pool("replica", url, settings, self._functions, is_replica=True)
-
-    @property
-    def cause(self) -> str:
-        """Why there is no service; empty when there is."""
-        return self._primary.cause
-
-    @property
-    def schema_version(self) -> str:
-        """Of the schema that the functions were compared with; empty before."""
-        return self._primary.schema_version
 
     def function(
         self,
@@ -381,21 +372,33 @@ class Database:
         *,
         is_read: bool = False,
         is_bound: bool = False,
+        each_of: Mapping[str, str] | None = None,
         judge: Judge | None = None,
     ) -> Call:
         """wallet.<name> as a coroutine function: it takes the arguments and gives the rows.
 
         is_bound: the database refuses it above a threshold for operators.
+        each_of: the arguments' types, if it takes lists of them and gives a row for each.
         judge: looks at the rows. If it says no, what the call did is rolled back.
         """
-        named = ", ".join(f"p_{argument} => ${n}" for n, argument in enumerate(arguments, 1))
+        numbers = {argument: f"${n}" for n, argument in enumerate(arguments, 1)}
+        sources = (
+            numbers if each_of is None else {argument: f"r.{argument}" for argument in each_of}
+        )
+        named = ", ".join(f"p_{argument} => {source}" for argument, source in sources.items())
         sql = f"SELECT * FROM wallet.{name}({named})"
+        if each_of is not None:
+            lists = ", ".join(f"{numbers[argument]}::{each_of[argument]}[]" for argument in each_of)
+            sql = (
+                f"SELECT m.* FROM unnest({lists}) WITH ORDINALITY AS r({', '.join(each_of)}, n)"
+                f" CROSS JOIN LATERAL wallet.{name}({named}) AS m ORDER BY r.n"
+            )
         if is_bound:
             sql = f"SELECT m.* FROM wallet.{name}({named}) AS m{_HEEDING}"
         self._functions[sql] = name, set(answers)
-        ask: Callable[[str, list[Any]], Awaitable[list[Row]]] = self._primary.call
+        ask: Callable[[str, list[Any]], Awaitable[list[Row]]] = self.primary.call
         if judge:
-            ask = partial(self._primary.call, judge=judge)
+            ask = partial(self.primary.call, judge=judge)
         if is_read and self._replica is not None:
             ask = partial(self._read, self._replica)
 
@@ -408,14 +411,14 @@ class Database:
         """Starts. A database that is away is waited for in the background.
         Raises: SchemaMismatch.
         """
-        await self._primary.check()
-        if self._primary.cause:
-            self._primary.watch()
+        await self.primary.check()
+        if self.primary.cause:
+            self.primary.watch()
         if self._replica is not None:
             self._replica.watch()
 
     async def stop(self) -> None:
-        await self._primary.stop()
+        await self.primary.stop()
         if self._replica is not None:
             await self._replica.stop()
 
@@ -424,10 +427,10 @@ class Database:
         Raises: Away if the primary isn't well.
         """
         if self._replica is None:
-            return await self._primary.versions()
+            return await self.primary.versions()
         state = await _state(self._replica)
         try:
-            return await self._primary.versions() | {"replica": state}
+            return await self.primary.versions() | {"replica": state}
         except Away as away:
             away.detail = f"{away.detail} The replica: {state}."
             raise
@@ -440,7 +443,7 @@ class Database:
                 replica.watch(replica.cause or _GONE)
             except asyncpg.SerializationError:
                 pass  # replaying the WAL removes rows that this read looks at
-        return await self._primary.call(sql, values)
+        return await self.primary.call(sql, values)
 
 
 async def _state(replica: Pool) -> str:
@@ -513,16 +516,10 @@ _CODECS: list[tuple[str, Callable[[Any], bytes], Callable[[bytes], Any]]] = [
 def _plain(record: asyncpg.Record) -> Row:
     """A record with values that the JSON encoder knows: it knows uuids and times already."""
     return {
-        name: convert(value) if (convert := _CONVERT.get(type(value))) else value
+        name: f"{value:f}"  # never 1E+3
+        if type(value) is Decimal
+        else [_plain(item) if isinstance(item, asyncpg.Record) else item for item in value]
+        if type(value) is list
+        else value
         for name, value in record.items()
     }
-
-
-def _plain_list(values: list[Any]) -> list[Any]:
-    return [_plain(value) if isinstance(value, asyncpg.Record) else value for value in values]
-
-
-_CONVERT: dict[type, Callable[[Any], Any]] = {
-    Decimal: "{:f}".format,  # never 1E+3
-    list: _plain_list,
-}

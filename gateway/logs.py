@@ -49,6 +49,9 @@ class _TerminalFormatter(_Formatter):
 def set_up(level: str = "INFO") -> None:
     """Sends all that is logged to the standard error output, uncaught exceptions too."""
     global _are_json
+    # No line tells these. To find them for each would cost as much as to write it.
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     _are_json = not sys.stderr.isatty()
     handler = logging.StreamHandler()
     handler.setFormatter(_Formatter() if _are_json else _TerminalFormatter())

@@ -72,7 +72,7 @@ batch_results = _counter(
     "pgwallet_batch_results", "Movements of batches; code: of the refusal", "code"
 )
 group_sizes = _histogram(
-    "pgwallet_group_size", "Movements that went together in a call", buckets=_MOVEMENTS
+    "pgwallet_group_size", "Calls that went together in one", buckets=_MOVEMENTS
 )
 retries = _counter("pgwallet_database_retries", "Calls that were tried again", "sqlstate")
 errors = _counter("pgwallet_database_errors", "Errors that are not refusals", "sqlstate")

@@ -121,6 +121,9 @@ def template(request: web.Request) -> str:
 
 
 read = partial(Route, "GET", roles=ALL | SUPPORT)
+read_all = partial(read, shape=page)
+inspect = partial(read, roles=ADMIN | SUPPORT)
+inspect_all = partial(inspect, shape=page)
 move = partial(Route, "POST", body=t.Movement, query=t.MovementQuery, trusted=KEYED, status=201)
 create = partial(Route, "POST", roles=ADMIN, trusted=ACTOR, status=201)
 change = partial(Route, "PATCH", roles=ADMIN, trusted=ACTOR)
@@ -135,28 +138,23 @@ ROUTES = (
     read(WALLET, "list_balances", t.Balance, "All balances", shape=wallet, answer=t.Wallet),
     read(
         WALLET + "/balances/{asset}", "get_balance", t.Balance, "One balance, now or at a moment",
-        query=t.BalanceQuery, function_at="get_balance_at",
+        query=t.MomentQuery, function_at="get_balance_at",
     ),
-    read(
+    read_all(
         WALLET + "/transactions", "list_transactions", t.Transaction, "Transactions, newest first",
-        query=t.LedgerQuery, shape=page,
+        query=t.LedgerQuery,
     ),
     read(
         WALLET + "/transactions/{transaction_id}", "get_transaction", t.TransactionDetail,
         "One transaction with its ledger entries",
     ),
-    read(
+    read_all(
         WALLET + "/ledger", "list_ledger_entries", t.LedgerEntry, "Ledger entries, newest first",
-        query=t.LedgerQuery, shape=page,
+        query=t.LedgerQuery,
     ),
-    read(WALLET + "/holds", "list_holds", t.Hold, "Holds", query=t.HoldQuery, shape=page),
-    read(
-        WALLET + "/lots/{asset}", "list_lots", t.Lot, "Lots in the order of use", shape=page
-    ),
-    read(
-        WALLET + "/limits/{asset}", "list_limit_use", t.LimitUse, "What is left of limits",
-        shape=page,
-    ),
+    read_all(WALLET + "/holds", "list_holds", t.Hold, "Holds", query=t.HoldQuery),
+    read_all(WALLET + "/lots/{asset}", "list_lots", t.Lot, "Lots in the order of use"),
+    read_all(WALLET + "/limits/{asset}", "list_limit_use", t.LimitUse, "What is left of limits"),
     # A wallet, moved
     move(WALLET + "/spend", "spend", t.Receipt, "Spend", body=t.TransferRequest),
     move(
@@ -221,9 +219,9 @@ ROUTES = (
         query=t.MovementQuery, roles=STAFF, trusted=ACTOR, max_body=1024 * 1024,
     ),
     # Events
-    read(
+    read_all(
         "/v1/subscriptions", "list_subscriptions", t.Subscription, "Subscriptions",
-        roles=STAFF | SUPPORT, shape=page, is_on_primary=True,
+        roles=STAFF | SUPPORT, is_on_primary=True,
     ),
     create(
         "/v1/subscriptions", "create_subscription", t.Subscription, "Create a subscription",
@@ -238,7 +236,7 @@ ROUTES = (
         "Change the filter of a subscription", body=t.SubscriptionChange, roles=STAFF,
     ),
     # Alerts
-    read("/v1/alerts", "list_alerts", t.Alert, "Alerts", roles=ADMIN | SUPPORT, shape=page),
+    inspect_all("/v1/alerts", "list_alerts", t.Alert, "Alerts"),
     create("/v1/alerts", "create_alert", t.Alert, "Create an alert", body=t.NewAlert),
     change("/v1/alerts/{alert}", "update_alert", t.Alert, "Change an alert", body=t.AlertChange),
     Route(
@@ -246,20 +244,16 @@ ROUTES = (
         roles=ADMIN, trusted=ACTOR, shape=nothing,
     ),
     # Webhooks
-    read(
-        "/v1/webhooks", "list_webhooks", t.Webhook, "Webhooks",
-        roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
-    ),
+    inspect_all("/v1/webhooks", "list_webhooks", t.Webhook, "Webhooks", is_on_primary=True),
     create(WEBHOOK, "create_webhook", t.Webhook, "Create a webhook", body=t.NewWebhook),
     change(WEBHOOK, "update_webhook", t.Webhook, "Change a webhook", body=t.WebhookChange),
     create(
         WEBHOOK + "/secret", "rotate_webhook_secret", t.Webhook, "Give a webhook another secret",
         body=t.WebhookSecretChange,
     ),
-    read(
+    inspect_all(
         WEBHOOK + "/failures", "list_webhook_failures", t.WebhookFailure,
-        "Events that did not arrive", query=t.WebhookFailureQuery, roles=ADMIN | SUPPORT,
-        shape=page,
+        "Events that did not arrive", query=t.Page,
     ),
     create(
         WEBHOOK + "/resend", "resend_webhook_events", t.Webhook, "Send events again",
@@ -270,18 +264,12 @@ ROUTES = (
         "End a subscription", roles=STAFF, trusted=ACTOR, shape=nothing,
     ),
     # The catalogue
-    read("/v1/assets", "list_assets", t.Asset, "Assets", shape=page),
-    read(
-        "/v1/conversion-rates", "list_conversion_rates", t.ConversionRate, "Conversion rates",
-        shape=page,
-    ),
-    read("/v1/tasks", "list_tasks", t.Task, "Tasks", shape=page),
-    read("/v1/items", "list_items", t.Item, "Items", shape=page),
-    read("/v1/limits", "list_limits", t.LimitRule, "Limits", query=t.LimitQuery, shape=page),
-    read(
-        "/v1/campaigns", "list_campaigns", t.Campaign, "Campaigns", roles=STAFF | SUPPORT,
-        shape=page,
-    ),
+    read_all("/v1/assets", "list_assets", t.Asset, "Assets"),
+    read_all("/v1/conversion-rates", "list_conversion_rates", t.ConversionRate, "Conversion rates"),
+    read_all("/v1/tasks", "list_tasks", t.Task, "Tasks"),
+    read_all("/v1/items", "list_items", t.Item, "Items"),
+    read_all("/v1/limits", "list_limits", t.LimitRule, "Limits", query=t.AssetQuery),
+    read_all("/v1/campaigns", "list_campaigns", t.Campaign, "Campaigns", roles=STAFF | SUPPORT),
     # Accounts
     Route(
         "POST", "/v1/auth/signup", "sign_up", t.SignUp, "Open an account",
@@ -331,14 +319,14 @@ ROUTES = (
     ),
     create("/v1/admin/items", "create_item", t.Item, "Create an item", body=t.NewItem),
     change("/v1/admin/items/{item_id}", "update_item", t.Item, "Change an item", body=t.ItemChange),
-    read(
+    inspect_all(
         "/v1/admin/users", "find_user", t.User, "Find users by email address or external id",
-        query=t.UserQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.UserQuery,
     ),
-    read(
+    inspect_all(
         "/v1/admin/users/search", "search_users", t.User,
         "Find users by the beginning of their name, email address or external id",
-        query=t.UserSearch, roles=ADMIN | SUPPORT, shape=page,
+        query=t.UserSearch,
     ),
     create("/v1/admin/users", "create_user", t.User, "Create a user", body=t.NewUser),
     create(
@@ -353,36 +341,35 @@ ROUTES = (
         "/v1/admin/users/{user_id}/tokens/revoke", "revoke_tokens", t.User,
         "Cut off every token that a user has", body=t.Reasoned, status=200,
     ),
-    read(
+    inspect_all(
         "/v1/admin/treasury", "treasury", t.TreasuryBalance, "What was issued and what is left",
-        query=t.TreasuryQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.TreasuryQuery,
     ),
-    read(
+    inspect_all(
         "/v1/admin/liability/{asset}", "liability", t.LiabilityItem,
         "What is outstanding, by origin, month of issue and month of expiry",
-        query=t.LiabilityQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.LiabilityQuery,
     ),
-    read(
+    inspect_all(
         "/v1/economy", "economy", t.EconomyDay, "What was issued and removed on each day",
-        query=t.EconomyQuery, roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
+        query=t.EconomyQuery, is_on_primary=True,
     ),
-    read(
+    inspect_all(
         "/v1/economy/distribution", "distribution", t.DistributionDay,
-        "How balances were spread on each day", query=t.DistributionQuery, roles=ADMIN | SUPPORT,
-        shape=page, is_on_primary=True,
+        "How balances were spread on each day", query=t.DistributionQuery, is_on_primary=True,
     ),
-    read(
+    inspect_all(
         "/v1/economy/leaders", "leaders", t.Leader, "Who earned and spent most",
-        query=t.LeaderQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.LeaderQuery,
     ),
-    read(
+    inspect_all(
         "/v1/admin/actions", "list_actions", t.Action, "What operators did, newest first",
-        query=t.ActionQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.ActionQuery,
     ),
     # What waits for a second operator
-    read(
+    inspect_all(
         "/v1/admin/proposals", "list_proposals", t.Proposal, "Proposals, newest first",
-        query=t.ProposalQuery, roles=ADMIN | SUPPORT, shape=page, is_on_primary=True,
+        query=t.ProposalQuery, is_on_primary=True,
     ),
     move(
         "/v1/admin/proposals", "propose", t.Proposal, "Propose a call, which another approves",
@@ -396,39 +383,38 @@ ROUTES = (
         "/v1/admin/proposals/{proposal_id}/reject", "reject_proposal", t.Proposal,
         "Reject a proposal", body=t.Decision, roles=ADMIN, status=200,
     ),
-    read(
+    inspect_all(
         "/v1/admin/thresholds", "list_thresholds", t.Threshold,
-        "Above what a change waits for a second operator", roles=ADMIN | SUPPORT, shape=page,
-        is_on_primary=True,
+        "Above what a change waits for a second operator", is_on_primary=True,
     ),
     put(
         "/v1/admin/thresholds/{function}/{asset}", "set_threshold", t.Threshold,
         "Set above what a change waits for a second operator", body=t.NewThreshold,
     ),
-    read(
+    inspect_all(
         "/v1/admin/verify", "verify", t.Finding, "Check the books: no item, no error",
-        query=t.VerifyQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.VerifyQuery,
     ),
-    read(
+    inspect(
         "/v1/admin/verify/page", "verify_page", t.VerifyPage, "Check the books, page by page",
-        query=t.VerifyPageQuery, roles=ADMIN | SUPPORT,
+        query=t.VerifyPageQuery,
     ),
     create(
         "/v1/admin/verifications", "record_verification", t.Nothing,
         "Write down that all books were checked", body=t.Verification, shape=nothing,
     ),
-    read(
+    inspect_all(
         "/v1/admin/checkpoints", "list_checkpoints", t.Checkpoint, "Checkpoints, newest first",
-        query=t.CheckpointQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.Page,
     ),
     create(
         "/v1/admin/checkpoints", "checkpoint", t.Checkpoint,
         "Write down the heads of all chains under one root", body=t.Reasoned,
     ),
-    read(
+    inspect_all(
         "/v1/admin/checkpoints/{checkpoint_id}/verify", "verify_checkpoint", t.Finding,
         "Compare the ledger with a root that was kept elsewhere: no item, no error",
-        query=t.RootQuery, roles=ADMIN | SUPPORT, shape=page,
+        query=t.RootQuery,
     ),
 )
 # Answered by a stream, so not by the handler of the others.

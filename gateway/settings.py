@@ -39,9 +39,9 @@ class Settings(Struct, frozen=True, kw_only=True, rename=variable):
     database_queue: Annotated[int, _doc("Requests that may wait for a call; more get 503.")] = 240
     database_patience: Annotated[float, _doc("Seconds that they wait; then 503.", gt=0)] = 2.0
     database_timeout: Annotated[float, _doc("Seconds that one call may take.", gt=0)] = 30.0
-    grouping: Annotated[Literal["on", "off"], _doc("Whether movements that wait go together.")] = (
-        "on"
-    )
+    grouping: Annotated[
+        Literal["on", "off"], _doc("Whether movements, and reads, that wait go together.")
+    ] = "on"
     home: Annotated[Path, _doc("Folder of the embedded server and the secret.")] = Path(".pgwallet")
     host: Annotated[str, _doc("Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, _doc("Port to listen on.", ge=0, le=65535)] = 8080

@@ -53,7 +53,7 @@ class Tracing:
                 set_status_on_exception=False,
             ) as span:
                 if (context := span.get_span_context()).is_valid:
-                    logs.REQUEST.get()["trace_id"] = format_trace_id(context.trace_id)
+                    logs.REQUEST.set({"trace_id": format_trace_id(context.trace_id)})
                 response = await handler(request)
                 span.set_attribute("http.response.status_code", response.status)
                 if code := request.get(CODE):

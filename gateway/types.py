@@ -109,29 +109,14 @@ _KINDS = (
     "SPEND", "TOPUP", "BONUS", "CONVERT", "TASK", "PURCHASE", "CAPTURE", "REVERSAL", "ADJUST",
     "EXPIRE", "REFUND", "REPAY",
 )  # fmt: skip
+_ALL_KINDS = (*_KINDS, "FORGIVE", "HOLD", "RELEASE")
 Kind = Annotated[str, _choice("Kind", "What kind of movement.", *_KINDS)]
 AnyKind = Annotated[
-    str,
-    _choice(
-        "TransactionKind",
-        "HOLD, RELEASE and FORGIVE move nothing.",
-        *_KINDS,
-        "FORGIVE",
-        "HOLD",
-        "RELEASE",
-    ),
+    str, _choice("TransactionKind", "HOLD, RELEASE and FORGIVE move nothing.", *_ALL_KINDS)
 ]
 EventKind = Annotated[
     str,
-    _choice(
-        "EventKind",
-        "As of a transaction; ALERT: an alert was raised.",
-        *_KINDS,
-        "FORGIVE",
-        "HOLD",
-        "RELEASE",
-        "ALERT",
-    ),
+    _choice("EventKind", "As of a transaction; ALERT: an alert was raised.", *_ALL_KINDS, "ALERT"),
 ]
 BatchKind = Annotated[str, _choice("BatchKind", "What to post.", "TOPUP", "BONUS", "SPEND")]
 HoldStatus = Annotated[
@@ -231,8 +216,12 @@ class Body(Struct, forbid_unknown_fields=True):
     """Takes the fields that it names and no others."""
 
 
-class Movement(Body):
+class Movement(Body, kw_only=True):
     metadata: Json | None = None
+
+
+class Reasoned(Body, kw_only=True):
+    reason: Reason = None
 
 
 class TaskCompletion(Movement):
@@ -242,49 +231,41 @@ class TaskCompletion(Movement):
 ExpiresAt = Annotated[Moment, _doc("Of an asset with lots: until when it can be used.")] | None
 
 
-class TransferRequest(Body):
+class TransferRequest(Movement):
     asset: Code
     amount: Amount
     reference: Reference = None
-    metadata: Json | None = None
 
 
 class CreditRequest(TransferRequest):
     expires_at: ExpiresAt = None
 
 
-class ConversionRequest(Body):
+class ConversionRequest(Movement):
     from_asset: Code
     to_asset: ToCode
     amount: Annotated[Amount, _doc("In from_asset. It must convert exactly.", "50")]
     rate_id: (
         Annotated[Int8, _doc("The rate that the user saw; refused if it has changed.")] | None
     ) = None
-    metadata: Json | None = None
 
 
-class PurchaseRequest(Body):
+class PurchaseRequest(Movement):
     quantity: Annotated[Int4, _eg(1)]
     expected_price: Annotated[
         Amount | None, _doc("The price of one that the user saw; refused if it has changed.", "30")
     ] = None
-    metadata: Json | None = None
 
 
-class HoldRequest(Body):
-    asset: Code
-    amount: Amount
+class HoldRequest(TransferRequest, kw_only=True):
     expires_in: Annotated[Seconds, _doc("Whole seconds, 366 days at most.", 3600)]
-    reference: Reference = None
-    metadata: Json | None = None
 
 
-class CaptureRequest(Body):
+class CaptureRequest(Movement):
     amount: Annotated[Amount | None, _doc("Without it: all that the hold has left.", "4")] = None
-    metadata: Json | None = None
 
 
-class ReversalRequest(Body):
+class ReversalRequest(Movement):
     reason: Annotated[str, _eg("charged twice")]
     amount: Annotated[Amount, _doc("Of the first leg; without it: all that is left.")] | None = None
     policy: Annotated[
@@ -296,10 +277,9 @@ class ReversalRequest(Body):
         Annotated[Seconds, _doc("How long what has expired meanwhile lives on when given back.")]
         | None
     ) = None
-    metadata: Json | None = None
 
 
-class RefundState(Body):
+class RefundState(Movement):
     refunded: Annotated[Amount, _doc("All that is refunded of it; 0 when that was undone.", "10")]
     signed_at: Annotated[Moment, _doc("When the store signed its notice.")]
     policy: Annotated[
@@ -308,13 +288,11 @@ class RefundState(Body):
         _doc("If the user has spent it: refuse, take what is left, or have the rest owed."),
     ] = "reject"
     reference: Reference = None
-    metadata: Json | None = None
 
 
-class Forgiveness(Body):
+class Forgiveness(Movement):
     reason: Annotated[str, _eg("a goodwill gesture")]
     amount: Annotated[Amount | None, _doc("Without it: all that is owed.")] = None
-    metadata: Json | None = None
 
 
 class BatchItem(Body):
@@ -345,12 +323,11 @@ class Decision(Body):
     reason: Annotated[str, _eg("as agreed")]
 
 
-class NewThreshold(Body):
+class NewThreshold(Reasoned):
     most: Annotated[
         Amount | None,
         _doc("What one operator may do with one call; 0: nothing; without it: anything.", "1000"),
     ] = None
-    reason: Reason = None
 
 
 class SignUpRequest(Body):
@@ -365,9 +342,7 @@ class LogInRequest(Body):
     password: Annotated[str, Meta(max_length=128, examples=["correct horse"])]
 
 
-class PasswordChange(Body):
-    email: Email
-    password: Annotated[str, Meta(max_length=128, examples=["correct horse"])]
+class PasswordChange(LogInRequest):
     new_password: Annotated[Password, _eg("battery staple")]
 
 
@@ -388,11 +363,7 @@ class Erasure(Body):
     reason: Annotated[str, _doc("Why; nothing personal.", "ticket 1234")]
 
 
-class Reasoned(Body):
-    reason: Reason = None
-
-
-class NewAsset(Body):
+class NewAsset(Reasoned):
     code: Annotated[str, _doc("Upper case. It can't be changed later.", "RUBY")]
     name: Annotated[str, _eg("Ruby")]
     scale: Annotated[Int4, _doc("Decimals, 0 to 8. It can't be changed later.")] = 0
@@ -405,10 +376,9 @@ class NewAsset(Body):
     expires_in: Lifetime | None = None
     is_paid_expiring: PaidExpiring = False
     is_debt_blocking: DebtBlocking = False
-    reason: Reason = None
 
 
-class AssetChange(Body):
+class AssetChange(Reasoned):
     name: str | None = None
     sign_up_bonus: Annotated[Amount | None, _doc("0 takes it away.", "100")] = None
     is_purchasable: Purchasable | None = None
@@ -417,21 +387,18 @@ class AssetChange(Body):
     expires_in: Duration | None = None
     is_paid_expiring: PaidExpiring | None = None
     is_debt_blocking: DebtBlocking | None = None
-    reason: Reason = None
 
 
-class SupplyChange(Body):
+class SupplyChange(Reasoned):
     supply: Annotated[Amount | None, _doc("The most that users may hold; null: no cap.", "2000000")]
-    reason: Reason = None
 
 
-class NewRate(Body):
+class NewRate(Reasoned):
     from_amount: Annotated[Amount, _eg("50")]
     to_amount: Annotated[Amount, _eg("1")]
-    reason: Reason = None
 
 
-class NewTask(Body):
+class NewTask(Reasoned):
     code: Annotated[str, _doc("Lower case. It can't be changed later.", "win_a_match")]
     name: Annotated[str, _eg("Win a match")]
     asset: Code
@@ -442,10 +409,9 @@ class NewTask(Body):
     expires_in: Annotated[Seconds, _doc("Whole seconds that the reward lives.")] | None = None
     period: Annotated[Period, _doc("It pays once in each.")] | None = None
     time_zone: TimeZone | None = None
-    reason: Reason = None
 
 
-class TaskChange(Body):
+class TaskChange(Reasoned):
     name: str | None = None
     reward: Annotated[Amount | None, _eg("20")] = None
     max_completions: Annotated[Int4, _doc("0 takes the limit away.")] | None = None
@@ -455,10 +421,9 @@ class TaskChange(Body):
     expires_in: Duration | None = None
     period: Annotated[str, _doc("day, week or month; none takes it away.", "none")] | None = None
     time_zone: TimeZone | None = None
-    reason: Reason = None
 
 
-class NewLimit(Body):
+class NewLimit(Reasoned):
     code: Annotated[str, _doc("It can't be changed later.", "daily_spend")]
     asset: Code
     measure: LimitMeasure
@@ -470,36 +435,32 @@ class NewLimit(Body):
     time_zone: Annotated[TimeZone, _doc("Of the period; without it: UTC.")] | None = None
     rolling: Rolling | None = None
     is_clipping: Clipping = False
-    reason: Reason = None
 
 
-class LimitChange(Body):
+class LimitChange(Reasoned):
     maximum: Annotated[Amount | None, _doc("An amount of the asset, or a count.", "500000")] = None
     is_clipping: Clipping | None = None
     is_active: bool | None = None
-    reason: Reason = None
 
 
-class NewItem(Body):
+class NewItem(Reasoned):
     code: Annotated[str, _doc("Lower case. It can't be changed later.", "helmet")]
     name: Annotated[str, _eg("Iron helmet")]
     asset: Code
     price: Annotated[Amount, _doc("Of one.", "30")]
     stock: Annotated[Int8 | None, _doc("How many there are; without it: no limit.", 500)] = None
     max_per_user: Annotated[Int4, _doc("Without it: no limit.")] | None = None
-    reason: Reason = None
 
 
-class ItemChange(Body):
+class ItemChange(Reasoned):
     name: str | None = None
     price: Annotated[Amount, _doc("Of one.")] | None = None
     stock: Annotated[Int8 | None, _doc("-1 takes the limit away.", 400)] = None
     max_per_user: Annotated[Int4, _doc("0 takes the limit away.")] | None = None
     is_active: bool | None = None
-    reason: Reason = None
 
 
-class NewCampaign(Body):
+class NewCampaign(Reasoned):
     code: Annotated[str, _doc("It can't be changed later.", "SPRING")]
     asset: Code
     budget: Annotated[
@@ -508,14 +469,12 @@ class NewCampaign(Body):
     expires_in: (
         Annotated[Seconds, _doc("Whole seconds that a grant of an asset with lots lives.")] | None
     ) = None
-    reason: Reason = None
 
 
-class BudgetChange(Body):
+class BudgetChange(Reasoned):
     budget: Annotated[
         Amount | None, _doc("The most that it may give in all; null: no limit.", "60000")
     ]
-    reason: Reason = None
 
 
 class GrantRequest(Body):
@@ -526,9 +485,8 @@ class GrantRequest(Body):
     reference: Reference = None
 
 
-class GrantBatch(Body):
+class GrantBatch(Reasoned):
     grants: Annotated[list[GrantRequest], Meta(min_length=1, max_length=1000)]
-    reason: Reason = None
 
 
 class NewSubscription(Body):
@@ -552,29 +510,24 @@ class SubscriptionChange(Body):
     ] = None
 
 
-class NewAlert(Body):
+class AlertChange(Body, kw_only=True):
+    threshold: Annotated[Amount | None, _doc("What it crosses.", "100")] = None
+    margin: Annotated[
+        Amount | None, _doc("How far it has to come back before it can be raised again.")
+    ] = None
+    within: Annotated[Seconds | None, _doc("How soon lots expire of which users are told.")] = None
+
+
+class NewAlert(AlertChange):
     code: Annotated[str, _doc("It can't be changed later.", "low_gold")]
     measure: AlertMeasure
     asset: Annotated[Code | None, _doc("Of a budget it is the campaign's.", "GOLD")] = None
     campaign: Annotated[str | None, _doc("Whose budget.", None)] = None
     user_id: Annotated[UserId | None, _doc("Only this user's; without it: all.", None)] = None
     direction: Annotated[AlertDirection | None, _eg("below")] = None
-    threshold: Annotated[Amount | None, _doc("What it crosses.", "100")] = None
-    margin: Annotated[
-        Amount | None, _doc("How far it has to come back before it can be raised again.")
-    ] = None
     is_share: Annotated[
         bool | None, _doc("Threshold and margin are shares of the cap or budget, 0 to 1.")
     ] = None
-    within: Annotated[Seconds | None, _doc("How soon lots expire of which users are told.")] = None
-
-
-class AlertChange(Body):
-    threshold: Annotated[Amount | None, _doc("What it crosses.", "100")] = None
-    margin: Annotated[
-        Amount | None, _doc("How far it has to come back before it can be raised again.")
-    ] = None
-    within: Annotated[Seconds | None, _doc("How soon lots expire of which users are told.")] = None
 
 
 class NewWebhook(Body):
@@ -609,6 +562,11 @@ class Query(Struct, forbid_unknown_fields=True):
     """Takes the parameters that it names and no others."""
 
 
+class Page(Query, kw_only=True):
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
 class MovementQuery(Query):
     dry_run: Annotated[
         bool, _doc("The answer that it would have now; nothing moves, and no key is used.")
@@ -628,23 +586,14 @@ class EventQuery(Query):
     ] = None
 
 
-class WebhookFailureQuery(Query):
-    limit: Limit = 50
-    cursor: Cursor | None = None
-
-
-class LedgerQuery(Query):
+class LedgerQuery(Page):
     asset: Code | None = None
     kind: Kind | None = None
-    limit: Limit = 50
-    cursor: Cursor | None = None
 
 
-class HoldQuery(Query):
+class HoldQuery(Page):
     asset: Code | None = None
     status: HoldStatus | None = None
-    limit: Limit = 50
-    cursor: Cursor | None = None
 
 
 class UserQuery(Query):
@@ -656,30 +605,33 @@ class UserSearch(Query):
     limit: Limit = 50
 
 
-class LimitQuery(Query):
+class AssetQuery(Query):
     asset: Code | None = None
 
 
-class TreasuryQuery(Query):
+class MomentQuery(Query, kw_only=True):
+    at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
+
+
+class TreasuryQuery(MomentQuery):
     asset: Code | None = None
-    at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
 
 
-class LiabilityQuery(Query):
-    at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
+class LiabilityQuery(MomentQuery):
     time_zone: Annotated[TimeZone, _doc("Whose months these are.")] = "UTC"
 
 
-class EconomyQuery(Query):
+class DaysQuery(Query, kw_only=True):
     from_day: Annotated[Day, _doc("Without it: 29 days before to_day.")] | None = None
     to_day: Annotated[Day, _doc("Without it: today. At most 366 days in all.")] | None = None
+
+
+class EconomyQuery(DaysQuery):
     asset: Code | None = None
 
 
-class DistributionQuery(Query):
+class DistributionQuery(DaysQuery):
     asset: Code
-    from_day: Annotated[Day, _doc("Without it: 29 days before to_day.")] | None = None
-    to_day: Annotated[Day, _doc("Without it: today. At most 366 days in all.")] | None = None
 
 
 class LeaderQuery(Query):
@@ -687,25 +639,16 @@ class LeaderQuery(Query):
     days: Annotated[int, _doc("7, 30 or 90.", 30)] = 30
 
 
-class ActionQuery(Query):
+class ActionQuery(Page):
     name: Annotated[str, _doc("The function.", "set_user_status")] | None = None
     subject: Annotated[str, _doc("A user id or a code.", "GOLD")] | None = None
     by: Annotated[str, _doc("The actor.", "ada")] | None = None
     since: Annotated[Moment, _doc("What was done from then on.")] | None = None
     until: Annotated[Moment, _doc("What was done before.")] | None = None
-    limit: Limit = 50
-    cursor: Cursor | None = None
 
 
-class CheckpointQuery(Query):
-    limit: Limit = 50
-    cursor: Cursor | None = None
-
-
-class ProposalQuery(Query):
+class ProposalQuery(Page):
     status: ProposalStatus | None = None
-    limit: Limit = 50
-    cursor: Cursor | None = None
 
 
 class RootQuery(Query):
@@ -717,10 +660,6 @@ class VerifyPageQuery(Query):
         UserId | None, _doc("The next_user_id of the page before; without it: from the first on.")
     ] = field(default=None, name="from")
     limit: Annotated[int, _doc("How many users at most.", ge=1, le=1000)] = 1000
-
-
-class BalanceQuery(Query):
-    at: Annotated[Moment, _doc("As it was at that moment; without it: now.")] | None = None
 
 
 class VerifyQuery(Query):
@@ -831,16 +770,10 @@ class ReversalReceipt(Receipt):
     counter_balance: Annotated[Units | None, _doc("The balance in it after that.", None)]
 
 
-class RefundReceipt(Struct):
+class RefundReceipt(Receipt):
     transaction_id: Annotated[TransactionId, _doc("Of the notice that outcome speaks of.")]
     kind: Annotated[Kind, _eg("REFUND")]
-    user_id: UserId
-    asset: Code
     amount: Annotated[Units, _doc("What moved: the outcome says which way.")]
-    balance: After
-    reference: Reference
-    metadata: Json | None
-    created_at: Moment
     refunds: Annotated[TransactionId, _doc("The top-up.")]
     refunded: Annotated[Units, _doc("All that is refunded of it, as the store says.")]
     signed_at: Annotated[Moment, _doc("When the store signed that.")]
@@ -915,16 +848,19 @@ class BatchResult(Struct):
     hint: str | None
 
 
-class Event(Struct):
+class EventKey(Struct):
     transaction_id: TransactionId
     leg: Leg
     kind: EventKind
     user_id: Annotated[UserId | None, _doc("Null: an alert that is about no single user.")]
     asset: Code
+    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
+
+
+class Event(EventKey):
     amount: Unsigned
     entry_type: EntryType | None
     balance: Annotated[Units, _doc("After it; of an alert what it measured.", "90")]
-    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
     reference: Annotated[str | None, _doc("The caller's own, or the alert's code.", "order-42")]
     metadata: Json | None
     details: Annotated[Json | None, _doc("What the request said beyond that.", None)]
@@ -989,13 +925,7 @@ class Webhook(Struct):
     created_at: Moment
 
 
-class WebhookFailure(Struct):
-    transaction_id: TransactionId
-    leg: Leg
-    kind: EventKind
-    user_id: Annotated[UserId | None, _doc("Null: an alert that is about no single user.")]
-    asset: Code
-    seq: Annotated[int, _doc("Its number in the wallet of that user and asset.", 7)]
+class WebhookFailure(EventKey):
     status: WebhookEventStatus
     tries: Annotated[int, _doc("So far; 0: it waits behind another one.", 1)]
     tried_at: Annotated[Moment | None, _doc("Null: not yet.", None)]
@@ -1031,18 +961,9 @@ class Lot(Struct):
     created_at: Moment
 
 
-class Transaction(Struct):
-    transaction_id: TransactionId
+class Transaction(Receipt):
     leg: Leg
-    kind: Kind
-    user_id: UserId
-    asset: Code
-    amount: Unsigned
     entry_type: Annotated[EntryType, _doc("A DEBIT takes from the user, a CREDIT gives.")]
-    balance: After
-    reference: Reference
-    metadata: Json | None
-    created_at: Moment
 
 
 class LedgerEntry(Struct):
@@ -1120,12 +1041,15 @@ class Task(Struct):
     time_zone: Annotated[TimeZone | None, _doc("Of the period, if the call gives none.")]
 
 
-class LimitRule(Struct):
+class LimitBase(Struct):
     limit_id: LimitId
     code: Annotated[str, _eg("daily_spend")]
     asset: Code
     measure: LimitMeasure
     maximum: Annotated[Units, _doc("An amount of the asset, or a count.", "100")]
+
+
+class LimitRule(LimitBase):
     direction: Direction
     kinds: Annotated[LimitKinds | None, _doc("Null: all of this direction.")]
     origin: Annotated[LotOrigin | None, _doc("Null: whether paid or free.")]
@@ -1137,13 +1061,8 @@ class LimitRule(Struct):
     created_at: Moment
 
 
-class LimitUse(Struct):
+class LimitUse(LimitBase):
     user_id: UserId
-    limit_id: LimitId
-    code: Annotated[str, _eg("daily_spend")]
-    asset: Code
-    measure: LimitMeasure
-    maximum: Annotated[Units, _doc("An amount of the asset, or a count.", "100")]
     used: Annotated[Units, _doc("What counts at present.", "30")]
     remaining: Annotated[Units, _doc("What is left of the maximum.", "70")]
     more_at: Annotated[Moment | None, _doc("When more is left; null: nothing is used.")]

@@ -8,7 +8,7 @@ import msgspec
 
 from gateway import __version__
 from gateway import types as t
-from gateway.docs import PAGE
+from gateway.pages import PAGE
 from gateway.problems import CODES
 from gateway.routes import LIVE, ROUTES, Route, page, results
 from pgwallet import DB_DIR

@@ -10,12 +10,12 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.database import Database, Row
-from gateway.grouping import Groups
+from gateway.grouping import Movements, Reads
 from gateway.problems import Problem
 from gateway.routes import ROUTES
 from gateway.settings import Settings
 
-from .conftest import Held
+from .conftest import NOBODY, Held
 
 LANES = 4
 
@@ -23,7 +23,7 @@ LANES = 4
 class Spends:
     """Spends of 1, and how many of them have left alone."""
 
-    def __init__(self, groups: Groups, database: Database) -> None:
+    def __init__(self, groups: Movements, database: Database) -> None:
         [names] = [route.arguments for route in ROUTES if route.function == "spend"]
         self._spend, self.alone = database.function("spend", names), 0
         self._call = groups.call("spend", self._count)
@@ -45,8 +45,7 @@ async def new_spends(settings: Settings) -> AsyncIterator[Any]:
     async def make(**more: Any) -> Spends:
         chosen = replace(settings, database_pool=2 * LANES, **more)
         database = Database(chosen)
-        groups = Groups(chosen, database)
-        spends = Spends(groups, database)
+        spends = Spends(Movements(chosen, database), database)
         await database.start()
         opened.append(database)
         return spends
@@ -133,3 +132,45 @@ async def test_a_backslash_is_no_nul(new_spends: Any, new_user: Any) -> None:
     odd = {"reference": "\\u0000", "metadata": {"a": "\\u0000"}}
     receipts = await asyncio.gather(*(spends(user, **odd) for user in users))
     assert {str(rows[0]["balance"]) for rows in receipts} == {"99.00"}
+
+
+@pytest.fixture
+async def reads(settings: Settings) -> AsyncIterator[Any]:
+    """A balance as a task, and how many were read alone: `reads.alone`."""
+    chosen = replace(settings, database_pool=2 * LANES)
+    database = Database(chosen)
+    read = database.function("get_balance", ("user_id", "asset"))
+
+    async def count(values: Mapping[str, Any]) -> list[Row]:
+        make.alone += 1
+        return await read(values)
+
+    call = Reads(chosen, database).call("get_balance", count)
+
+    def make(user_id: Any, asset: str = "GOLD") -> asyncio.Task[list[Row]]:
+        return asyncio.create_task(call({"user_id": user_id, "asset": asset}))
+
+    make.alone = 0
+    await database.start()
+    yield make
+    await database.stop()
+
+
+async def test_balances_that_wait_are_read_together(reads: Any, new_user: Any) -> None:
+    users = [await new_user(100 + n) for n in range(2 * LANES)]
+    asked = [users[n % len(users)] for n in range(6 * LANES)]  # some of them more than once
+    answers = await asyncio.gather(*(reads(user.user_id) for user in asked))
+    assert reads.alone == LANES
+    for user, [balance] in zip(asked, answers, strict=True):
+        assert str(balance["user_id"]) == user.user_id
+        assert balance["balance"] == f"{100 + users.index(user)}.00"
+
+
+async def test_a_balance_that_is_not_there_spoils_no_other(reads: Any, user: Any) -> None:
+    tasks = [reads(user.user_id) for _ in range(4 * LANES)]
+    tasks[6:6] = [reads(NOBODY), reads(user.user_id, "NONE"), reads(user.user_id, "GO\0LD")]
+    tasks[6:6] = [reads(user.user_id, "\ud800")]  # no text that can be sent
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    odd = [answers.pop(6) for _ in range(4)]
+    assert [error.sqlstate for error in odd] == ["22000", "WA201", "WA202", "22021"]
+    assert [rows[0]["balance"] for rows in answers] == ["100.00"] * 4 * LANES

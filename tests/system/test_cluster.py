@@ -411,3 +411,22 @@ async def test_figures_of_the_economy_add_up(
     for direction in ("earned", "spent"):
         ranks = [row["rank"] for row in told if row["direction"] == direction]
         assert sorted(ranks) == list(range(1, len(ranks) + 1))
+
+
+async def test_balances_of_several_partitions_are_read_in_one_statement(
+    proxy: asyncpg.Connection,
+) -> None:
+    await proxy.execute("SELECT wallet.create_asset('TOGETHER', 'Together')")
+    users = [await proxy.fetchval("SELECT user_id FROM wallet.create_user()") for _ in range(8)]
+    for number, user in enumerate(users):
+        await proxy.execute("SELECT wallet.bonus($1, 'TOGETHER', $2, 'grant')", user, number + 1)
+    rows = await proxy.fetch(
+        "SELECT m.* FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS r(user_id, asset, n)"
+        " CROSS JOIN LATERAL wallet.get_balance(p_user_id => r.user_id, p_asset => r.asset) AS m"
+        " ORDER BY r.n",
+        users,
+        ["TOGETHER"] * len(users),
+    )
+    assert [(row["user_id"], row["balance"]) for row in rows] == [
+        (user, number + 1) for number, user in enumerate(users)
+    ]

@@ -58,7 +58,7 @@ def test_the_console_is_in_it(installed):
     wanted = {path.name: path.read_text() for path in (ROOT / "console").iterdir()}
     packed = installed / "gateway" / "console"
     assert {path.name: path.read_text() for path in packed.iterdir()} == wanted
-    command = [sys.executable, "-P", "-c", "from gateway.console import FILES; print(FILES)"]
+    command = [sys.executable, "-P", "-c", "from gateway.pages import FILES; print(FILES)"]
     environ = os.environ | {"PYTHONPATH": str(installed)}
     found = subprocess.check_output(command, cwd=installed, env=environ, text=True)
     assert found.strip() == str(packed)
