@@ -20,18 +20,18 @@ FORGE = (
     "-- The append-only"
     + (SQL_TESTS / "support/_books.sql").read_text().partition("-- The append-only")[2]
 )
-GO_ON = re.compile(r"go on with: pgwallet verify --from ([0-9a-f-]{36})\n")
+GO_ON = re.compile(r"go on with: pgwallet verify (?:--since \S+ )?--from ([0-9a-f-]{36})\n")
 # Waits before the page whose first user is this one.
 STUCK = """
 ALTER FUNCTION wallet.verify_page RENAME TO real_page;
-CREATE FUNCTION wallet.verify_page(p_from uuid, p_limit integer, p_before uuid DEFAULT NULL)
+CREATE FUNCTION wallet.verify_page(p_from uuid, p_before uuid, p_limit integer, p_since bigint)
 RETURNS wallet.verify_page
 LANGUAGE sql AS $$
     SELECT pg_sleep(60) WHERE '{place}' = (
         SELECT u.user_id FROM wallet_private.user_account AS u
         WHERE u.user_id >= p_from ORDER BY u.user_id LIMIT 1
     );
-    SELECT * FROM wallet.real_page(p_from, p_limit, p_before)
+    SELECT * FROM wallet.real_page(p_from, p_limit, p_before, p_since)
 $$;
 """
 UNSTUCK = """

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION wallet_private.verify_chains(p_from uuid, p_to uuid)
+CREATE OR REPLACE FUNCTION wallet_private.verify_chains(p_from uuid, p_to uuid, p_since bigint)
 RETURNS SETOF wallet.finding
 LANGUAGE plpgsql
 STABLE
@@ -6,8 +6,23 @@ PARALLEL SAFE
 SECURITY INVOKER
 AS $$
 -- Each transfer of these users follows from the one before it. What its request wrote is there for
--- as long as the user is.
+-- as long as the user is. Since a checkpoint: the head of then is still the hash of its transfer,
+-- which has what is in that hash, and so has each one after it.
 BEGIN
+    RETURN QUERY
+    SELECT
+        'history is as it was',
+        format(
+            'transfer %s of user %s asset %s', h.seq, h.user_id,
+            wallet_private.asset_code(h.asset_id)
+        ),
+        encode(h.head, 'hex'), coalesce(encode(t.hash, 'hex'), 'no such transfer')
+    FROM wallet_private.heads_since(p_since, p_from, p_to) AS h
+    LEFT JOIN wallet_private.transfer AS t
+        ON t.user_id = h.user_id AND t.asset_id = h.asset_id AND t.seq = h.seq
+    WHERE t.hash IS DISTINCT FROM h.head
+    ORDER BY h.user_id, h.asset_id;
+
     RETURN QUERY
     SELECT
         c.name,
@@ -24,10 +39,11 @@ BEGIN
             lag(l.balance_after, 1, 0::numeric) OVER chain AS last_balance,
             lag(l.created_at, 1, '-infinity') OVER chain AS last_at,
             lag(l.feed_position) OVER chain AS last_position
-        FROM wallet_private.transfer AS l
-        WHERE l.user_id BETWEEN p_from AND p_to
+        FROM wallet_private.transfers_since(p_from, p_to, p_since) AS l
         WINDOW chain AS (PARTITION BY l.user_id, l.asset_id ORDER BY l.seq)
     ) AS t
+    LEFT JOIN wallet_private.heads_since(p_since, p_from, p_to) AS h
+        ON h.user_id = t.user_id AND h.asset_id = t.asset_id
     LEFT JOIN wallet_private.user_account AS u ON u.user_id = t.user_id
     -- UNION ALL: of VALUES, PostgreSQL would set each expression up anew for each transfer.
     CROSS JOIN LATERAL (
@@ -81,7 +97,7 @@ BEGIN
                 t.details, t.metadata, t.actor, t.created_at, t.seal
             ), 'hex'), encode(t.hash, 'hex')
     ) AS c (name, expected, found)
-    WHERE c.expected IS DISTINCT FROM c.found
+    WHERE c.expected IS DISTINCT FROM c.found AND (t.seq < h.seq) IS NOT TRUE
     ORDER BY t.user_id, t.asset_id, t.seq;
 END
 $$;

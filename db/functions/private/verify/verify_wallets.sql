@@ -1,12 +1,12 @@
-CREATE OR REPLACE FUNCTION wallet_private.verify_wallets(p_from uuid, p_to uuid)
+CREATE OR REPLACE FUNCTION wallet_private.verify_wallets(p_from uuid, p_to uuid, p_since bigint)
 RETURNS SETOF wallet.finding
 LANGUAGE plpgsql
 STABLE
 PARALLEL SAFE
 SECURITY INVOKER
 AS $$
--- Each wallet of these users is where its transfers lead. It holds what its open holds hold, and
--- says of its asset and its account what they say.
+-- Each wallet of these users is where its transfers lead, those since a checkpoint from its head
+-- then on. It holds what its open holds hold, and says of its asset and its account what they say.
 BEGIN
     RETURN QUERY
     SELECT
@@ -21,11 +21,15 @@ BEGIN
     ) AS w
     FULL JOIN (
         SELECT
-            l.user_id, l.asset_id, sum(l.amount) AS balance, count(*) AS seq,
+            l.user_id, l.asset_id,
+            sum(CASE l.seq WHEN h.seq THEN l.balance_after ELSE l.amount END) AS balance,
+            count(*) + coalesce(max(h.seq) - 1, 0) AS seq,
             (array_agg(l.hash ORDER BY l.seq DESC))[1] AS head, max(l.created_at) AS moved_at,
             max(l.feed_position) AS feed_position
-        FROM wallet_private.transfer AS l
-        WHERE l.user_id BETWEEN p_from AND p_to
+        FROM wallet_private.transfers_since(p_from, p_to, p_since) AS l
+        LEFT JOIN wallet_private.heads_since(p_since, p_from, p_to) AS h
+            ON h.user_id = l.user_id AND h.asset_id = l.asset_id
+        WHERE (l.seq < h.seq) IS NOT TRUE
         GROUP BY l.user_id, l.asset_id
     ) AS t ON t.user_id = w.user_id AND t.asset_id = w.asset_id
     FULL JOIN (
