@@ -6,8 +6,8 @@ VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
--- One partition after the other. A user's id says which one he is in. A checkpoint of the cluster is
--- one in each partition.
+-- One partition after the other. A user's id says which one he is in. A checkpoint of the cluster
+-- is one in each partition.
 DECLARE
     v_place integer := CASE WHEN p_from IS NULL THEN 0 ELSE wallet_private.place(p_from) END;
     v_checkpoint_ids bigint[] := wallet_private.find_checkpoint(0, p_since);

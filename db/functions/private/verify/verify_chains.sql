@@ -42,8 +42,6 @@ BEGIN
         FROM wallet_private.transfers_since(p_from, p_to, p_since) AS l
         WINDOW chain AS (PARTITION BY l.user_id, l.asset_id ORDER BY l.seq)
     ) AS t
-    LEFT JOIN wallet_private.heads_since(p_since, p_from, p_to) AS h
-        ON h.user_id = t.user_id AND h.asset_id = t.asset_id
     LEFT JOIN wallet_private.user_account AS u ON u.user_id = t.user_id
     -- UNION ALL: of VALUES, PostgreSQL would set each expression up anew for each transfer.
     CROSS JOIN LATERAL (
@@ -97,7 +95,7 @@ BEGIN
                 t.details, t.metadata, t.actor, t.created_at, t.seal
             ), 'hex'), encode(t.hash, 'hex')
     ) AS c (name, expected, found)
-    WHERE c.expected IS DISTINCT FROM c.found AND (t.seq < h.seq) IS NOT TRUE
+    WHERE c.expected IS DISTINCT FROM c.found AND (t.seq < t.since_seq) IS NOT TRUE
     ORDER BY t.user_id, t.asset_id, t.seq;
 END
 $$;

@@ -9,7 +9,8 @@ SELECT c.* FROM wallet.checkpoint() AS c;
 -- Nothing has moved since.
 SELECT is_empty(
     'SELECT f.* FROM kept AS k CROSS JOIN LATERAL '
-    'wallet.verify_page(p_since => k.checkpoint_id) AS p CROSS JOIN LATERAL unnest(p.findings) AS f',
+    'wallet.verify_page(p_since => k.checkpoint_id) AS p '
+    'CROSS JOIN LATERAL unnest(p.findings) AS f',
     'what has not moved is as it was'
 );
 
