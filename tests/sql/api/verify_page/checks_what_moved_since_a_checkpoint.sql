@@ -32,15 +32,22 @@ SELECT is(
                 CROSS JOIN LATERAL wallet.verify_page(o.next_user_id, s.size, NULL, s.since) AS n
                 WHERE o.next_user_id IS NOT NULL
             )
+
             SELECT * FROM page
         ) AS p
     ),
     format('(%s,5,0)', ceil(5.0 / s.size)),
     format('sound books in pages of %s since checkpoint %s', s.size, s.since)
 ) FROM (
-    SELECT n AS size, c.checkpoint_id AS since
+    SELECT
+        n AS size,
+        c.checkpoint_id AS since
     FROM generate_series(1, 3) AS n
-    CROSS JOIN (TABLE kept UNION ALL TABLE later) AS c
+    CROSS JOIN (
+        SELECT checkpoint_id FROM kept
+        UNION ALL
+        SELECT checkpoint_id FROM later
+    ) AS c
 ) AS s;
 SELECT throws_ok(
     format('SELECT wallet.verify_page(p_since => %s)', v.since), 'WA209',
@@ -94,7 +101,10 @@ SELECT t.* FROM wallet_private.transfer AS t
 WHERE t.idempotency_key = 'carol';
 CREATE TEMPORARY VIEW quiet_wallet AS
 SELECT w.* FROM wallet_private.wallet AS w
-WHERE (w.user_id, w.asset_id) IN (SELECT q.user_id, q.asset_id FROM quiet AS q);
+WHERE EXISTS (
+    SELECT FROM quiet AS q
+    WHERE q.user_id = w.user_id AND q.asset_id = w.asset_id
+);
 
 -- What has moved since is checked as ever.
 SELECT is(f.since, v.checks::text[], v.description) FROM (
