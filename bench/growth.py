@@ -1,11 +1,16 @@
-"""The same with a short and a long history: spends, pages of it and balances back in time."""
+"""The same with a short and a long history: spends, pages of it, balances back in time, proof."""
 
+import json
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 from bench import pgbench
-from bench.cluster import BenchError, Database
+from bench.cluster import PLAIN, BenchError, Database
 from bench.measure import Row, Sample, Variant
 from bench.movements import CLIENTS, database_bytes
 from bench.sections import Run, Section
@@ -14,6 +19,7 @@ FILL_CLIENTS = 2
 BATCH = 100
 DEEP = 200_000  # transfers of the user who has the most
 WARMING = 800_000  # transfers after the last checkpoint, of 100,000 users
+MOVED = 50  # a wallet in so many has moved since the root
 
 
 def growth(run: Run) -> Section:
@@ -25,6 +31,10 @@ def growth(run: Run) -> Section:
         silver = {**everybody, "asset_id": large.asset_id("SILVER")}
         filled = _fill(run, large, deep, everybody)
         append(run, small, BATCH, is_spread=0)
+        for database in (small, large):
+            database.psql(f"""
+                SELECT count(wallet.bonus(u.user_id, 'SILVER', 1, n::text))
+                FROM wallet.create_user('verified') AS u, generate_series(1, {BATCH}) AS n""")
         depth, cursor = _walk(large, deep // 2)
         since, until = (
             large.number(
@@ -64,12 +74,21 @@ def growth(run: Run) -> Section:
                 variant(of_many, large, "first_page", user_1, page),
                 variant(f"the page after {depth:,} of them", large, "deep_page", user_1, page),
                 variant("balance at a moment among them", large, "balance_at", user_1),
+                variant(f"verify a user's {BATCH}, {short}", small, "verify_user", {}),
+                variant(
+                    f"verify a user's {BATCH}, {long}",
+                    large,
+                    "verify_user",
+                    {},
+                    f"verify a user's {BATCH}, {short}",
+                ),
             ]
         )
         small.verify()
         large.verify()
         if found := large.psql("SELECT * FROM wallet.verify(md5('1')::uuid)"):
             raise BenchError(f"the books of user 1 are wrong:\n{found[:2000]}")
+        rows += _verify(run, large)
         # The floor last, as it makes no chain that could be verified.
         rows += run.interleave(
             [
@@ -109,6 +128,43 @@ def _fill(run: Run, database: Database, deep: int, everybody: Mapping[str, objec
         Row(f"filling by post_batch of {BATCH}", [Sample(made / seconds, also=also)], {}),
         Row("spend, right after a checkpoint", [at_once], {}),
     ]
+
+
+def _verify(run: Run, database: Database) -> list[Row]:
+    """The whole of it by one and two jobs, and since a root after which few wallets have moved."""
+    run.say("verifying")
+    count = database.transfers()
+    kept = database.psql("SELECT to_json(c) FROM wallet.checkpoint() AS c")
+    moved = json.loads(
+        database.psql(f"""
+        SELECT to_json(count(wallet.spend(u.user_id, 'SILVER', 1, 'since')))
+        FROM (
+            SELECT w.user_id, row_number() OVER (ORDER BY w.user_id) AS n
+            FROM wallet_private.wallet AS w WHERE w.seq > 0
+        ) AS u
+        WHERE u.n % {MOVED} = 0""")
+    )
+
+    def verify(name: str, *options: str) -> Row:
+        began, work = time.perf_counter(), run.cluster.cpu_seconds()
+        done = subprocess.run(
+            [sys.executable, "-m", "pgwallet", "verify", *options],
+            env=PLAIN | {"DATABASE_URL": database.dsn}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        seconds, work = time.perf_counter() - began, run.cluster.cpu_seconds() - work
+        if done.returncode:
+            raise BenchError(f"verify: {(done.stdout + done.stderr)[:2000]}")
+        also = {"server us": 1_000_000 * work / count}
+        return Row(name, [Sample(count / seconds, also=also)], {})
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "root.json"
+        root.write_text(kept)
+        return [
+            verify("verify all, 1 job"),
+            verify("verify all, 2 jobs", "--jobs", "2"),
+            verify(f"verify since a root, {moved:,} wallets moved", "--since", str(root)),
+        ]
 
 
 def append(run: Run, database: Database, count: int, *, is_spread: int = 1) -> None:

@@ -44,6 +44,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
     ('schema/V0027__move.sql', '302131f4df8882ba47c20f80c9352eee055a2a7332cf4307aea49e05a740ef5e'),
     ('schema/V0029__verify_jobs.sql', '155047548f92c2f420308e3a3f9ac4151ca7bcc345d8f1c06e7c6e24fa2bf014'),
+    ('schema/V0036__verify_since.sql', '13cbaaea1da7fbf5920513fc9a2b6f95d8e984851318865e7d4ca38770abea3d'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -229,7 +230,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/limit/set_limited.sql', '7296caede9c633ae8d410ce7285a952a35bcff314a4e18fdd000ed3450e6409c'),
     ('functions/private/limit/settle_limits.sql', '8965ce539a48d978ea48603867d7632e4d8319893dca688c9e070ca724c4e19e'),
     ('functions/private/limit/to_limit.sql', 'ea848010d280c70b19fa595a52f8f6d60dc2d65df1462012106bff224a0ecd22'),
-    ('functions/private/limit/uses_of_limits.sql', '46b6b2382ac43232380c5a30e45a7484a942b08149e2ca640883d85f6fe7f05f'),
+    ('functions/private/limit/uses_of_limits.sql', 'a8beb90404b0745239cf0ecb3f4455397609946e737f1b23d55d23cfff019dd1'),
     ('functions/private/lot/book_due.sql', '08b32520f4b905d60e0252ece0b0ba6c38107f29e4a3f0761070d5ea1c2095cc'),
     ('functions/private/lot/carry_lots.sql', '03875d4a3d2cf7b51f6a9c1c7a2d45a94e1b160b0e4a743168b060dfdb810374'),
     ('functions/private/lot/change_lots.sql', '7531c467d70792093e589fa1e6350001068a849cb26516d1197b2cfcfc136f18'),
@@ -321,13 +322,18 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/user/refuse_unknown_user.sql', 'f947261be63b7d6fc0719dab1c9e3adca4919b04af4f1eba56523aae2521ebfa'),
     ('functions/private/user/refuse_user.sql', '8a8cda7c35f768363e24b440d5c3692781115a5db80b316b1cfe40b4db42e5cd'),
     ('functions/private/user/to_user.sql', '4c537925bd476341d81e83e274b9f615e76ef2b8010e293362b9b9c5c2163e49'),
-    ('functions/private/verify/checkpoint_root.sql', '9602a379746b0253b7a59305595870c0b362a645afc72f0651b6392bbff754c8'),
+    ('functions/private/verify/chains.sql', 'a72bd0a78d13774220ab5795fd3329094547a7e53384705958f6e5eeef2404b4'),
+    ('functions/private/verify/checkpoint_root.sql', '85950354693a3beab98928255ba3dc1cee98eedb15841f8ba57be79b8cc018b8'),
+    ('functions/private/verify/heads_at.sql', '4905a387915ca549c8990a8dfa6bb98c10870b6a9b533e4b423338efc6cc0c63'),
+    ('functions/private/verify/heads_since.sql', '2211f09081fab6cee18ea1b73575203d5dfb46b5b1f2b566407ebc35a80f6ba0'),
+    ('functions/private/verify/moved_since.sql', '8e07049202f0c673a83c30ae873a7602bad26e4b94c5a653533024331d20424a'),
+    ('functions/private/verify/transfers_since.sql', '55beef5239b79dd0725eac6c5ac6be35349b5ad68536ee3440ac98d049d426b3'),
     ('functions/private/verify/uuid_before.sql', '22be10a129debe2d4a831d08d76eba87fa579738bb8457d19f9a9cbb1a2c8db5'),
-    ('functions/private/verify/verify_assets.sql', 'ae6a9da2e3e15aa75ac68da8563e3c633671d0d1677f44797c0515c0d6f26681'),
-    ('functions/private/verify/verify_books.sql', '59ec07d55d1ff227bdfd941d67c7f46ad8bd9c2099dbba2b6e43d0dcd6fe5671'),
-    ('functions/private/verify/verify_campaigns.sql', '6364de79ed4eab000817fc37ac25354861bb659de7018d4925693c69a4a95ea5'),
+    ('functions/private/verify/verify_assets.sql', '516446137e0f507a051508425160bdaa46d987f2e7fc3503d286ebcb9b6c7b5a'),
+    ('functions/private/verify/verify_books.sql', '959830dd8d3180a186d18482d72fc8d04a5ddb28dc5bf6d53b36a5b589a6abbe'),
+    ('functions/private/verify/verify_campaigns.sql', '96f175bc348a1d33b05d8f3312b62cdaeb8fac6bee64a77771af92fc4d3d9a46'),
     ('functions/private/verify/verify_captures.sql', '2b7fc8032e66616f77138ac3ce906158c0457e6369dec41372e4e72479566c2d'),
-    ('functions/private/verify/verify_chains.sql', 'e6dece5a68e68b3d53cf23cf4592be8c944ff629233dbf8e7e03fabbdaf5051d'),
+    ('functions/private/verify/verify_chains.sql', '8129e13e9e1b447a619db3505972226a51a4eb90683f3cf0c88483463233ea8c'),
     ('functions/private/verify/verify_completions.sql', 'fb36c035423db2efb7886010bf5ad3f26f048da2323b5ba535b93b31cecf9fe2'),
     ('functions/private/verify/verify_conversions.sql', '7ff30105d35f20599471c24b1e7c2b921b26ac22428d7f1caee0391e80258d1b'),
     ('functions/private/verify/verify_days.sql', 'f68ad15f0e6a7ece5bed0080fbc42a29126695c967d5ee2a9d0de1e72b071f2b'),
@@ -335,14 +341,15 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/verify/verify_erasures.sql', '3ed1b218c8e3620a8c31d0ff560310ed5db40d7199dde1bf2b291dbb7875a4ee'),
     ('functions/private/verify/verify_holds.sql', '725c84254f4faafb7145b4142fcfdf87064a0fee15efaf0d3fc872fa367b80ce'),
     ('functions/private/verify/verify_leaders.sql', '038ffff0a0f7b148999262d6100160124086ac2d5198f87c786355900270c0c5'),
-    ('functions/private/verify/verify_limits.sql', '0ec0bf28c0bf54088001e65fae0d617d02e10e30ffe158ce3cc3b99956d335c0'),
+    ('functions/private/verify/verify_limits.sql', '763704f094dc4cbcff46cc4a333ad860deec32d5c80db656599ed8dddcf5c391'),
     ('functions/private/verify/verify_lots.sql', 'f9ee499d4c3d25f8d712a7b5880ac0a0bac157839e0f17462ac12e168b66b354'),
     ('functions/private/verify/verify_purchases.sql', '1efcf588333f8d10bf10297bdfaac08ff85b40a1796ba37e8be535a794b83c0e'),
+    ('functions/private/verify/verify_records.sql', '94e115d5812dcb3a3a4aff66f2c39b60c8d7765d8f4fadeba7ba94852953e49a'),
     ('functions/private/verify/verify_refunds.sql', '09f53070e59db5c7ccbba6018861d27d8debdc028b8a38ec60c3f3ab1f988ca0'),
     ('functions/private/verify/verify_reversals.sql', '3ee9ef4d97689ad9fc67411b894af456e036c9a73a5f26ec15a43b6f33064844'),
     ('functions/private/verify/verify_spread.sql', 'a82c139b620ae144d359edfbc4c8855a47cb10247503da7a4c284321e113bf4b'),
-    ('functions/private/verify/verify_users.sql', 'c6d3d168ac44941eaab506bca2f97b320514c24fa83e31c686a529a66149c4e4'),
-    ('functions/private/verify/verify_wallets.sql', 'aa070c604df20335a833993de94e3ee443a2aef7c7a92c9def8530d3cc5afec6'),
+    ('functions/private/verify/verify_users.sql', '56cd41c1c7bcfaa997da489c33d372d96791d764a3dfc1f9ea28dc4544eaa616'),
+    ('functions/private/verify/verify_wallets.sql', '8d50cd52dc8ac2dbda6db9f589add168db8fd0e54b178a664b61b209003fa444'),
     ('functions/private/webhook/check_url.sql', '1ede3557546d247f024e3dc9f1cbbfffb71282ac9b8f04f82d2ab5227ff539b3'),
     ('functions/private/webhook/due_events.sql', 'e969202263d8f7c9b08362b42ebba04e2c4fdbe4fd987885161a4b50eb67aab5'),
     ('functions/private/webhook/find_webhook.sql', '3c56cf3f948a34a62e14dff31c4a9d45991e293c15e14d046d0507a997e33bdc'),
@@ -378,7 +385,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/drop_alert.sql', '5ba82181ff5615470e124dd1845179fc34f0179719c47282d119000d6fddf9ae'),
     ('functions/api/drop_subscription.sql', 'a327a6e28ac751d1c6c3e57c64ee185eabf732db53e426c4960ee53c4b2aba0d'),
     ('functions/api/economy.sql', 'd3aab00bcb9b36921c7baa7301e91d0433f7677d34e8a42e1ff17bb15cf2c013'),
-    ('functions/api/erase_user.sql', 'fa77a14377931e01585d2caabefd93be1d01ed17fcda937c9ec68386115d1fa8'),
+    ('functions/api/erase_user.sql', '32828237602e7fdd13c6f0d1d2d5370a336bcc0599035be693382906db6e018b'),
     ('functions/api/expire_holds.sql', 'd19c7a5c34d84337bbc7974ae526aee9424be4b6cec23a2ac41f72b3e63835b7'),
     ('functions/api/expire_lots.sql', 'c626fe8a11902650ad8a4dfc5294626aea3e00e1fcd24bb63a64e6ff17ee4443'),
     ('functions/api/find_user.sql', '187cd6d1e5550c347db3013f6a351165ca13db0bacfd25008a5e716b96efbfe4'),
@@ -453,9 +460,9 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/update_subscription.sql', '939aeb390627986e268121b75a58cc929609d17b4e4fdcfeba041cbd776648c0'),
     ('functions/api/update_task.sql', '64a683329ceecff45d9e579f71d1bf0c931a6f3cbee040d999738c70acffb1e5'),
     ('functions/api/update_webhook.sql', '14f41d2d91e0af4d11d3e783d6006e5df6d1b204b218c1d558cd859e45442825'),
-    ('functions/api/verify.sql', '5fdbe77991148820f720d9ff7042ebb4095d55acc679dd6c6568486ef1409710'),
+    ('functions/api/verify.sql', '1f88c053573087f8b85757d1bfd6d5de68ba62e918a6dce57b6d849ac892bc0a'),
     ('functions/api/verify_checkpoint.sql', '42005b7ef23035bb1ab434fadf88f46a16db2e45912774196033324b7ad2a9c9'),
-    ('functions/api/verify_page.sql', 'b6476b80822f2a9d7aee3e784ce2f048fba0b3f5e2237015f9fa8e8561692d8d'),
+    ('functions/api/verify_page.sql', '94a16088dd75645cf8e6c54a2c0c2da36506eb009228b7872791fdd03fce503b'),
     ('functions/api/version.sql', '3547167c0226894409c46c048165c827cf0be02f05e6ee483e9e01df9c94ca5d'),
     ('views/balance.sql', '9c8560dceab1ccef0142af6dde68868a30d7d76f6c08f6b22b1c7d46b51694d8'),
     ('views/economy_daily.sql', 'f45eb62d202e0c7b50ef12acc44a9c7fcaf1d0b08bc643bcb8ae941d10648efc'),
@@ -642,6 +649,11 @@ SELECT 'schema/V0029__verify_jobs.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo schema/V0029__verify_jobs.sql
     \ir schema/V0029__verify_jobs.sql
+\endif
+SELECT 'schema/V0036__verify_since.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0036__verify_since.sql
+    \ir schema/V0036__verify_since.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -2028,10 +2040,35 @@ SELECT 'functions/private/user/to_user.sql' = ANY (:'pgwallet_pending'::text[]) 
     \echo functions/private/user/to_user.sql
     \ir functions/private/user/to_user.sql
 \endif
+SELECT 'functions/private/verify/chains.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/chains.sql
+    \ir functions/private/verify/chains.sql
+\endif
 SELECT 'functions/private/verify/checkpoint_root.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
     \echo functions/private/verify/checkpoint_root.sql
     \ir functions/private/verify/checkpoint_root.sql
+\endif
+SELECT 'functions/private/verify/heads_at.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/heads_at.sql
+    \ir functions/private/verify/heads_at.sql
+\endif
+SELECT 'functions/private/verify/heads_since.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/heads_since.sql
+    \ir functions/private/verify/heads_since.sql
+\endif
+SELECT 'functions/private/verify/moved_since.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/moved_since.sql
+    \ir functions/private/verify/moved_since.sql
+\endif
+SELECT 'functions/private/verify/transfers_since.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/transfers_since.sql
+    \ir functions/private/verify/transfers_since.sql
 \endif
 SELECT 'functions/private/verify/uuid_before.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -2112,6 +2149,11 @@ SELECT 'functions/private/verify/verify_purchases.sql' = ANY (:'pgwallet_pending
 \if :pgwallet_run
     \echo functions/private/verify/verify_purchases.sql
     \ir functions/private/verify/verify_purchases.sql
+\endif
+SELECT 'functions/private/verify/verify_records.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo functions/private/verify/verify_records.sql
+    \ir functions/private/verify/verify_records.sql
 \endif
 SELECT 'functions/private/verify/verify_refunds.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

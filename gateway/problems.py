@@ -56,6 +56,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "WA206": (404, "transaction not found"),
     "WA207": (404, "conversion rate not found"),
     "WA208": (404, "campaign not found"),
+    "WA209": (404, "checkpoint not found"),
     "WA220": (404, "subscription not found"),
     "WA221": (404, "alert not found"),
     "WA225": (404, "webhook not found"),

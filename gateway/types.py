@@ -660,6 +660,10 @@ class VerifyPageQuery(Query):
         UserId | None, _doc("The next_user_id of the page before; without it: from the first on.")
     ] = field(default=None, name="from")
     limit: Annotated[int, _doc("How many users at most.", ge=1, le=1000)] = 1000
+    since: Annotated[
+        CheckpointId | None,
+        _doc("Only what has moved since this checkpoint, whose root was compared; else all."),
+    ] = None
 
 
 class VerifyQuery(Query):

@@ -838,7 +838,7 @@ class Wallet:
 
     @_route
     async def verify_page(
-        self, *, from_: UUID | None = None, limit: int | None = None
+        self, *, from_: UUID | None = None, limit: int | None = None, since: int | None = None
     ) -> t.VerifyPage: ...
 
     @_route

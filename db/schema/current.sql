@@ -1223,6 +1223,16 @@ COMMENT ON COLUMN wallet_private.task.period IS 'It pays each user once in each;
 
 COMMENT ON COLUMN wallet_private.task.time_zone IS 'Of the period, if the call gives none.';
 
+CREATE TABLE wallet_private.checkpoint_head (
+    user_id uuid NOT NULL,
+    asset_id integer NOT NULL,
+    checkpoint_id bigint NOT NULL,
+    seq bigint NOT NULL,
+    head bytea NOT NULL
+);
+
+COMMENT ON TABLE wallet_private.checkpoint_head IS 'A wallet''s head at a checkpoint; only wallets that moved since the one before have a row.';
+
 CREATE TABLE wallet_private.refund (
     user_id uuid NOT NULL,
     transaction_id uuid NOT NULL,
@@ -1585,16 +1595,6 @@ ALTER TABLE wallet_private.checkpoint ALTER COLUMN checkpoint_id ADD GENERATED A
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE wallet_private.checkpoint_head (
-    user_id uuid NOT NULL,
-    asset_id integer NOT NULL,
-    checkpoint_id bigint NOT NULL,
-    seq bigint NOT NULL,
-    head bytea NOT NULL
-);
-
-COMMENT ON TABLE wallet_private.checkpoint_head IS 'A wallet''s head at a checkpoint; only wallets that moved since the one before have a row.';
 
 CREATE TABLE wallet_private.cluster_checkpoint (
     checkpoint_id bigint NOT NULL,

@@ -41,6 +41,12 @@ class _Checkpoint(msgspec.Struct):
     help="Compare with a root that `pgwallet checkpoint` printed, too.",
 )
 @click.option(
+    "--since",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Compare with such a root, then check only what has moved since.",
+)
+@click.option(
     "--page",
     default=1000,
     show_default=True,
@@ -59,6 +65,7 @@ class _Checkpoint(msgspec.Struct):
 def verify(
     user: UUID | None,
     against: IO[bytes] | None,
+    since: IO[bytes] | None,
     page: int,
     jobs: int,
     start: UUID | None,
@@ -68,41 +75,61 @@ def verify(
 
     It blocks nobody. With --json it prints a line for each finding, and none if all is well.
 
+    With --since, the root vouches for what was before it, as far as that was verified then. Only a
+    run without --since reads all of that again, and what concerns all users together.
+
     \b
     Examples:
       pgwallet verify
       pgwallet verify --jobs 8
       pgwallet verify --user 018f0e6e-5f5c-7cc4-9d3b-2f8f6c2d9b11
       pgwallet checkpoint > root.json; pgwallet verify --against root.json
+      pgwallet verify --since root.json
     """
-    if user and start:
-        raise click.UsageError("--user and --from exclude each other")
-    kept = _read_checkpoint(against) if against else None
+    if user and (start or since):
+        raise click.UsageError("--user excludes --from and --since")
+    if against and since:
+        raise click.UsageError("--since compares with its root, so it excludes --against")
+    file = against or since
+    kept = _read_checkpoint(file, "--since" if since else "--against") if file else None
     findings = 0
     say = _print_json_findings if is_json else _print_findings
     with server(Settings.from_env()) as dsn:
         if kept:
             known = {"checkpoint_id": kept.checkpoint_id, "root": kept.root}
             findings += say(run(call(dsn, "verify_checkpoint", **known)))
+            if findings and since:
+                click.echo("the root vouches for nothing: verify without --since", err=True)
+                sys.exit(WRONG)
         if user:
             findings += say(run(call(dsn, "verify", user_id=user)))
         else:
-            users, wrong = run(_verify_pages(dsn, start, page, jobs, say))
+            checkpoint_id = kept.checkpoint_id if kept and since else None
+            again = f"pgwallet verify --since {since.name}" if since else "pgwallet verify"
+            asked = {"limit": page, "since": checkpoint_id}
+            users, wrong = run(_verify_pages(dsn, start, asked, jobs, say, again))
             findings += wrong
-            if not start:
+            if not start and not since:
                 run(call(dsn, "record_verification", users=users, findings=wrong))
     if findings:
         sys.exit(WRONG)
     if is_json:
         return
-    click.echo(f"the books are right from {start} on" if start else "the books are right")
+    parts = [f"since checkpoint {kept.checkpoint_id}"] if kept and since else []
+    parts += [f"from {start} on"] if start else []
+    click.echo(" ".join(["the books are right", *parts]))
 
 
 async def _verify_pages(
-    dsn: str, start: UUID | None, size: int, jobs: int, say: Callable[[list[Row]], int]
+    dsn: str,
+    start: UUID | None,
+    asked: dict[str, int | None],
+    jobs: int,
+    say: Callable[[list[Row]], int],
+    again: str,
 ) -> tuple[int, int]:
     """Prints the findings. Gives the number of users and of findings. If it is interrupted, it says
-    where to go on.
+    where to go on, with the command `again`.
     """
     left = deque(_parts(start, _PARTS * jobs if jobs > 1 else 1))
     users = findings = 0
@@ -113,8 +140,7 @@ async def _verify_pages(
         while left:
             places[job], before = left.popleft()
             while True:
-                asked = {"from": places[job], "limit": size, "before": before}
-                [page] = await verify_page(asked)
+                [page] = await verify_page({**asked, "from": places[job], "before": before})
                 findings += say(page["findings"])
                 users += page["users"]
                 advance(page["users"])
@@ -123,7 +149,7 @@ async def _verify_pages(
                 places[job] = page["next_user_id"]
         del places[job]
 
-    names = ("from", "limit", "before")
+    names = ("from", "before", *asked)
     try:
         async with function(dsn, "verify_page", *names, pool=jobs) as verify_page:
             with progress("users verified") as advance:
@@ -133,7 +159,7 @@ async def _verify_pages(
     except BaseException as error:
         # Whatever is before it has been verified; of what is behind it, some has.
         if places and (place := min(places.values(), key=lambda place: place or _FIRST)):
-            click.echo(f"go on with: pgwallet verify --from {place}", err=True)
+            click.echo(f"go on with: {again} --from {place}", err=True)
         if isinstance(error, BaseExceptionGroup):
             raise error.exceptions[0] from None
         raise
@@ -161,11 +187,11 @@ def _print_json_findings(findings: list[Row]) -> int:
     return len(findings)
 
 
-def _read_checkpoint(file: IO[bytes]) -> _Checkpoint:
+def _read_checkpoint(file: IO[bytes], option: str) -> _Checkpoint:
     try:
         return msgspec.json.decode(file.read(), type=_Checkpoint)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise click.BadParameter(
             f"{file.name} is not what `pgwallet checkpoint` prints: {error}",
-            param_hint="--against",
+            param_hint=option,
         ) from error

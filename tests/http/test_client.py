@@ -262,5 +262,8 @@ async def test_campaigns_and_proofs(gateway, user, gold):
         kept = await wallet.checkpoint()
         assert (await wallet.list_checkpoints(limit=1)).items == [kept]
         assert not (await wallet.verify_checkpoint(kept.checkpoint_id, kept.root)).items
+        assert not (await wallet.verify_page(since=kept.checkpoint_id)).findings
+        with pytest.raises(Problem, match="checkpoint not found"):
+            await wallet.verify_page(since=kept.checkpoint_id + 1)
         [wrong] = (await wallet.verify_checkpoint(kept.checkpoint_id, "00" * 32)).items
         assert wrong.found == kept.root

@@ -24,14 +24,14 @@ GO_ON = re.compile(r"go on with: pgwallet verify --from ([0-9a-f-]{36})\n")
 # Waits before the page whose first user is this one.
 STUCK = """
 ALTER FUNCTION wallet.verify_page RENAME TO real_page;
-CREATE FUNCTION wallet.verify_page(p_from uuid, p_limit integer, p_before uuid DEFAULT NULL)
+CREATE FUNCTION wallet.verify_page(p_from uuid, p_before uuid, p_limit integer, p_since bigint)
 RETURNS wallet.verify_page
 LANGUAGE sql AS $$
     SELECT pg_sleep(60) WHERE '{place}' = (
         SELECT u.user_id FROM wallet_private.user_account AS u
         WHERE u.user_id >= p_from ORDER BY u.user_id LIMIT 1
     );
-    SELECT * FROM wallet.real_page(p_from, p_limit, p_before)
+    SELECT * FROM wallet.real_page(p_from, p_limit, p_before, p_since)
 $$;
 """
 UNSTUCK = """
@@ -193,7 +193,16 @@ def test_a_terminal_sees_how_far_it_is(demo):
 def test_user_and_from_exclude_each_other(shared):
     someone = users(shared)[0]
     _, err = run(shared, "verify", "--user", someone, "--from", someone, status=2)
-    assert "exclude each other" in err
+    assert "--user excludes --from and --since" in err
+
+
+@pytest.mark.parametrize("other", ["--user", "--against"])
+def test_since_stands_alone(shared, tmp_path, other):
+    kept = tmp_path / "root.json"
+    kept.write_text("")
+    value = str(kept) if other == "--against" else users(shared)[0]
+    _, err = since_root(shared, kept, other, value, status=2)
+    assert "exclude" in err
 
 
 # --- checkpoint -----------------------------------------------------------------------------
@@ -206,6 +215,7 @@ def test_checkpoint_finds_a_history_rewritten_with_all_its_hashes(demo, tmp_path
     assert out.count("\n") == 1
     assert json.loads(out).keys() >= {"checkpoint_id", "created_at", "root"}
     assert run(demo, "verify", "--against", str(kept)) == ("the books are right\n", "")
+    assert since_root(demo, kept) == ("the books are right since checkpoint 1\n", "")
 
     # By who knows how: the books are sound again.
     rewrite = (
@@ -217,6 +227,48 @@ def test_checkpoint_finds_a_history_rewritten_with_all_its_hashes(demo, tmp_path
     assert re.fullmatch(
         r"history is as it was: transfer 1 of user .*: expected .*, found .*\n", out
     )
+    assert since_root(demo, kept, status=1) == (
+        out, "the root vouches for nothing: verify without --since\n"
+    )  # fmt: skip
+
+
+def since_root(database, kept, *arguments, status=0):
+    return run(database, "verify", "--since", str(kept), *arguments, status=status)
+
+
+def test_since_a_checkpoint_only_what_has_moved_is_checked(demo, tmp_path):
+    kept = tmp_path / "root.json"
+    bob = user(demo, "bob")
+    topup = f"SELECT wallet.topup('{bob}', 'GOLD', 1,"
+    edit = "UPDATE wallet_private.transfer SET actor = 'x' WHERE idempotency_key ="
+    demo.psql(f"{topup} 'early'); {topup} 'before')")
+    kept.write_text(run(demo, "checkpoint")[0])
+    demo.psql(f"{topup} 'since')")
+    # Before the last of then: who kept the root vouches for that.
+    forge(demo, f"{edit} 'early'")
+    known = since_root(demo, kept, "--page", "1", "--jobs", "2")
+    assert known == ("the books are right since checkpoint 1\n", "")
+    assert "chain is intact" in run(demo, "verify", status=1)[0]
+    checks = demo.psql("SELECT details FROM wallet.list_actions(p_name => 'verify')")
+    assert checks.count("users") == 1, "that all were checked says only the whole check"
+
+    forge(demo, f"{edit} 'since'")
+    assert re.fullmatch(
+        rf"chain is intact: transfer \d+ of user {bob} .*\n", since_root(demo, kept, status=1)[0]
+    )
+    last = "f" * 8 + 3 * "-ffff" + "-" + 12 * "f"
+    said, _ = since_root(demo, kept, "--from", last)
+    assert said == f"the books are right since checkpoint 1 from {last} on\n"
+
+    second = users(demo)[1]
+    demo.psql(STUCK.format(place=second))
+    with start(demo, "verify", "--since", str(kept), "--page", "1") as verify:
+        while demo.psql(f"SELECT count(*) FROM {SLEEPS}") == "0":
+            assert verify.poll() is None, verify.stderr.read()
+            time.sleep(0.02)
+        verify.send_signal(signal.SIGINT)
+        _, err = verify.communicate(timeout=30)
+    assert f"go on with: pgwallet verify --since {kept} --from {second}\n" in err
 
 
 @pytest.mark.parametrize(

@@ -309,6 +309,15 @@ async def test_a_checkpoint_covers_all_partitions(
         ask = "SELECT * FROM wallet.verify_checkpoint($1, $2)"
         return [row["check"] for row in await proxy.fetch(ask, checkpoint_id, root)]
 
+    async def since(checkpoint_id: int) -> list[str]:
+        checks, place = [], None
+        while True:
+            ask = "SELECT * FROM wallet.verify_page($1, 7, NULL, $2)"
+            page = await proxy.fetchrow(ask, place, checkpoint_id)
+            checks += [finding["check"] for finding in page["findings"]]
+            if (place := page["next_user_id"]) is None:
+                return checks
+
     kept = (checkpoint["checkpoint_id"], checkpoint["root"])
     await proxy.execute("SELECT wallet.topup($1, 'PROOF', 1, 'later')", user)
     later = await proxy.fetchrow("SELECT * FROM wallet.checkpoint()")
@@ -316,6 +325,9 @@ async def test_a_checkpoint_covers_all_partitions(
     assert await findings(later["checkpoint_id"], later["root"]) == []
     assert await findings(later["checkpoint_id"], kept[1]) == ["root is that of the checkpoint"]
     assert await findings(10**9, kept[1]) == ["root is that of the checkpoint"]
+    assert await since(kept[0]) == []
+    with pytest.raises(asyncpg.PostgresError, match="checkpoint not found"):
+        await since(10**9)
     for wrong in ((None, kept[1]), (kept[0], None)):
         with pytest.raises(asyncpg.PostgresError, match="is missing"):
             await findings(*wrong)
@@ -338,6 +350,7 @@ async def test_a_checkpoint_covers_all_partitions(
     ALTER TABLE wallet_private.{0} ENABLE TRIGGER ALL;"""
     part.psql(forge.format("transfer", "hash", old))
     assert set(await findings(*kept)) == {"history is as it was"}
+    assert "history is as it was" in await since(kept[0])
     part.psql(forge.format("checkpoint_head", "head", old))
     assert set(await findings(*kept)) == {"root is that of the checkpoint"}
 

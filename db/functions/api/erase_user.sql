@@ -48,7 +48,9 @@ BEGIN
         ));
     END IF;
     -- A chain that is made anew must not hide that it was broken.
-    SELECT f.* INTO v_finding FROM wallet_private.verify_users(p_user_id, p_user_id) AS f LIMIT 1;
+    SELECT f.* INTO v_finding
+    FROM wallet_private.verify_users(p_user_id, p_user_id, NULL) AS f
+    LIMIT 1;
     IF FOUND THEN
         PERFORM wallet_private.refuse_erasure(format(
             'The books have a fault: %s, %s.', v_finding."check", v_finding.subject

@@ -10,13 +10,13 @@ BEGIN
     IF p_user_id IS NOT NULL THEN
         PERFORM wallet_private.find_user(p_user_id);
         RETURN QUERY
-        SELECT f.* FROM wallet_private.verify_users(p_user_id, p_user_id) AS f;
+        SELECT f.* FROM wallet_private.verify_users(p_user_id, p_user_id, NULL) AS f;
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT f.* FROM wallet_private.verify_users(NULL, NULL) AS f
+    SELECT f.* FROM wallet_private.verify_users(NULL, NULL, NULL) AS f
     UNION ALL
-    SELECT f.* FROM wallet_private.verify_books() AS f;
+    SELECT f.* FROM wallet_private.verify_books(NULL) AS f;
 END
 $$;
 

@@ -43,7 +43,8 @@ AS $$
     CROSS JOIN LATERAL jsonb_to_recordset(t.details #> '{result,limits}') AS e (
         "limit" bigint, period bigint, use numeric, used numeric
     )
-    WHERE t.user_id BETWEEN p_from AND p_to AND e.period IS NOT NULL
+    WHERE t.user_id BETWEEN p_from AND p_to AND t.details -> 'result' ? 'limits'
+        AND e.period IS NOT NULL
     UNION ALL
     SELECT (b.counted).user_id, g.limit_id, g.period, b.at, -g.used, NULL, NULL
     FROM (

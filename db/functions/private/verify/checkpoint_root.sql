@@ -21,11 +21,9 @@ AS $$
                 convert_to(ROW(h.user_id, h.asset_id, h.seq)::text, 'UTF8') || h.head,
                 '' ORDER BY h.user_id, h.asset_id
             )) AS digest
-        FROM (
-            SELECT DISTINCT ON (o.user_id, o.asset_id) o.*
-            FROM wallet_private.checkpoint_head AS o
-            WHERE o.checkpoint_id <= p_checkpoint_id
-            ORDER BY o.user_id, o.asset_id, o.checkpoint_id DESC
+        FROM wallet_private.heads_at(
+            p_checkpoint_id, '00000000-0000-0000-0000-000000000000',
+            'ffffffff-ffff-ffff-ffff-ffffffffffff'
         ) AS h
         GROUP BY left(h.user_id::text, 4)
     ) AS b

@@ -35,7 +35,8 @@ BEGIN
             CASE r.measure WHEN 'balance' THEN e.used ELSE e.use END AS found
         FROM (SELECT wallet_private.counted_amount(r, t) AS amount) AS a
     ) AS c
-    WHERE t.user_id BETWEEN p_from AND p_to AND c.expected IS DISTINCT FROM c.found
+    WHERE t.user_id BETWEEN p_from AND p_to AND t.details -> 'result' ? 'limits'
+        AND c.expected IS DISTINCT FROM c.found
     ORDER BY t.user_id, t.asset_id, t.seq, r.code;
 
     -- No movement passed one.
@@ -49,7 +50,8 @@ BEGIN
         "limit" bigint, used numeric, maximum numeric
     )
     INNER JOIN wallet_private.limit_rule AS r ON r.limit_id = e."limit"
-    WHERE t.user_id BETWEEN p_from AND p_to AND e.used > e.maximum
+    WHERE t.user_id BETWEEN p_from AND p_to AND t.details -> 'result' ? 'limits'
+        AND e.used > e.maximum
     ORDER BY t.user_id, t.asset_id, t.seq, r.code;
 
     FOR v_event IN

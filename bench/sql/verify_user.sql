@@ -1,0 +1,1 @@
+SELECT * FROM wallet.verify(wallet.get_user_id('verified'));
