@@ -419,7 +419,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/api/list_webhook_failures.sql', 'd465b7653075b5b0d90109d644053c3cfc03929640da22405c8fce00734833bd'),
     ('functions/api/list_webhooks.sql', '22dc0fe4a9688003abe556cf2f2b0685cb61b63de527f6cc84456cf33da9724e'),
     ('functions/api/place_hold.sql', 'd00e32548824f9a832012801d8c3864d2aaf7d6f47b66d89697876b6d5da511e'),
-    ('functions/api/post_batch.sql', '0707a95c6147229f1b07b4e8ebb968c2aab21c5508d0b669b61f415c0faafcf5'),
+    ('functions/api/post_batch.sql', '3d405068101c68a942370d33dd06958b31bc635de5582dbcfb137e3560a45993'),
     ('functions/api/propose.sql', 'ebdb5f560983aae337b43daf0927993f3f22b832f91d5f1f966c806e28c3f39b'),
     ('functions/api/rank_users.sql', 'b60e5308533c0648d86ca4e5f9097726152895c97dcbedece2f1049068da4b75'),
     ('functions/api/read_events.sql', '1742e2b1689e2d723cca0497adadc28f25de887f36593bafffe212dce22bd74d'),
