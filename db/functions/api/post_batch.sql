@@ -12,6 +12,7 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_actors text[];
