@@ -14,6 +14,8 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan
 AS $$
+-- All plans are generic. A plan for this call's arrays would hold copies of them, in which an
+-- element is found only by reading the array from its beginning.
 DECLARE
     v_actors text[];
     v_results wallet.batch_result[];

@@ -5,6 +5,7 @@ LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_count integer := cardinality(p_requests);
