@@ -46,7 +46,7 @@ BENCHES: dict[str, Bench] = {
 @click.option("--rounds", default=5, show_default=True, help="Of each thing that is compared.")
 @click.option("--workers", default=2, show_default=True, help="Processes of each gateway.")
 @click.option("--growth", default=1_000_000, show_default=True, help="Transfers of a long history.")
-@click.option("--users", default=100_000, show_default=True, help="A power of ten from 1000.")
+@click.option("--users", default=100_000, show_default=True, help="A power of ten from 10000.")
 @click.option(
     "--pgledger",
     envvar="PGLEDGER_SQL",
@@ -65,8 +65,8 @@ def main(
     pgledger: Path | None, folder: Path, quick: bool,
 ) -> None:  # fmt: skip
     """Measure pgwallet against what could not be faster and against other ways of doing it."""
-    if users < 1000 or str(users).rstrip("0") != "1":
-        raise click.BadParameter("not a power of ten from 1000", param_hint="--users")
+    if users < 10_000 or str(users).rstrip("0") != "1":
+        raise click.BadParameter("not a power of ten from 10000", param_hint="--users")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that `finally` still runs
     _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))

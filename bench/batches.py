@@ -20,7 +20,9 @@ def batches(run: Run) -> Section:
         for what, size, by_hand, is_spread in (
             ("100", 100, "batch_floor", 1),
             ("1,000", 1000, "batch_floor", 1),
+            ("8,192", 8192, "batch_floor", 1),
             ("100, one user", 100, "batch_hot_floor", 0),
+            ("1,000, one user", 1000, "batch_hot_floor", 0),
         ):
             given = {"size": size, "is_spread": is_spread, "asset_id": floor.asset_id("SILVER")}
             variants += [

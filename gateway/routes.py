@@ -209,9 +209,9 @@ ROUTES = (
     ),
     Route(
         "POST", "/v1/batches", "post_batch", t.BatchResult,
-        "Up to 1,000 movements, each accepted or refused by itself", body=t.BatchRequest,
+        "Up to 8,192 movements, each accepted or refused by itself", body=t.BatchRequest,
         query=t.MovementQuery, roles=STAFF, trusted=ACTOR, shape=results,
-        max_body=1024 * 1024, passed=("requests", "expires_at", "actor"), is_bound=True,
+        max_body=8 * 1024 * 1024, passed=("requests", "expires_at", "actor"), is_bound=True,
     ),
     Route(
         "POST", "/v1/campaigns/{campaign}/grants", "grant_batch", t.GrantResult,

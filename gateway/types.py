@@ -307,7 +307,7 @@ class BatchItem(Body):
 
 
 class BatchRequest(Body):
-    requests: Annotated[list[BatchItem], Meta(min_length=1, max_length=1000)]
+    requests: Annotated[list[BatchItem], Meta(min_length=1, max_length=8192)]
 
 
 class NewProposal(Body):

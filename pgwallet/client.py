@@ -18,6 +18,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import (
     Any,
     Generic,
@@ -203,8 +204,9 @@ class Wallet:
         """Tries once. Raises aiohttp.ClientError or TimeoutError if there is no whole answer."""
         assert self._session is not None, "use it in `async with`"
         timeout = aiohttp.ClientTimeout(self.timeout)
+        data = None if body is None else BytesIO(body)  # is sent in pieces, as it may be large
         async with self._session.request(
-            method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
         ) as response:
             got = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status, got, await response.read())

@@ -24,7 +24,7 @@ FILES = {
     "convert": "converts_only_exactly keeps_to_the_quoted_rate stops_at_the_cap"
     " tells_requests_apart_by_every_field",
     "place_hold": "ends_after_any_interval refuses_what_is_wrong",
-    "post_batch": "answers_replays takes_1_to_1000_requests takes_an_array_with_any_bounds",
+    "post_batch": "answers_replays takes_1_to_8192_requests takes_an_array_with_any_bounds",
     "release_hold": "frees_what_was_held",
     "spend": "answers_a_replay debits_the_user keeps_to_limits",
     "topup": "names_the_nearest_amounts opens_a_missing_wallet",

@@ -142,6 +142,17 @@ async def test_it_moves_and_reads(wallet, user, gold):
     assert [each.code for each in batch.items] == [None, None]
 
 
+async def test_a_batch_may_be_large(wallet, user, gold):
+    user_id, more = UUID(user.user_id), {"reference": "x" * 255, "metadata": {"note": "y" * 500}}
+    batch = [BatchItem(user_id, "BONUS", gold, 1, f"{n} {uuid4()}", **more) for n in range(8192)]
+    results = await wallet.post_batch(batch)
+    assert [each.balance for each in results.items] == [f"{100 + n}.00" for n in range(1, 8193)]
+    for wrong in ([], [*batch, batch[0]]):
+        with pytest.raises(Problem) as caught:
+            await wallet.post_batch(wrong)
+        assert caught.value.code == "GW422"
+
+
 async def test_a_problem_is_an_exception(wallet, user, gold):
     with pytest.raises(Problem) as caught:
         await wallet.spend(user.user_id, gold, 1000, key="too much")

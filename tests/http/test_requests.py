@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -208,20 +207,6 @@ async def test_a_chunked_body_is_measured_too(user: Caller) -> None:
 
     answer = await user("POST", "/v1/wallets/me/spend", data=chunks())
     assert await problem(answer) == (413, "GW413")
-
-
-async def test_a_batch_may_be_larger(service: Caller, user: Caller) -> None:
-    requests = [
-        {"user_id": user.user_id, "kind": "BONUS", "idempotency_key": str(uuid4()), "asset": "GOLD",
-         "amount": 1, "reference": "x" * 100}
-        for _ in range(1000)
-    ]  # fmt: skip
-    answer = await service("POST", "/v1/batches", {"requests": requests})
-    assert answer.status == 200
-    assert [item["ord"] for item in (await answer.json())["items"]] == list(range(1, 1001))
-    for wrong in ([], [requests[0]] * 1001):
-        answer = await service("POST", "/v1/batches", {"requests": wrong})
-        assert await problem(answer) == (422, "GW422")
 
 
 KEYS = {

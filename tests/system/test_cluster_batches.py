@@ -153,13 +153,16 @@ async def test_expiries_stay_with_their_requests(sides: list[Side]) -> None:
             assert found == expires_at
 
 
-@pytest.mark.parametrize("count", [None, 0, 1001])
 @pytest.mark.parametrize(
-    ("function", "kind"),
+    ("function", "kind", "count"),
     [
-        ("post_batch($1::wallet.request[])", "request"),
-        ("grant_batch('spring', $1::wallet.grant_request[])", "grant_request"),
-        ("import_users($1::wallet.user_request[])", "user_request"),
+        (function, kind, count)
+        for function, kind, most in (
+            ("post_batch($1::wallet.request[])", "request", 8192),
+            ("grant_batch('spring', $1::wallet.grant_request[])", "grant_request", 1000),
+            ("import_users($1::wallet.user_request[])", "user_request", 1000),
+        )
+        for count in (None, 0, most + 1)
     ],
 )
 async def test_what_is_no_batch_is_refused(

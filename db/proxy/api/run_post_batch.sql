@@ -5,6 +5,7 @@ LANGUAGE plpgsql
 VOLATILE
 PARALLEL UNSAFE
 SECURITY INVOKER
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_count integer := cardinality(p_requests);
@@ -19,7 +20,7 @@ DECLARE
     v_is_trial boolean := wallet_private.is_trial();
 BEGIN
     -- 1. What is no batch is refused as one.
-    IF v_count BETWEEN 1 AND 1000 IS NOT TRUE THEN
+    IF v_count BETWEEN 1 AND 8192 IS NOT TRUE THEN
         RETURN QUERY
         SELECT b.* FROM wallet_private.post_batch(
             wallet_private.any_place(), p_requests, p_actor, p_actors, p_expires_at

@@ -83,8 +83,7 @@ BEGIN
     FROM unnest(v_wallets) AS n
     WHERE w.user_id = n.user_id AND w.asset_id = n.asset_id;
     INSERT INTO wallet_private.transfer
-    SELECT (i.transfer).* FROM unnest(v_posted) AS i
-    ORDER BY (i.transfer).user_id, (i.transfer).idempotency_key;
+    SELECT (i.transfer).* FROM unnest(v_posted) AS i;
     FOREACH v_item IN ARRAY v_posted LOOP
         p_results[v_item.ord] := wallet_private.to_result(
             v_item.ord, v_item.transfer, v_item.asset

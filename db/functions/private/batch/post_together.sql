@@ -44,14 +44,16 @@ BEGIN
             PERFORM wallet_private.lock_supplies(v_items);
             RETURN v_results;
         END IF;
-        v_new := ARRAY(
-            SELECT i FROM unnest(v_items) AS i
-            WHERE NOT EXISTS (
-                SELECT FROM wallet_private.transfer AS t
-                WHERE t.user_id = (i.transfer).user_id
-                    AND t.idempotency_key = (i.transfer).idempotency_key
-            )
-        );
+        IF p_try = 2 THEN
+            v_new := ARRAY(
+                SELECT i FROM unnest(v_items) AS i
+                WHERE NOT EXISTS (
+                    SELECT FROM wallet_private.transfer AS t
+                    WHERE t.user_id = (i.transfer).user_id
+                        AND t.idempotency_key = (i.transfer).idempotency_key
+                )
+            );
+        END IF;
         v_results := wallet_private.post_runs(v_new, v_results);
     END IF;
 

@@ -77,11 +77,12 @@ SELECT is(
     pg_temp.effort('mixed'), '{1,2}', 'a balance that is too low and a key that is used go alone'
 );
 SELECT is(
-    pg_temp.effort('mixed runs'), '{1,2}', 'a key that is used sends all on its wallet alone'
+    pg_temp.effort('mixed runs'), '{2,2}',
+    'a key that is used ends the first try, and then sends all on its wallet alone'
 );
 SELECT is(pg_temp.effort('lots'), '{1,0}', 'lots are made and used together');
 SELECT is(
-    pg_temp.effort('mixed lots'), '{1,4}',
+    pg_temp.effort('mixed lots'), '{2,4}',
     'a balance that is too low and a key that is used send all on their wallets with lots alone'
 );
 

@@ -21,13 +21,13 @@ AS $$
 $$;
 SELECT is(
     pg_temp.refusal_of(
-        format('SELECT * FROM wallet.post_batch(pg_temp.batch(%L, 1001))', :'bob')
+        format('SELECT * FROM wallet.post_batch(pg_temp.batch(%L, 8193))', :'bob')
     ),
     (
-        'WA109', 'a value is out of range', 'requests is 1001; it can be 1 to 1000.',
+        'WA109', 'a value is out of range', 'requests is 8193; it can be 1 to 8192.',
         'Give a value within the range.'
     )::pg_temp.refusal,
-    '1001'
+    '8193'
 );
 SELECT is(
     (SELECT b.balance FROM wallet.get_balance(:'bob', 'SILVER') AS b), 0::numeric,
@@ -35,13 +35,13 @@ SELECT is(
 );
 SELECT results_eq(
     format(
-        'SELECT ord, balance FROM wallet.post_batch(pg_temp.batch(%L, 1000))', :'bob'
+        'SELECT ord, balance FROM wallet.post_batch(pg_temp.batch(%L, 8192))', :'bob'
     ),
-    'SELECT g.n, g.n * (g.n + 1) / 2::numeric FROM generate_series(1, 1000) AS g (n)',
-    '1000 can be, in the order given'
+    'SELECT g.n, g.n * (g.n + 1) / 2::numeric FROM generate_series(1, 8192) AS g (n)',
+    '8192 can be, in the order given'
 );
 SELECT is(
-    (SELECT b.balance FROM wallet.get_balance(:'bob', 'SILVER') AS b), 500500::numeric,
+    (SELECT b.balance FROM wallet.get_balance(:'bob', 'SILVER') AS b), 33558528::numeric,
     'and are all made'
 );
 SELECT is_empty('SELECT * FROM wallet.verify()', 'the books are sound');
