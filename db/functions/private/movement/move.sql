@@ -36,7 +36,8 @@ BEGIN
         a.asset_id, p_sign * round(p_amount, a.scale),
         wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind)
             AND a.server_started_at = pg_postmaster_start_time()
-            AND wallet_private.is_key(p_idempotency_key) AND p_expires_at IS NULL,
+            AND wallet_private.is_key(p_idempotency_key) AND p_expires_at IS NULL
+            AND (a.lot_order IS NULL OR NULL),
         a.feed_base
     INTO v_asset_id, v_amount, v_is_sound, v_base
     FROM wallet_private.asset AS a WHERE a.code = p_asset;
@@ -93,18 +94,17 @@ BEGIN
                 )::wallet.receipt;
             END IF;
             PERFORM wallet_private.take_back(p_user_id, v_asset_id, v_moved.seq, v_amount, 0);
-            v_asset_id := NULL;
+            v_is_sound := false;
         END IF;
-    ELSE
-        v_asset_id := NULL;
     END IF;
 
     -- 2. Answer a replay, or say what is wrong, or clear the way and try again. An asset with lots
     -- comes here too.
     RETURN wallet_private.move_carefully(
         p_kind, p_sign, p_user_id, p_asset,
-        CASE WHEN v_asset_id IS NULL THEN p_amount ELSE p_sign * v_amount END,
-        p_idempotency_key, p_reference, p_metadata, p_actor, p_expires_at, v_asset_id
+        CASE WHEN v_is_sound THEN p_sign * v_amount ELSE p_amount END,
+        p_idempotency_key, p_reference, p_metadata, p_actor, p_expires_at,
+        CASE WHEN v_is_sound IS NOT false THEN v_asset_id END
     );
 END
 $$;

@@ -23,26 +23,29 @@ DECLARE
     );
     v_is_capped boolean;
     v_is_plain boolean;
-    -- Whether the wallet may be special (then it is locked), and whether that has been seen to.
-    v_is_special boolean;
-    v_is_planned boolean := p_transfer.kind = 'EXPIRE';
-    v_plan wallet_private.transfer;
+    v_asset wallet_private.asset;
+    v_is_locked boolean := p_is_locked;
 BEGIN
+    IF NOT v_is_locked THEN
+        -- From here on what is special about the asset stays as it is.
+        LOCK TABLE wallet_private.wallet IN ROW EXCLUSIVE MODE;
+    END IF;
+    SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = p_transfer.asset_id;
     -- After a start of the server, feed_base has to be looked at once, as in move.
-    SELECT a.feed_base, NOT wallet_private.is_plain(a) INTO v_base, v_is_special
-    FROM wallet_private.asset AS a
-    WHERE a.asset_id = p_transfer.asset_id AND a.server_started_at = pg_postmaster_start_time();
-    v_base := coalesce(v_base, wallet_private.renew_feed());
-    IF v_is_special AND NOT p_is_locked THEN
+    v_base := CASE
+        WHEN v_asset.server_started_at = pg_postmaster_start_time() THEN v_asset.feed_base
+        ELSE wallet_private.renew_feed()
+    END;
+    -- A debt or a limit refuses nobody who has not waited for his turn: he may be a copy.
+    IF NOT v_is_locked AND (v_asset.is_debt_blocking OR v_asset.is_limited) THEN
         PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
+        v_is_locked := true;
     END IF;
     LOOP
-        IF v_is_special AND NOT v_is_planned THEN
-            v_plan := wallet_private.plan(p_transfer, p_hold);
-            v_is_planned := v_plan.user_id IS NOT NULL;
-            IF v_is_planned THEN
-                p_transfer := v_plan;
-            END IF;
+        IF p_transfer.kind <> 'EXPIRE' AND (
+            v_asset.lot_order IS NOT NULL OR v_asset.is_limited OR v_asset.is_debt_blocking
+        ) THEN
+            p_transfer := wallet_private.plan(p_transfer, p_hold, v_asset);
         END IF;
         -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
         -- low. After a wait PostgreSQL checks and computes again, with the row as it is then. Time
@@ -69,23 +72,19 @@ BEGIN
                     '{REVERSAL,ADJUST,RELEASE,EXPIRE,REFUND,REPAY,FORGIVE}'
                 )
             )
-            AND (w.is_plain OR v_is_planned)
+            AND (w.is_plain OR v_is_locked OR w.seq + 1 = p_transfer.seq)
             AND w.balance + p_transfer.amount >= w.held + p_hold
         RETURNING w.seq, w.moved_at, w.balance, w.head, w.feed_position, w.is_capped, w.is_plain
         INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
             v_position, v_is_capped, v_is_plain;
         EXIT WHEN FOUND;
-        IF v_is_special IS NOT TRUE THEN
+        IF NOT v_is_locked THEN
             PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
-            v_is_special := true;
-            p_transfer.created_at := clock_timestamp();
-            CONTINUE;
-        END IF;
-        IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
+            v_is_locked := true;
+        ELSIF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
         p_transfer.created_at := clock_timestamp();
-        v_is_planned := false;
     END LOOP;
     -- Who is erased stays so. All other kinds ask whether the wallet is active.
     IF p_transfer.kind IN (
