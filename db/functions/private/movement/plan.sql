@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION wallet_private.plan(
-    p_transfer wallet_private.transfer, p_hold numeric, p_asset wallet_private.asset
+    p_transfer wallet_private.transfer, p_hold numeric, p_lot_order text, p_is_refusing boolean
 ) RETURNS wallet_private.transfer
 LANGUAGE plpgsql
 VOLATILE
@@ -15,31 +15,38 @@ DECLARE
     v_booked_at timestamptz := CASE WHEN p_transfer.kind IN ('REFUND', 'REPAY', 'FORGIVE')
         THEN p_transfer.created_at
     END;
-    v_order text := CASE p_transfer.kind WHEN 'REFUND' THEN 'paid_first'
-        ELSE p_asset.lot_order
-    END;
     v_held numeric;
     v_lots wallet_private.lot[];  -- with anything left, in the order of use
     v_expires_at timestamptz;
+    v_asset wallet_private.asset;
     v_original wallet_private.transfer;
     v_uses jsonb;
 BEGIN
-    IF p_asset.is_debt_blocking OR p_asset.is_limited THEN
-        -- A copy of a request is not refused for what its original has used: the ledger's key tells
-        -- it.
+    IF p_transfer.kind = 'EXPIRE' THEN
+        RETURN p_transfer;
+    END IF;
+    IF p_is_refusing OR p_transfer.amount > 0 THEN
+        SELECT a.* INTO v_asset FROM wallet_private.asset AS a
+        WHERE a.asset_id = p_transfer.asset_id;
+    END IF;
+    IF p_is_refusing THEN
+        -- A copy of a request is not refused for what its original has used: its key tells it.
         PERFORM FROM wallet_private.transfer AS t
         WHERE t.user_id = p_transfer.user_id AND t.idempotency_key = p_transfer.idempotency_key;
         IF FOUND THEN
             RETURN p_transfer;
         END IF;
-        PERFORM wallet_private.refuse_debtor(p_asset, p_transfer);
+        PERFORM wallet_private.refuse_debtor(v_asset, p_transfer);
     END IF;
 
-    IF p_asset.lot_order IS NOT NULL AND (p_transfer.amount <> 0 OR p_hold <> 0) THEN
+    IF p_lot_order IS NOT NULL AND (p_transfer.amount <> 0 OR p_hold <> 0) THEN
         IF p_transfer.kind IN ('REVERSAL', 'REFUND') THEN
             SELECT t.* INTO v_original FROM wallet_private.transfer AS t
             WHERE t.user_id = p_transfer.user_id AND t.asset_id = p_transfer.asset_id
                 AND t.transaction_id = (p_transfer.details ->> 'transaction_id')::uuid;
+            IF p_transfer.kind = 'REFUND' THEN
+                p_lot_order := 'paid_first';
+            END IF;
         END IF;
         -- In one statement, since most of its cost is to begin it. A reversal of a credit takes
         -- from that credit's own lot first. So does a refund, and then from what was paid for.
@@ -52,14 +59,14 @@ BEGIN
             INTO p_transfer.seq, v_held, v_lots, v_expires_at, p_transfer.created_at
             FROM wallet_private.wallet AS w
             CROSS JOIN LATERAL wallet_private.open_lots(
-                w.user_id, w.asset_id, v_order, v_original.seq
+                w.user_id, w.asset_id, p_lot_order, v_original.seq
             ) AS o
             WHERE w.user_id = p_transfer.user_id AND w.asset_id = p_transfer.asset_id;
             IF NOT FOUND THEN
                 RETURN p_transfer;
             END IF;
-            -- What is due, or is so within the minute, is seen to under the lock, and then all is
-            -- read once more.
+            -- What is due, or will be within the minute, is seen to under the lock, and then all is
+            -- read once more. Nobody waits for a lock as long as that.
             EXIT WHEN v_booked_at IS NOT NULL OR (
                 v_expires_at <= p_transfer.created_at + interval '1 minute'
                 OR v_held > 0 AND p_hold >= 0
@@ -77,7 +84,7 @@ BEGIN
                 AND h.hold_id = (p_transfer.details ->> 'hold_id')::uuid;
         ELSIF p_transfer.amount <= 0 THEN
             p_transfer.details := wallet_private.with_uses(
-                p_transfer.details, v_order,
+                p_transfer.details, p_lot_order,
                 wallet_private.pick_lots(v_lots, p_hold - p_transfer.amount)
             );
         ELSIF v_original.details #> '{result,lots}' IS NOT NULL THEN
@@ -87,7 +94,7 @@ BEGIN
         ELSIF p_transfer.kind <> 'CONVERT' OR p_transfer.details #> '{result,lot}' IS NULL THEN
             -- The other leg of a conversion may have planned this one.
             p_transfer.details := wallet_private.with_result(
-                p_transfer.details, 'lot', wallet_private.new_lot(p_transfer, p_asset)
+                p_transfer.details, 'lot', wallet_private.new_lot(p_transfer, v_asset)
             );
         END IF;
         IF v_uses IS NOT NULL THEN
@@ -95,7 +102,7 @@ BEGIN
         END IF;
     END IF;
 
-    IF p_asset.is_limited THEN
+    IF v_asset.is_limited THEN
         p_transfer := wallet_private.plan_limits(p_transfer);
     END IF;
     RETURN p_transfer;

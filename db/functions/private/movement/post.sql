@@ -13,7 +13,8 @@ AS $$
 -- Returns the transfer as it now is in the ledger. It has another transaction_id than was asked for
 -- when a duplicate of it has won. A leg that is not alone (p_is_alone) is neither appended nor
 -- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL. Callers
--- have locked the wallet, or say that they have not (p_is_locked): a plain one need not be locked.
+-- have locked the wallet, or say that they have not (p_is_locked). Then they have at least locked
+-- the table, so that nothing special begins meanwhile.
 DECLARE
     v_base bigint;
     v_position bigint;
@@ -23,29 +24,25 @@ DECLARE
     );
     v_is_capped boolean;
     v_is_plain boolean;
-    v_asset wallet_private.asset;
+    v_lot_order text;
+    v_is_refusing boolean;  -- whether debt or limits may refuse it
     v_is_locked boolean := p_is_locked;
 BEGIN
-    IF NOT v_is_locked THEN
-        -- From here on what is special about the asset stays as it is.
-        LOCK TABLE wallet_private.wallet IN ROW EXCLUSIVE MODE;
-    END IF;
-    SELECT a.* INTO v_asset FROM wallet_private.asset AS a WHERE a.asset_id = p_transfer.asset_id;
     -- After a start of the server, feed_base has to be looked at once, as in move.
-    v_base := CASE
-        WHEN v_asset.server_started_at = pg_postmaster_start_time() THEN v_asset.feed_base
-        ELSE wallet_private.renew_feed()
-    END;
-    -- A debt or a limit refuses nobody who has not waited for his turn: he may be a copy.
-    IF NOT v_is_locked AND (v_asset.is_debt_blocking OR v_asset.is_limited) THEN
+    SELECT
+        CASE WHEN a.server_started_at = pg_postmaster_start_time() THEN a.feed_base END,
+        a.lot_order, a.is_limited OR a.is_debt_blocking
+    INTO v_base, v_lot_order, v_is_refusing
+    FROM wallet_private.asset AS a WHERE a.asset_id = p_transfer.asset_id;
+    v_base := coalesce(v_base, wallet_private.renew_feed());
+    -- Who is refused has waited for his turn: he may be a copy of the one before.
+    IF v_is_refusing AND NOT v_is_locked THEN
         PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
         v_is_locked := true;
     END IF;
     LOOP
-        IF p_transfer.kind <> 'EXPIRE' AND (
-            v_asset.lot_order IS NOT NULL OR v_asset.is_limited OR v_asset.is_debt_blocking
-        ) THEN
-            p_transfer := wallet_private.plan(p_transfer, p_hold, v_asset);
+        IF v_is_refusing OR v_lot_order IS NOT NULL THEN
+            p_transfer := wallet_private.plan(p_transfer, p_hold, v_lot_order, v_is_refusing);
         END IF;
         -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
         -- low. After a wait PostgreSQL checks and computes again, with the row as it is then. Time
