@@ -91,8 +91,8 @@ BEGIN
             v_uses := wallet_private.give_back_lots(p_transfer, v_original);
         ELSIF p_transfer.kind = 'REFUND' AND p_transfer.leg = 1 THEN
             v_uses := wallet_private.return_lots(p_transfer, v_original);
-        ELSIF p_transfer.kind <> 'CONVERT' OR p_transfer.details #> '{result,lot}' IS NULL THEN
-            -- The other leg of a conversion may have planned this one.
+        ELSIF p_transfer.details #> '{result,lot}' IS NULL THEN
+            -- Else the other leg has planned this one.
             p_transfer.details := wallet_private.with_result(
                 p_transfer.details, 'lot', wallet_private.new_lot(p_transfer, v_asset)
             );

@@ -27,6 +27,7 @@ DECLARE
     v_lot_order text;
     v_is_refusing boolean;  -- whether debt or limits may refuse it
     v_is_locked boolean := p_is_locked;
+    v_details jsonb := p_transfer.details;
 BEGIN
     -- After a start of the server, feed_base has to be looked at once, as in move.
     SELECT
@@ -78,6 +79,7 @@ BEGIN
         IF NOT v_is_locked THEN
             PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
             v_is_locked := true;
+            p_transfer.details := v_details;
         ELSIF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
