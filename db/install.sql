@@ -223,7 +223,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/limit/local_period.sql', 'adeeac2f2d9a5326c06f1f30fba432de9d21166b5f936a105a1e85ffe31fe36d'),
     ('functions/private/limit/more_at.sql', '7ab17a96627af3df3dc5c1054e564b1b7d7b465a1a4456131c6ffb08b53e0ceb'),
     ('functions/private/limit/period_end.sql', 'e270a13581fb333837c929946323d10ffc76f701677e88efed4a308d4fd570a7'),
-    ('functions/private/limit/plan_limits.sql', '4b0a4057150e8112cc22765872fb39192b1714585db84775a97e47d236f83be6'),
+    ('functions/private/limit/plan_limits.sql', '845ad9e48971a3dc909416dfa3fe4f8c402e45f15b2da5813d6b3bb70737ed56'),
     ('functions/private/limit/put_limits.sql', '8527e1d7776d766d635015b47b33168e720cf93c038acf75a647fbb59bdb4456'),
     ('functions/private/limit/refuse_limit.sql', '48210306729b3d39aaabf95de2db35581ed4df5ecbb5287fac1e619da42e5cf1'),
     ('functions/private/limit/rest_of_hold.sql', '2084f721dc5bd5c91c2039e8e910819b0c46d262f394dc3220e4d14415a7bb95'),
