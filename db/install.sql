@@ -44,6 +44,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
     ('schema/V0027__move.sql', '302131f4df8882ba47c20f80c9352eee055a2a7332cf4307aea49e05a740ef5e'),
     ('schema/V0029__verify_jobs.sql', '155047548f92c2f420308e3a3f9ac4151ca7bcc345d8f1c06e7c6e24fa2bf014'),
+    ('schema/V0032__lots_without_a_lock.sql', '5e6345ed812e546b6322335ae2d4e82b2bd7d297f3f58244486d5f252bf4acf8'),
     ('schema/V0036__verify_since.sql', '13cbaaea1da7fbf5920513fc9a2b6f95d8e984851318865e7d4ca38770abea3d'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
@@ -223,7 +224,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/limit/local_period.sql', 'adeeac2f2d9a5326c06f1f30fba432de9d21166b5f936a105a1e85ffe31fe36d'),
     ('functions/private/limit/more_at.sql', '7ab17a96627af3df3dc5c1054e564b1b7d7b465a1a4456131c6ffb08b53e0ceb'),
     ('functions/private/limit/period_end.sql', 'e270a13581fb333837c929946323d10ffc76f701677e88efed4a308d4fd570a7'),
-    ('functions/private/limit/plan_limits.sql', '4b0a4057150e8112cc22765872fb39192b1714585db84775a97e47d236f83be6'),
+    ('functions/private/limit/plan_limits.sql', '845ad9e48971a3dc909416dfa3fe4f8c402e45f15b2da5813d6b3bb70737ed56'),
     ('functions/private/limit/put_limits.sql', '8527e1d7776d766d635015b47b33168e720cf93c038acf75a647fbb59bdb4456'),
     ('functions/private/limit/refuse_limit.sql', '48210306729b3d39aaabf95de2db35581ed4df5ecbb5287fac1e619da42e5cf1'),
     ('functions/private/limit/rest_of_hold.sql', '2084f721dc5bd5c91c2039e8e910819b0c46d262f394dc3220e4d14415a7bb95'),
@@ -242,7 +243,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/held_lots.sql', '91b3716d69c9368fe5cb0304ee3c700586d9053e27013f663dd52a7f7bff4062'),
     ('functions/private/lot/is_expiry.sql', '4387a2d92da35513c3766a346bc59f43d2d6aecea1db5386634bfc2ce5f0f0dc'),
     ('functions/private/lot/keep_out_for_lots.sql', 'e16811309c74abe71242cd4d8154f8e02f3523546350f88457cf891df39125dc'),
-    ('functions/private/lot/lot_rank.sql', '6e9a87d3a823e3e5e343591f798dc29a34a26389f6965d03fffc6c12ff0efbdd'),
+    ('functions/private/lot/lot_rank.sql', '4b9e566c71fcca2eb86cb35da275e2dfa7c2c2aa4d4a872705502bef514227e7'),
     ('functions/private/lot/lot_text.sql', '2de0061d1fd1673ea04800bbbb88310cf7af4c4d20256088feb9efcd416272ec'),
     ('functions/private/lot/lots_at.sql', 'b523d16eee308e41aee1997db4d9894c6d33f0d3bee105e2d65f5870dfa253d7'),
     ('functions/private/lot/make_lots.sql', '880e5607772f07ee59f5b4ccc16b2bcc9728c3e5cb2461e763eabddb1e55c2b3'),
@@ -250,8 +251,6 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/open_lots.sql', 'd21496a4af77b84563996ce3d4e109bc9886f0e559826e091f7ccaab489e3779'),
     ('functions/private/lot/past_lots.sql', 'af23ac60f7fffa34e08cca63cce7ff1a844578d0c261f9e4f94fc77994dfb78f'),
     ('functions/private/lot/pick_lots.sql', '36c288a964c848f42c7ea73cfb231f939af1fd92d8de20ca8d1a8c91d4246f65'),
-    ('functions/private/lot/plan_lots.sql', 'd82345052fa2f9d9dee44f4c601d5346716e8ae02ad8c06e608feb87a3127119'),
-    ('functions/private/lot/settle_lots.sql', 'b8b747ab64bcf66bc1b9a2fa2db92149fdd15b88c631da027f4ce9cdf73b7e2a'),
     ('functions/private/lot/slice_lots.sql', '6d40e9e1b279742de91b6e27e84dda646522a26e1e74b6b4f68b369b062966e8'),
     ('functions/private/lot/to_instant.sql', '9d8fb702c6e458cc75430e37dbc7fb31591c2741b1cbf141df088fca39b52812'),
     ('functions/private/lot/to_lot.sql', 'afa48c742d8c3455c30efe31287c4b87485df4be41f0e291b8f31c7a18bda076'),
@@ -264,16 +263,16 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/lock_and_find.sql', '08fdd74bdac9853bb3f7d1a77051de5ee89f568aa27fbb11ac1d7435e6166e05'),
     ('functions/private/movement/lock_or_open.sql', 'f260d17fc277bf2c76eae834d1399f017aca254bdc709dac201c158090101830'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
-    ('functions/private/movement/move.sql', '8f4ed640d105c1d70536cd29b9d023d4e51b1300a1591244ae34d1d3cbc2a105'),
-    ('functions/private/movement/move_carefully.sql', 'd05c42bd66295d2c23dd3d39d34b7806084cf52717fc7a2a6b4da42340135b4a'),
+    ('functions/private/movement/move.sql', '73d382e2e6b9651815c8e65315c85b8cddf42972d3acfb663cd26c8c141f202a'),
+    ('functions/private/movement/move_carefully.sql', '8de4c091cccacf6c542dd933a2a20dddf25b47edde8613ca68861e722a9d3e32'),
     ('functions/private/movement/new_seal.sql', '6bf8a2a383e3333d9d63948d689208048d1925f7996a8159e83317c9393f1aad'),
     ('functions/private/movement/new_transfer.sql', 'd11e9442d8190039991b9a32a3e36bc99b82c9721570c87bd3604a168122dc4a'),
-    ('functions/private/movement/plan.sql', '36dcbc79ed7496d4b7871d05b819a1e898f27eacfb41a5a5c191f29c29a29790'),
-    ('functions/private/movement/post.sql', 'f389f9c4cf8fb3c9736b51ccba69b20f1b0612be44c91577ef0c82be6851f0c9'),
+    ('functions/private/movement/plan.sql', '036f514879de2cab0698dd46b90d5c7e7ee37f910e43c9f743d85b2edf9b471b'),
+    ('functions/private/movement/post.sql', '3086d28c6650087debfa106829d739d99695690ded6b24c54d0506fc2d5e708a'),
     ('functions/private/movement/post_pair.sql', '3d852b832ab47d84831a9443d153afea6efc1f534239cda87141075ed90d3d00'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
     ('functions/private/movement/sealed_hash.sql', '4fc44062c43020cc31f60fe5896734c206bfd4bc15aedc225571db9ce5c8df5b'),
-    ('functions/private/movement/settle.sql', '739664db25665dc47a66fb7af6909ea6f3613138b568ac7caa116aae17dc1c5d'),
+    ('functions/private/movement/settle.sql', '26a23bf1069f6e8af6d4b7d4a65c1abb267598efb587bc3f227b6ffab098cf4f'),
     ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
     ('functions/private/movement/text_digest.sql', 'bc4ed2d17eff98d87768addbd843fc550ca49b4d32156e67bd52fc20a77549b4'),
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
@@ -649,6 +648,11 @@ SELECT 'schema/V0029__verify_jobs.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo schema/V0029__verify_jobs.sql
     \ir schema/V0029__verify_jobs.sql
+\endif
+SELECT 'schema/V0032__lots_without_a_lock.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0032__lots_without_a_lock.sql
+    \ir schema/V0032__lots_without_a_lock.sql
 \endif
 SELECT 'schema/V0036__verify_since.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
@@ -1679,16 +1683,6 @@ SELECT 'functions/private/lot/pick_lots.sql' = ANY (:'pgwallet_pending'::text[])
 \if :pgwallet_run
     \echo functions/private/lot/pick_lots.sql
     \ir functions/private/lot/pick_lots.sql
-\endif
-SELECT 'functions/private/lot/plan_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/lot/plan_lots.sql
-    \ir functions/private/lot/plan_lots.sql
-\endif
-SELECT 'functions/private/lot/settle_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
-\if :pgwallet_run
-    \echo functions/private/lot/settle_lots.sql
-    \ir functions/private/lot/settle_lots.sql
 \endif
 SELECT 'functions/private/lot/slice_lots.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

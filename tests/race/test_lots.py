@@ -87,6 +87,36 @@ async def test_who_waits_until_a_lot_has_expired_does_not_get_it(arena):
     }  # fmt: skip
 
 
+async def test_credits_that_met_live_equally_long(arena):
+    asset = await with_lots(arena, expires_in=HOUR)
+    user = await arena.user()
+
+    calls = [call("bonus", user, asset, 1, fresh("key")) for _ in range(6)]
+    await arena.queue_for_user(user, calls)
+
+    lots = await arena.first.fetch("SELECT * FROM wallet.list_lots($1, $2)", user, asset)
+    assert [lot["expires_at"] - lot["created_at"] for lot in lots] == [HOUR] * 6
+
+
+async def test_a_limit_waits_for_a_spend_that_has_not_locked_its_wallet_yet(arena):
+    asset = await with_lots(arena)
+    user = await arena.user()
+    await bonus(arena, user, asset, 5, HOUR)
+    spender, operator = await arena.open_sessions(2)
+    limit = call("create_limit", fresh("LIMIT"), asset, "amount", 3, "debit", rolling=HOUR)
+    async with arena.open_gate() as gate:
+        await gate.execute("LOCK TABLE wallet_private.lot IN ACCESS EXCLUSIVE MODE")
+        spend = asyncio.create_task(spender.ask(call("spend", user, asset, 3, fresh("key"))))
+        await arena.until_blocked([spend])
+        made = asyncio.create_task(operator.ask(limit))
+        await arena.until_blocked([spend, made])
+        assert not made.done()
+
+    assert (await spend)["balance"] == 2
+    assert (await made)["maximum"] == 3
+    assert (await arena.do("spend", user, asset, 2, fresh("key")))["balance"] == 0
+
+
 async def test_spends_meet_an_expiry(arena):
     """They go on over the instant at which it expires, beside sweeps that book it."""
     asset = await with_lots(arena)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.race.arena import GOLD, SESSIONS, batch, call, fresh
+from tests.race.arena import GOLD, LOCK_WALLETS, SESSIONS, batch, call, fresh
 
 HOUR = timedelta(hours=1)
 EDGE = 7  # movements of 10 that a limit leaves
@@ -100,6 +100,22 @@ async def test_a_crowd_fills_a_balance_and_no_more(arena, meet):
     assert sum(row["amount"] for row in answers.receipts) == await arena.balance(user, asset)
     assert await arena.balance(user, asset) in (10 * EDGE, 10 * EDGE + 5)
     assert set(answers.refusals) == {"WA413"}
+
+
+async def test_a_copy_is_not_refused_for_what_its_original_used(arena):
+    """It waits for the wallet before it looks for its key, and reads what is used after that."""
+    asset = await arena.asset(lot_order="expiring_first")
+    await limit(arena, asset, "amount", 3, "debit")
+    user = await arena.user(**{asset: 10})
+    spend = call("spend", user, asset, 3, fresh("key"))
+    async with arena.open_gate() as gate:
+        await gate.execute(LOCK_WALLETS, user)
+        await gate.execute("LOCK TABLE wallet_private.limit_rule IN ACCESS EXCLUSIVE MODE")
+        copy = await arena.queue([spend])
+        await gate.send(spend)
+
+    [receipt] = await copy
+    assert receipt["is_replay"]
 
 
 async def test_a_limit_begins_between_movements(arena):

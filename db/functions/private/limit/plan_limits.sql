@@ -20,7 +20,7 @@ DECLARE
 BEGIN
     SELECT w.* INTO v_wallet FROM wallet_private.wallet AS w
     WHERE w.user_id = p_transfer.user_id AND w.asset_id = p_transfer.asset_id;
-    -- It is counted at the time that it will have. plan_lots has decided that already.
+    -- It is counted at the time that it will have. plan has decided that for lots.
     IF (p_transfer.details -> 'result' ?| '{lot,lots}') IS NOT TRUE THEN
         p_transfer.created_at := greatest(
             clock_timestamp(), v_wallet.moved_at + interval '1 microsecond'

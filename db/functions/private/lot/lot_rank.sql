@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION wallet_private.lot_rank(
     p_lot wallet_private.lot, p_order text, p_first bigint DEFAULT NULL
-) RETURNS numeric[]
+) RETURNS double precision[]
 LANGUAGE sql
 STABLE
 PARALLEL SAFE
@@ -15,7 +15,7 @@ AS $$
             WHEN 'paid_first' THEN (p_lot.origin = 'free')::integer
             ELSE 0
         END,
-        coalesce(EXTRACT(EPOCH FROM p_lot.expires_at), 'Infinity'),
+        coalesce(date_part('epoch', p_lot.expires_at), 'Infinity'),
         (p_lot.origin = 'paid')::integer,
         p_lot.lot_id
     ]

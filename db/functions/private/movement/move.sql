@@ -29,14 +29,17 @@ DECLARE
     v_is_sound boolean;
     v_base bigint;
     v_created_at timestamptz := clock_timestamp();
+    v_transfer wallet_private.transfer;
     v_moved record;  -- with the types of its columns: what those check is not checked again
 BEGIN
-    -- 1. Check the request. After a start of the server, feed_base has to be looked at once.
+    -- 1. Check the request. After a start of the server, feed_base has to be looked at once. If the
+    -- asset has lots, and nothing is unsound, v_is_sound is NULL.
     SELECT
         a.asset_id, p_sign * round(p_amount, a.scale),
         wallet_private.is_amount(p_amount, a.scale) AND wallet_private.is_for(a, p_kind)
             AND a.server_started_at = pg_postmaster_start_time()
-            AND wallet_private.is_key(p_idempotency_key) AND p_expires_at IS NULL,
+            AND wallet_private.is_key(p_idempotency_key) AND p_expires_at IS NULL
+            AND (a.lot_order IS NULL OR NULL),
         a.feed_base
     INTO v_asset_id, v_amount, v_is_sound, v_base
     FROM wallet_private.asset AS a WHERE a.code = p_asset;
@@ -93,18 +96,31 @@ BEGIN
                 )::wallet.receipt;
             END IF;
             PERFORM wallet_private.take_back(p_user_id, v_asset_id, v_moved.seq, v_amount, 0);
-            v_asset_id := NULL;
+            v_is_sound := false;
         END IF;
-    ELSE
-        v_asset_id := NULL;
     END IF;
 
-    -- 2. Answer a replay, or say what is wrong, or clear the way and try again. An asset with lots
-    -- comes here too.
+    -- Clear the way and try again: post does it. An asset with lots comes here at once. What is
+    -- special about an asset stays as it is from here on.
+    IF v_is_sound IS NOT false AND v_amount IS NOT NULL AND p_idempotency_key IS NOT NULL THEN
+        LOCK TABLE wallet_private.wallet IN ROW EXCLUSIVE MODE;
+        v_transfer := wallet_private.post(
+            ROW(
+                p_user_id, v_transaction_id, NULL, v_created_at, v_asset_id, 1, p_kind, v_amount,
+                NULL, 'TREASURY', p_idempotency_key, p_reference, NULL, p_metadata, v_actor, NULL,
+                NULL, NULL
+            )::wallet_private.transfer,
+            0, true, false
+        );
+        RETURN wallet_private.to_receipt(
+            v_transfer, p_asset, v_transfer.transaction_id <> v_transaction_id
+        );
+    END IF;
+
+    -- 2. Answer a replay, or say what is wrong.
     RETURN wallet_private.move_carefully(
-        p_kind, p_sign, p_user_id, p_asset,
-        CASE WHEN v_asset_id IS NULL THEN p_amount ELSE p_sign * v_amount END,
-        p_idempotency_key, p_reference, p_metadata, p_actor, p_expires_at, v_asset_id
+        p_kind, p_sign, p_user_id, p_asset, p_amount, p_idempotency_key, p_reference, p_metadata,
+        p_actor, p_expires_at
     );
 END
 $$;

@@ -13,7 +13,8 @@ AS $$
 -- Returns the transfer as it now is in the ledger. It has another transaction_id than was asked for
 -- when a duplicate of it has won. A leg that is not alone (p_is_alone) is neither appended nor
 -- settled: post_pair does that. If a duplicate of such a leg has won, the answer is NULL. Callers
--- have locked the wallet, or say that they have not (p_is_locked): a plain one need not be locked.
+-- have locked the wallet, or say that they have not (p_is_locked). Then they have at least locked
+-- the table, so that nothing special begins meanwhile.
 DECLARE
     v_base bigint;
     v_position bigint;
@@ -23,26 +24,26 @@ DECLARE
     );
     v_is_capped boolean;
     v_is_plain boolean;
-    -- Whether the wallet may be special (then it is locked), and whether that has been seen to.
-    v_is_special boolean;
-    v_is_planned boolean := p_transfer.kind = 'EXPIRE';
-    v_plan wallet_private.transfer;
+    v_lot_order text;
+    v_is_refusing boolean;  -- whether debt or limits may refuse it
+    v_is_locked boolean := p_is_locked;
+    v_details jsonb := p_transfer.details;
 BEGIN
     -- After a start of the server, feed_base has to be looked at once, as in move.
-    SELECT a.feed_base, NOT wallet_private.is_plain(a) INTO v_base, v_is_special
-    FROM wallet_private.asset AS a
-    WHERE a.asset_id = p_transfer.asset_id AND a.server_started_at = pg_postmaster_start_time();
+    SELECT
+        CASE WHEN a.server_started_at = pg_postmaster_start_time() THEN a.feed_base END,
+        a.lot_order, a.is_limited OR a.is_debt_blocking
+    INTO v_base, v_lot_order, v_is_refusing
+    FROM wallet_private.asset AS a WHERE a.asset_id = p_transfer.asset_id;
     v_base := coalesce(v_base, wallet_private.renew_feed());
-    IF v_is_special AND NOT p_is_locked THEN
+    -- Who is refused has waited for his turn: he may be a copy of the one before.
+    IF v_is_refusing AND NOT v_is_locked THEN
         PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
+        v_is_locked := true;
     END IF;
     LOOP
-        IF v_is_special AND NOT v_is_planned THEN
-            v_plan := wallet_private.plan(p_transfer, p_hold);
-            v_is_planned := v_plan.user_id IS NOT NULL;
-            IF v_is_planned THEN
-                p_transfer := v_plan;
-            END IF;
+        IF v_is_refusing OR v_lot_order IS NOT NULL THEN
+            p_transfer := wallet_private.plan(p_transfer, p_hold, v_lot_order, v_is_refusing);
         END IF;
         -- This UPDATE is lock, check and change in one: it matches no row if the balance is too
         -- low. After a wait PostgreSQL checks and computes again, with the row as it is then. Time
@@ -69,23 +70,20 @@ BEGIN
                     '{REVERSAL,ADJUST,RELEASE,EXPIRE,REFUND,REPAY,FORGIVE}'
                 )
             )
-            AND (w.is_plain OR v_is_planned)
+            AND (w.is_plain OR v_is_locked OR w.seq + 1 = p_transfer.seq)
             AND w.balance + p_transfer.amount >= w.held + p_hold
         RETURNING w.seq, w.moved_at, w.balance, w.head, w.feed_position, w.is_capped, w.is_plain
         INTO p_transfer.seq, p_transfer.created_at, p_transfer.balance_after, p_transfer.hash,
             v_position, v_is_capped, v_is_plain;
         EXIT WHEN FOUND;
-        IF v_is_special IS NOT TRUE THEN
+        IF NOT v_is_locked THEN
             PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
-            v_is_special := true;
-            p_transfer.created_at := clock_timestamp();
-            CONTINUE;
-        END IF;
-        IF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
+            v_is_locked := true;
+            p_transfer.details := v_details;
+        ELSIF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
         p_transfer.created_at := clock_timestamp();
-        v_is_planned := false;
     END LOOP;
     -- Who is erased stays so. All other kinds ask whether the wallet is active.
     IF p_transfer.kind IN (
