@@ -44,6 +44,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0026__figures.sql', '95e720ddc9f8d439cb1fbabc0e75afebe5550e1fdff230a2ac3e8f3817beacf5'),
     ('schema/V0027__move.sql', '302131f4df8882ba47c20f80c9352eee055a2a7332cf4307aea49e05a740ef5e'),
     ('schema/V0029__verify_jobs.sql', '155047548f92c2f420308e3a3f9ac4151ca7bcc345d8f1c06e7c6e24fa2bf014'),
+    ('schema/V0030__hashed.sql', '321a59f89d6c2440ef954444b99ade9d9b9f246121117f683503e687c95d4707'),
     ('schema/V0032__lots_without_a_lock.sql', '5e6345ed812e546b6322335ae2d4e82b2bd7d297f3f58244486d5f252bf4acf8'),
     ('schema/V0036__verify_since.sql', '13cbaaea1da7fbf5920513fc9a2b6f95d8e984851318865e7d4ca38770abea3d'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
@@ -263,7 +264,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/lock_and_find.sql', '08fdd74bdac9853bb3f7d1a77051de5ee89f568aa27fbb11ac1d7435e6166e05'),
     ('functions/private/movement/lock_or_open.sql', 'f260d17fc277bf2c76eae834d1399f017aca254bdc709dac201c158090101830'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
-    ('functions/private/movement/move.sql', '73d382e2e6b9651815c8e65315c85b8cddf42972d3acfb663cd26c8c141f202a'),
+    ('functions/private/movement/move.sql', 'dc25ecf0746f75f1adf4956bce775ef9a199bbae8d0d642ffdbaa6dcc3441c79'),
     ('functions/private/movement/move_carefully.sql', '8de4c091cccacf6c542dd933a2a20dddf25b47edde8613ca68861e722a9d3e32'),
     ('functions/private/movement/new_seal.sql', '6bf8a2a383e3333d9d63948d689208048d1925f7996a8159e83317c9393f1aad'),
     ('functions/private/movement/new_transfer.sql', 'd11e9442d8190039991b9a32a3e36bc99b82c9721570c87bd3604a168122dc4a'),
@@ -276,7 +277,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/take_back.sql', '8b8bd8d23f5dc99b26f7f053e38be66a9fe7ed05bd5751e144c61aa2567b862c'),
     ('functions/private/movement/text_digest.sql', 'bc4ed2d17eff98d87768addbd843fc550ca49b4d32156e67bd52fc20a77549b4'),
     ('functions/private/movement/to_receipt.sql', '7ffc095eab9aa990d49730f8f49c6eea63e6fd0c8c4eaeb8655ecae785630f1d'),
-    ('functions/private/movement/transfer_hash.sql', 'c7017b585984512c5a072cf8e2fe845bb603fb2600ff130f3ed22ba9ba1b2d38'),
+    ('functions/private/movement/transfer_hash.sql', '0d833a7f6f58a13f2df541f20551904e3e1b94aeb91c65668a7a873e681c640b'),
     ('functions/private/movement/with_result.sql', '1aee5abc352ba5842ca91d10cb5015924efa6dda86af2cc84c45078f794de5e8'),
     ('functions/private/proposal/call_of.sql', '9fb645749d3f17e3d1beb24a7f401acfaf5708c067c58a43ee3c1af2d1a71728'),
     ('functions/private/proposal/decide.sql', '805335cf81b1bddb82da7f141395b259ef8f444b929ddffc8e9fb7c5600b7108'),
@@ -648,6 +649,11 @@ SELECT 'schema/V0029__verify_jobs.sql' = ANY (:'pgwallet_pending'::text[]) AS pg
 \if :pgwallet_run
     \echo schema/V0029__verify_jobs.sql
     \ir schema/V0029__verify_jobs.sql
+\endif
+SELECT 'schema/V0030__hashed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0030__hashed.sql
+    \ir schema/V0030__hashed.sql
 \endif
 SELECT 'schema/V0032__lots_without_a_lock.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

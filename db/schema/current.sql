@@ -834,6 +834,28 @@ CREATE TYPE wallet_private.fold_step AS (
 	spread wallet_private.spread[]
 );
 
+CREATE TYPE wallet_private.hashed AS (
+	user_id uuid,
+	asset_id integer,
+	seq bigint,
+	transaction_id uuid,
+	leg smallint,
+	kind text,
+	amount numeric,
+	balance_after numeric,
+	counterparty text,
+	idempotency_key text,
+	reference text,
+	details jsonb,
+	metadata jsonb,
+	actor text,
+	created_at numeric
+);
+
+COMMENT ON TYPE wallet_private.hashed IS 'What a transfer''s hash covers, as text. Old hashes were made of it: never change it.';
+
+COMMENT ON COLUMN wallet_private.hashed.created_at IS 'In seconds since 1970, which no setting of a session changes.';
+
 CREATE TYPE wallet_private.history_item AS (
 	ord integer,
 	user_id uuid,
@@ -2322,6 +2344,8 @@ REVOKE ALL ON TYPE wallet_private.batch_item FROM PUBLIC;
 REVOKE ALL ON TYPE wallet_private.feed_place FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.fold_step FROM PUBLIC;
+
+REVOKE ALL ON TYPE wallet_private.hashed FROM PUBLIC;
 
 REVOKE ALL ON TYPE wallet_private.history_item FROM PUBLIC;
 

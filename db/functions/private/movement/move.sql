@@ -44,12 +44,13 @@ BEGIN
     INTO v_asset_id, v_amount, v_is_sound, v_base
     FROM wallet_private.asset AS a WHERE a.code = p_asset;
     IF p_reference IS NOT NULL OR p_metadata IS NOT NULL OR p_actor IS NOT NULL THEN
-        v_is_sound := v_is_sound
-            AND wallet_private.is_text(p_reference, 255)
-            AND wallet_private.is_metadata(p_metadata)
-            AND wallet_private.is_text(p_actor, 255);
         v_seal := wallet_private.new_seal(p_user_id, p_reference, NULL, p_metadata, v_actor);
+        -- Without a seal there is nothing to check: the actor is the user himself or a login.
         IF v_seal IS NOT NULL THEN
+            v_is_sound := v_is_sound
+                AND wallet_private.is_text(p_reference, 255)
+                AND wallet_private.is_metadata(p_metadata)
+                AND wallet_private.is_text(p_actor, 255);
             v_digest := wallet_private.text_digest(
                 v_seal, p_reference, NULL, p_metadata, v_actor
             );

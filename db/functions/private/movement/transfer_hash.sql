@@ -22,11 +22,10 @@ PARALLEL SAFE
 SECURITY INVOKER
 AS $$
     -- Hashes a transfer together with the hash before it. The text form of a row quotes its fields,
-    -- so no two different transfers have the same. The time is in seconds since 1970, which no
-    -- setting of a session changes.
+    -- so no two different transfers have the same.
     SELECT sha256(p_previous || convert_to(ROW(
         p_user_id, p_asset_id, p_seq, p_transaction_id, p_leg, p_kind, p_amount, p_balance_after,
         p_counterparty, p_idempotency_key, p_reference, p_details, p_metadata, p_actor,
         EXTRACT(EPOCH FROM p_created_at)
-    )::text, 'UTF8'))
+    )::wallet_private.hashed::text, 'UTF8'))
 $$;
