@@ -12,6 +12,7 @@ from bench import table
 from bench.batches import batches
 from bench.cluster import BenchError, Cluster
 from bench.cold import cold
+from bench.far import far
 from bench.feed import feed
 from bench.figures import figures
 from bench.growth import growth
@@ -29,6 +30,7 @@ BENCHES: dict[str, Bench] = {
     "lots": lots,
     "http": http,
     "overload": overload,
+    "far": far,
     "feed": feed,
     "cluster": partitions,
     "storage": storage,

@@ -2,10 +2,12 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 
 from bench import load
 from bench.gateways import Gateway, Gateways, loader
 from bench.measure import Sample, Variant
+from bench.processes import Meter, Works
 from bench.sections import Run, Section
 
 SEEDS = "seeds' way"
@@ -30,28 +32,32 @@ def http(run: Run) -> Section:
     return Section(f"http: requests, {run.workers} processes of each gateway", rows)
 
 
+def ask(
+    pool: ProcessPoolExecutor, target: load.Target, connections: int, works: Works, seconds: float
+) -> Sample:
+    """Keep so many connections busy, and count whose CPU `works` names."""
+    with Meter(works) as meter:
+        found = pool.submit(load.closed, target, connections, seconds).result()
+    return Sample(
+        rate=len(found.good) / found.seconds,
+        p50=found.latency_ms(0.5),
+        p99=found.latency_ms(0.99),
+        also={
+            "errors": found.bad.total(),
+            **meter.figures(len(found.answers)),
+            "client cpu %": 100 * found.cpu,
+        },
+        count=len(found.good),
+    )
+
+
 def _variant(
     run: Run, pool: ProcessPoolExecutor, gateway: Gateway, name: str, connections: int, what: str
 ) -> Variant:
     users = 1 if what == "hot" else run.cluster.users
     target = gateway.target(users, is_read=what == "read")
 
-    def ask(seconds: float) -> Sample:
-        before = gateway.cpu_seconds(), run.cluster.cpu_seconds()
-        found = pool.submit(load.closed, target, connections, seconds).result()
-        worked = gateway.cpu_seconds() - before[0], run.cluster.cpu_seconds() - before[1]
-        return Sample(
-            rate=len(found.good) / found.seconds,
-            p50=found.latency_ms(0.5),
-            p99=found.latency_ms(0.99),
-            also={
-                "errors": found.bad.total(),
-                "gateway us": 1_000_000 * worked[0] / max(1, len(found.answers)),
-                "server us": 1_000_000 * worked[1] / max(1, len(found.answers)),
-                "client cpu %": 100 * found.cpu,
-            },
-            count=len(found.good),
-        )
+    works = {"gateway us": gateway.cpu_seconds, "server us": run.cluster.cpu_seconds}
 
     def named(gateway_name: str) -> str:
         return f"{what} {connections:3}: {gateway_name}"
@@ -59,4 +65,4 @@ def _variant(
     against = {} if name == SEEDS else {"seeds": named(SEEDS)}
     if name.endswith(" on"):
         against["off"] = named(name.removesuffix("on") + "off")
-    return Variant(named(name), ask, against)
+    return Variant(named(name), partial(ask, pool, target, connections, works), against)
