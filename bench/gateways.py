@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import psutil
 
 from bench import load
-from bench.cluster import PLAIN, BenchError, Cluster, Database
+from bench.cluster import HERE, PLAIN, BenchError, Cluster, Database
 from bench.processes import cpu_seconds
 from gateway.settings import Settings, variable
 from gateway.tokens import issue_token
@@ -35,7 +35,8 @@ class Gateway:
     token: str
 
     def target(self, users: int, *, is_read: bool = False) -> load.Target:
-        return load.Target(self.port, self.token, users, is_read)
+        template = (HERE / ("read.http" if is_read else "spend.http")).read_text()
+        return load.Target("127.0.0.1", self.port, template.replace("{{token}}", self.token), users)
 
     def cpu_seconds(self) -> float:
         return sum(cpu_seconds(process.pid) for process in self.processes)
@@ -51,14 +52,14 @@ class Gateways:
 
     def pgwallet(self, database: Database, **settings: str) -> Gateway:
         """`pgwallet serve --workers N`, with these settings besides its defaults."""
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", "pgwallet", "serve", "--workers", str(self._workers)]
         given = {variable(name): text for name, text in settings.items()}
         given[variable("port")] = str(port)
         return self._start(database, port, [command], given)
 
     def seeds(self, database: Database) -> Gateway:
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", "bench.seeds_gateway", "--port", str(port)]
         return self._start(database, port, [command] * self._workers, {})
 
@@ -105,7 +106,7 @@ def loader() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]

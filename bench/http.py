@@ -26,6 +26,15 @@ def http(run: Run) -> Section:
             for connections in run.connections
             for name, gateway in all_gateways.items()
         ]
+        if run.peer:
+            variants += [
+                Variant(
+                    _named(what, connections, run.peer.name),
+                    partial(ask, pool, run.peer.target(users), connections, {}),
+                )
+                for what, users in (("spread", run.cluster.users), ("hot", 1))
+                for connections in run.connections
+            ]
         rows = run.interleave(variants)
         wallet.verify()
         seeds.verify_seeds()
@@ -56,13 +65,15 @@ def _variant(
 ) -> Variant:
     users = 1 if what == "hot" else run.cluster.users
     target = gateway.target(users, is_read=what == "read")
-
     works = {"gateway us": gateway.cpu_seconds, "server us": run.cluster.cpu_seconds}
-
-    def named(gateway_name: str) -> str:
-        return f"{what} {connections:3}: {gateway_name}"
-
+    named = partial(_named, what, connections)
     against = {} if name == SEEDS else {"seeds": named(SEEDS)}
     if name.endswith(" on"):
         against["off"] = named(name.removesuffix("on") + "off")
+    if run.peer and name != SEEDS:
+        against[run.peer.name] = named(run.peer.name)
     return Variant(named(name), partial(ask, pool, target, connections, works), against)
+
+
+def _named(what: str, connections: int, name: str) -> str:
+    return f"{what} {connections:3}: {name}"

@@ -1,12 +1,13 @@
 """One movement a call, through SQL: pgwallet, what could not be faster, and the other ways."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from bench import pgbench
 from bench.cluster import Cluster, Database
 from bench.measure import Row, Sample, Variant
 from bench.sections import Run, Section
+from bench.tigerbeetle import NAME, TigerBeetle
 
 CLIENTS = 16
 Given = Mapping[str, object]  # variables of a script
@@ -15,6 +16,7 @@ AGAINST = {
     "floor's function": "floor in a function",
     "seeds": "seeds' way",
     "pgledger": "pgledger",
+    NAME: f"{NAME}, {CLIENTS} sessions",
 }
 
 
@@ -66,18 +68,28 @@ def spread(run: Run) -> Section:
     with ExitStack() as stack:
         ways = Ways(run.cluster, stack)
         ways.add_capped()
-        rows = run.interleave(ways.variants(last=run.cluster.users))
-        ways.verify()
+        rows = _interleaved(run, stack, ways, last=run.cluster.users)
     return Section(f"spread: one movement of one of {run.cluster.users:,} users, 16 clients", rows)
 
 
 def hot(run: Run) -> Section:
     """One user, whose wallet everybody waits for."""
     with ExitStack() as stack:
-        ways = Ways(run.cluster, stack)
-        rows = run.interleave(ways.variants(last=1))
-        ways.verify()
+        rows = _interleaved(run, stack, Ways(run.cluster, stack), last=1)
     return Section("hot: one movement of one and the same user, 16 clients", rows)
+
+
+def _interleaved(run: Run, stack: ExitStack, ways: Ways, last: int) -> Sequence[Row]:
+    variants = ways.variants(last)
+    if run.tigerbeetle:
+        tigerbeetle = TigerBeetle(run.tigerbeetle, run.cluster, stack)
+        variants += [
+            tigerbeetle.variant(AGAINST[NAME], clients=CLIENTS, last=last),
+            tigerbeetle.variant(f"{NAME}, one session", clients=CLIENTS, last=last, sessions=1),
+        ]
+    rows = run.interleave(variants)
+    ways.verify()
+    return rows
 
 
 def storage(run: Run) -> Section:
