@@ -1,6 +1,6 @@
 """One movement a call, through SQL: pgwallet, what could not be faster, and the other ways."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 from bench import pgbench
@@ -65,31 +65,30 @@ class Ways:
 
 def spread(run: Run) -> Section:
     """Users at random: nobody waits for anybody but the seeds' treasury."""
-    with ExitStack() as stack:
-        ways = Ways(run.cluster, stack)
-        ways.add_capped()
-        rows = _interleaved(run, stack, ways, last=run.cluster.users)
-    return Section(f"spread: one movement of one of {run.cluster.users:,} users, 16 clients", rows)
+    users = run.cluster.users
+    return _section(run, f"spread: one movement of one of {users:,} users, 16 clients", users)
 
 
 def hot(run: Run) -> Section:
     """One user, whose wallet everybody waits for."""
+    return _section(run, "hot: one movement of one and the same user, 16 clients", 1)
+
+
+def _section(run: Run, title: str, last: int) -> Section:
     with ExitStack() as stack:
-        rows = _interleaved(run, stack, Ways(run.cluster, stack), last=1)
-    return Section("hot: one movement of one and the same user, 16 clients", rows)
-
-
-def _interleaved(run: Run, stack: ExitStack, ways: Ways, last: int) -> Sequence[Row]:
-    variants = ways.variants(last)
-    if run.tigerbeetle:
-        tigerbeetle = TigerBeetle(run.tigerbeetle, run.cluster, stack)
-        variants += [
-            tigerbeetle.variant(AGAINST[NAME], clients=CLIENTS, last=last),
-            tigerbeetle.variant(f"{NAME}, one session", clients=CLIENTS, last=last, sessions=1),
-        ]
-    rows = run.interleave(variants)
-    ways.verify()
-    return rows
+        ways = Ways(run.cluster, stack)
+        if last > 1:
+            ways.add_capped()
+        variants = ways.variants(last)
+        if run.tigerbeetle:
+            tigerbeetle = TigerBeetle(run.tigerbeetle, run.cluster, stack)
+            variants += [
+                tigerbeetle.variant(AGAINST[NAME], clients=CLIENTS, last=last),
+                tigerbeetle.variant(f"{NAME}, one session", clients=CLIENTS, last=last, sessions=1),
+            ]
+        rows = run.interleave(variants)
+        ways.verify()
+    return Section(title, rows)
 
 
 def storage(run: Run) -> Section:

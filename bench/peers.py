@@ -5,6 +5,7 @@ import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,7 +50,7 @@ class Peer:
         if parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or parts.query:
             raise BenchError(f"{url} is not like http://127.0.0.1:8080; the file has the path")
         lines = file.read_text().lstrip().splitlines()
-        comments = [line for line in lines if line.startswith("#")]
+        comments = list(takewhile(lambda line: line.startswith("#"), lines))
         said = {found[1].strip(): found[2] for found in map(SAID.match, comments) if found}
         if unknown := said.keys() - {"name", *PROMISES}:
             raise BenchError(f"{file}: {min(unknown)} is none of name, {', '.join(PROMISES)}")
