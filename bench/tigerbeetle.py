@@ -11,12 +11,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bench.cluster import BenchError, Cluster
-from bench.gateways import START_SECONDS, end, free_port
+from bench.gateways import end, free_port
 from bench.measure import Sample, Variant, percentile
 from bench.processes import Meter, cpu_seconds
 
 NAME = "TigerBeetle"
 MAX_BATCH = 8189
+PATIENCE = 60  # seconds, for a start and for what is not done in time
 ONE = ("--cluster=0", "--replica=0", "--replica-count=1")
 
 
@@ -36,12 +37,12 @@ class TigerBeetle:
             command = [str(binary), "start", f"--addresses={self._address}", str(data)]
             self._server = subprocess.Popen(command, stdout=log, stderr=log)
         stack.callback(end, [self._server])
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while not _listens(port):
             if self._server.poll() is not None or time.monotonic() > deadline:
                 raise BenchError(f"{binary} did not start:\n{self._tail()}")
             time.sleep(0.05)
-        self._ask(START_SECONDS)  # which fills it
+        self._ask(PATIENCE)  # which fills it
 
     def variant(
         self, name: str, *, clients: int, last: int, batch: int = 1, sessions: int | None = None
@@ -52,7 +53,7 @@ class TigerBeetle:
 
         def move(seconds: float) -> Sample:
             with Meter({"server us": partial(cpu_seconds, self._server.pid)}) as meter:
-                found = json.loads(self._ask(START_SECONDS + seconds, seconds=seconds, **given))
+                found = json.loads(self._ask(PATIENCE + seconds, seconds=seconds, **given))
             count = batch * len(found["latencies"])
             self._moved += count
             if found["credits"] != self._moved:
