@@ -106,4 +106,6 @@ def _variants(
         for what, gateway in behind.items():
             worked = {"gateway us": gateway.cpu_seconds, **works}
             target = gateway.target(run.cluster.users)
-            yield variant(clients, "HTTP", what, partial(ask, pool, target, clients, worked))
+            yield variant(
+                clients, "HTTP connections", what, partial(ask, pool, target, clients, worked)
+            )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from itertools import takewhile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bench.cluster import BenchError
 from bench.load import Target
@@ -31,7 +30,9 @@ KNOWN: dict[str, tuple[str, ...]] = {
         "a transfer names both sides",
     ),
 }
+ADDRESS = re.compile(r"http://(?P<host>[^/:]+)(:(?P<port>\d{1,5}))?/?")
 SAID = re.compile(r"#\s*([^:]+):\s*(.*)")
+REQUEST = re.compile(r"[A-Z]+ /\S*")
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,17 @@ class Peer:
     @classmethod
     def parse(cls, url: str, file: Path) -> "Peer":
         """The file is a request; comments before it may say the peer's name and promises."""
-        parts = urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or parts.query:
+        if not (address := ADDRESS.fullmatch(url)):
             raise BenchError(f"{url} is not like http://127.0.0.1:8080; the file has the path")
         lines = file.read_text().lstrip().splitlines()
         comments = list(takewhile(lambda line: line.startswith("#"), lines))
         said = {found[1].strip(): found[2] for found in map(SAID.match, comments) if found}
         if unknown := said.keys() - {"name", *PROMISES}:
             raise BenchError(f"{file}: {min(unknown)} is none of name, {', '.join(PROMISES)}")
-        template = "\n".join(lines[len(comments) :])
-        return cls(parts.hostname, parts.port or 80, template, said)
+        request = lines[len(comments) :]
+        if not (request and REQUEST.fullmatch(request[0])):
+            raise BenchError(f"{file} does not begin like POST /path")
+        return cls(address["host"], int(address["port"] or 80), "\n".join(request), said)
 
     @property
     def name(self) -> str:
@@ -65,7 +67,7 @@ class Peer:
         return Target(self.host, self.port, self.template, users)
 
     def check(self) -> None:
-        """Raise unless it takes the request, and another one on the same connection."""
+        """Raise unless it takes the request and keeps the connection."""
         try:
             with socket.create_connection((self.host, self.port), timeout=10) as connection:
                 connection.sendall(next(self.target(1).requests()))

@@ -22,8 +22,8 @@ class Run:
     growth: int
     stored: int
     say: Callable[[str], None]
-    tigerbeetle: Path | None = None
-    peer: Peer | None = None
+    tigerbeetle: Path | None
+    peer: Peer | None
 
     def interleave(self, variants: Sequence[Variant], *, warm_up: bool = True) -> list[Row]:
         return interleave(

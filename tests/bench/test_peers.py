@@ -114,7 +114,9 @@ def test_a_peer_that_is_not_there_is_named(payments, tmp_path):
         other.check()
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1:1", "http://127.0.0.1:1/v1", "127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1:1", "http://127.0.0.1:1/v1", "127.0.0.1:1", "http://127.0.0.1:x"]
+)
 def test_an_address_is_a_host_and_a_port(tmp_path, url):
     with pytest.raises(BenchError, match="is not like http://"):
         Peer.parse(url, tmp_path / "none.http")
@@ -134,6 +136,12 @@ def test_each_in_the_table_says_what_it_promises(payments, tmp_path):
     assert lines[-1] == ("A peer", "none", "not said", "not said", "not said")
     assert all(len(line) == 1 + len(PROMISES) for line in lines)
     assert "not said" in table.promises(lines)
+
+
+@pytest.mark.parametrize("request_", ["", "# name: A peer\n", "/pay", "POST /pay HTTP/1.1"])
+def test_a_request_begins_with_method_and_path(payments, tmp_path, request_):
+    with pytest.raises(BenchError, match="does not begin like POST /path"):
+        peer(payments, tmp_path, request_)
 
 
 @pytest.mark.parametrize("option", ["--peer-http=http://127.0.0.1:1", f"--peer-request={__file__}"])
