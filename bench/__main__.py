@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from bench import table
+from bench import table, tigerbeetle
 from bench.batches import batches
 from bench.cluster import BenchError, Cluster
 from bench.cold import cold
+from bench.far import far
 from bench.feed import feed
 from bench.figures import figures
 from bench.growth import growth
@@ -20,6 +21,7 @@ from bench.lots import lots
 from bench.movements import hot, spread, storage
 from bench.overload import overload
 from bench.partitions import partitions
+from bench.peers import Peer, promises
 from bench.sections import Bench, Run
 
 BENCHES: dict[str, Bench] = {
@@ -29,6 +31,7 @@ BENCHES: dict[str, Bench] = {
     "lots": lots,
     "http": http,
     "overload": overload,
+    "far": far,
     "feed": feed,
     "cluster": partitions,
     "storage": storage,
@@ -54,6 +57,18 @@ BENCHES: dict[str, Bench] = {
     help="pgledger.sql in a checkout of github.com/pgr0ss/pgledger.",
 )
 @click.option(
+    "--tigerbeetle",
+    "beetle",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
+    help="A server of TigerBeetle.",
+)
+@click.option("--peer-http", metavar="URL", help="http://HOST:PORT of anything that spends.")
+@click.option(
+    "--peer-request",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The request that spends there; see spend.http beside this.",
+)
+@click.option(
     "--folder",
     default=".",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -62,7 +77,8 @@ BENCHES: dict[str, Bench] = {
 @click.option("--quick", is_flag=True, help="A minute that shows that all of it works.")
 def main(
     only: tuple[str, ...], seconds: float, rounds: int, workers: int, growth: int, users: int,
-    pgledger: Path | None, folder: Path, quick: bool,
+    pgledger: Path | None, beetle: Path | None, peer_http: str | None, peer_request: Path | None,
+    folder: Path, quick: bool,
 ) -> None:  # fmt: skip
     """Measure pgwallet against what could not be faster and against other ways of doing it."""
     if users < 10_000 or str(users).rstrip("0") != "1":
@@ -78,6 +94,13 @@ def main(
         click.echo(f"{time.monotonic() - began:6.0f} s  {text}", err=True)
 
     try:
+        peer = None
+        if peer_http and peer_request:
+            peer = Peer.parse(peer_http, peer_request)
+            peer.check()
+        elif peer_http or peer_request:
+            raise click.UsageError("--peer-http and --peer-request go together")
+        others = [tigerbeetle.versions(beetle)] if beetle else []
         with Cluster(folder.resolve(), users, pgledger) as cluster:
             run = Run(
                 cluster=cluster,
@@ -89,15 +112,20 @@ def main(
                 growth=growth,
                 stored=min(users, 2_000) if quick else users,
                 say=say,
+                tigerbeetle=beetle,
+                peer=peer,
             )
-            click.echo(table.head(cluster))
+            click.echo(table.head(cluster, others))
             for name in only or BENCHES:
                 section = BENCHES[name](run)
                 click.echo(table.section(section.title, section.rows))
     except BenchError as error:
         raise click.ClickException(str(error)) from error
-    if pgledger is None:
-        click.echo("\npgledger was left out: --pgledger or PGLEDGER_SQL names its SQL file")
+    given = {"pgledger": pgledger, "TigerBeetle": beetle, "peer-http": peer}
+    left_out = [name for name, value in given.items() if value is None]
+    click.echo("\n" + table.promises(promises(left_out, peer)))
+    for name in left_out:
+        click.echo(f"\n{name} was left out: see --{name.lower()}")
     click.echo(f"\n{rounds} rounds of {seconds:g} s; {time.monotonic() - began:.0f} s in all")
 
 

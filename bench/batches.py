@@ -7,6 +7,7 @@ from bench import pgbench
 from bench.cluster import BenchError, Database
 from bench.measure import Sample, Variant
 from bench.sections import Run, Section
+from bench.tigerbeetle import MAX_BATCH, NAME, TigerBeetle
 
 CLIENTS = 4
 NESTED_LOOPS = "-c enable_hashjoin=off -c enable_mergejoin=off"  # locks in the order of users
@@ -28,8 +29,20 @@ def batches(run: Run) -> Section:
             variants += [
                 _variant(f"floor of {what}", floor, by_hand, given),
                 _variant(
-                    f"post_batch of {what}", wallet, "batch", given, {"floor": f"floor of {what}"}
+                    f"post_batch of {what}",
+                    wallet,
+                    "batch",
+                    given,
+                    {"floor": f"floor of {what}", NAME: f"{NAME}, {what}"},
                 ),
+            ]
+        if run.tigerbeetle:
+            tigerbeetle = TigerBeetle(run.tigerbeetle, run.cluster, stack)
+            variants += [
+                tigerbeetle.variant(
+                    f"{NAME}, {size:,}", clients=CLIENTS, last=run.cluster.users, batch=size
+                )
+                for size in (100, MAX_BATCH)
             ]
         rows = run.interleave(variants)
         wallet.verify()

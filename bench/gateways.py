@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import psutil
 
 from bench import load
-from bench.cluster import PLAIN, BenchError, Cluster, Database
+from bench.cluster import HERE, PLAIN, BenchError, Cluster, Database
 from bench.processes import cpu_seconds
 from gateway.settings import Settings, variable
 from gateway.tokens import issue_token
@@ -35,7 +35,10 @@ class Gateway:
     token: str
 
     def target(self, users: int, *, is_read: bool = False, batch: int = 0) -> load.Target:
-        return load.Target(self.port, self.token, users, is_read, batch)
+        name = "batch" if batch else "read" if is_read else "spend"
+        template = (HERE / f"{name}.http").read_text().replace("{{token}}", self.token)
+        item = (HERE / "batch.json").read_text().strip() if batch else ""
+        return load.Target("127.0.0.1", self.port, template, users, item, batch)
 
     def cpu_seconds(self) -> float:
         return sum(cpu_seconds(process.pid) for process in self.processes)
@@ -51,7 +54,7 @@ class Gateways:
 
     def pgwallet(self, database: Database, **settings: str) -> Gateway:
         """`pgwallet serve --workers N`, with these settings besides its defaults."""
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", "pgwallet", "serve", "--workers", str(self._workers)]
         given = {variable(name): text for name, text in settings.items()}
         given[variable("port")] = str(port)
@@ -59,7 +62,7 @@ class Gateways:
 
     def seeds(self, database: Database, tables: str = "seeds") -> Gateway:
         """A plain handler over the seeds' tables, or one that reads pgwallet's."""
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", "bench.seeds_gateway", "--port", str(port)]
         command += ["--tables", tables]
         return self._start(database, port, [command] * self._workers, {})
@@ -107,7 +110,7 @@ def loader() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]

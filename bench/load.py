@@ -10,7 +10,6 @@ import gc
 import hashlib
 import itertools
 import random
-import secrets
 import time
 import uuid
 from collections import Counter
@@ -30,41 +29,42 @@ AT_ONCE = 50  # connections to open, or requests to send, before looking at what
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked for; users > 1: of one of so many at random, else always of the first."""
+    """Where requests go, and what they say: a method and a path, headers, an empty line, a body.
 
+    {{number}} is a user at random, from 1 to `users`, {{user}} this user's id, {{key}} a new key.
+    {{items}} are `batch` times `item`, each with another user and key.
+    """
+
+    host: str
     port: int
-    token: str
+    template: str
     users: int
-    is_read: bool = False
-    batch: int = 0  # movements in a request; 0: it is no batch
+    item: str = ""
+    batch: int = 0
 
     def requests(self) -> Iterator[bytes]:
-        """Each with a key of its own."""
-        authorization = f"Host: bench\r\nAuthorization: Bearer {self.token}\r\n"
-        run = secrets.token_hex(8)
-        for number in itertools.count(1):
-            wallet = f"/v1/wallets/{user_id(random.randint(1, self.users))}"
-            key = f"{run}-{number:012}"
-            if self.is_read:
-                text = f"GET {wallet}/balances/SILVER HTTP/1.1\r\n{authorization}\r\n"
-            else:
-                path, body = f"{wallet}/spend", '{"asset":"SILVER","amount":"1"}'
-                if self.batch:
-                    path, body = "/v1/batches", self._batch(key)
-                text = (
-                    f"POST {path} HTTP/1.1\r\n{authorization}"
-                    f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-                    f"Idempotency-Key: {key}\r\n\r\n{body}"
+        head, _, body = self.template.strip().partition("\n\n")
+        line, *headers = head.splitlines()
+        head = "\r\n".join([f"{line} HTTP/1.1", f"Host: {self.host}:{self.port}", *headers])
+        run = str(uuid.uuid4())[:24]
+        keys = (f"{run}{count:012x}" for count in itertools.count(1))
+        everybody = range(1, self.users + 1)
+        while True:
+            number, key = random.choice(everybody), next(keys)
+            content = _fill(body, number, key)
+            if self.batch:
+                items = (
+                    _fill(self.item, other, next(keys))
+                    for other in random.sample(everybody, self.batch)
                 )
-            yield text.encode()
+                content = content.replace("{{items}}", ",".join(items))
+            length = f"\r\nContent-Length: {len(content.encode())}" if content else ""
+            yield f"{_fill(head, number, key)}{length}\r\n\r\n{content}".encode()
 
-    def _batch(self, key: str) -> str:
-        items = (
-            f'{{"user_id":"{user_id(user)}","kind":"SPEND","asset":"SILVER","amount":"1",'
-            f'"idempotency_key":"{key}-{user}"}}'
-            for user in random.sample(range(1, self.users + 1), self.batch)
-        )
-        return f'{{"requests":[{",".join(items)}]}}'
+
+def _fill(text: str, number: int, key: str) -> str:
+    text = text.replace("{{number}}", str(number)).replace("{{user}}", user_id(number))
+    return text.replace("{{key}}", key)
 
 
 class Answer(NamedTuple):
@@ -129,7 +129,7 @@ async def _closed(target: Target, connections: int, seconds: float) -> Load:
             if answer.status:
                 connection.send(next(requests), now)
 
-    async with _connected(target.port, connections, go_on) as pool:
+    async with _connected(target, connections, go_on) as pool:
         with _Meter() as meter:
             for connection in pool:
                 connection.send(next(requests), time.perf_counter())
@@ -148,7 +148,7 @@ async def _opened(target: Target, connections: int, phases: Sequence[tuple[float
         if answer.status:
             idle.append(connection)
 
-    async with _connected(target.port, connections, go_on) as pool:
+    async with _connected(target, connections, go_on) as pool:
         idle += pool
         with _Meter() as meter:
             for number, due in enumerate(_arrivals(phases)):
@@ -194,7 +194,7 @@ class _Meter:
 
 
 class _Connection(asyncio.Protocol):
-    """One request at a time; the answer has a Content-Length."""
+    """One request at a time."""
 
     def __init__(self, on_answer: "Callable[[_Connection, Answer], None]") -> None:
         self._on_answer = on_answer
@@ -218,8 +218,11 @@ class _Connection(asyncio.Protocol):
         if end < 0:
             return
         head = data[: end + 2].lower()
-        at = head.index(b"content-length:") + len(b"content-length:")
-        if len(data) < end + 4 + int(head[at : head.index(b"\r\n", at)]):
+        if (at := head.find(b"\r\ncontent-length:")) >= 0:
+            at += len(b"\r\ncontent-length:")
+            if len(data) < end + 4 + int(head[at : head.index(b"\r\n", at)]):
+                return
+        elif b"\r\ntransfer-encoding:" in head and not data.endswith(b"\r\n0\r\n\r\n"):
             return
         self._received = b""
         self._answered(int(head[9:12]), b"\r\nretry-after:" in head)
@@ -236,7 +239,7 @@ class _Connection(asyncio.Protocol):
 
 @asynccontextmanager
 async def _connected(
-    port: int, count: int, on_answer: Callable[[_Connection, Answer], None]
+    target: Target, count: int, on_answer: Callable[[_Connection, Answer], None]
 ) -> AsyncIterator[list[_Connection]]:
     """Open connections; at the end let them have their answers."""
     loop = asyncio.get_running_loop()
@@ -246,7 +249,7 @@ async def _connected(
             protocol
             for _, protocol in await asyncio.gather(
                 *(
-                    loop.create_connection(lambda: _Connection(on_answer), "127.0.0.1", port)
+                    loop.create_connection(lambda: _Connection(on_answer), target.host, target.port)
                     for _ in range(first, min(first + AT_ONCE, count))
                 )
             )

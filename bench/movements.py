@@ -7,6 +7,7 @@ from bench import pgbench
 from bench.cluster import Cluster, Database
 from bench.measure import Row, Sample, Variant
 from bench.sections import Run, Section
+from bench.tigerbeetle import NAME, TigerBeetle
 
 CLIENTS = 16
 Given = Mapping[str, object]  # variables of a script
@@ -15,6 +16,7 @@ AGAINST = {
     "floor's function": "floor in a function",
     "seeds": "seeds' way",
     "pgledger": "pgledger",
+    NAME: f"{NAME}, {CLIENTS} sessions",
 }
 
 
@@ -63,21 +65,30 @@ class Ways:
 
 def spread(run: Run) -> Section:
     """Users at random: nobody waits for anybody but the seeds' treasury."""
-    with ExitStack() as stack:
-        ways = Ways(run.cluster, stack)
-        ways.add_capped()
-        rows = run.interleave(ways.variants(last=run.cluster.users))
-        ways.verify()
-    return Section(f"spread: one movement of one of {run.cluster.users:,} users, 16 clients", rows)
+    users = run.cluster.users
+    return _section(run, f"spread: one movement of one of {users:,} users, 16 clients", users)
 
 
 def hot(run: Run) -> Section:
     """One user, whose wallet everybody waits for."""
+    return _section(run, "hot: one movement of one and the same user, 16 clients", 1)
+
+
+def _section(run: Run, title: str, last: int) -> Section:
     with ExitStack() as stack:
         ways = Ways(run.cluster, stack)
-        rows = run.interleave(ways.variants(last=1))
+        if last > 1:
+            ways.add_capped()
+        variants = ways.variants(last)
+        if run.tigerbeetle:
+            tigerbeetle = TigerBeetle(run.tigerbeetle, run.cluster, stack)
+            variants += [
+                tigerbeetle.variant(AGAINST[NAME], clients=CLIENTS, last=last),
+                tigerbeetle.variant(f"{NAME}, one session", clients=CLIENTS, last=last, sessions=1),
+            ]
+        rows = run.interleave(variants)
         ways.verify()
-    return Section("hot: one movement of one and the same user, 16 clients", rows)
+    return Section(title, rows)
 
 
 def storage(run: Run) -> Section:

@@ -10,10 +10,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from bench import load, pgbench
+from bench import pgbench
 from bench.batches import CLIENTS as BATCH_CLIENTS
 from bench.cluster import OPTIONS, SQL, BenchError, Cluster, ColdCluster, Database
-from bench.gateways import Gateway, Gateways, loader
+from bench.gateways import Gateways, loader
+from bench.http import ask
 from bench.measure import Sample, Variant
 from bench.movements import CLIENTS
 from bench.sections import Run, Section
@@ -72,27 +73,9 @@ def partitions(run: Run) -> Section:
         gateways = Gateways(wallets.partitions, stack, run.workers)
         for name, target in targets.items():
             gateway = gateways.pgwallet(target)
-
-            def ask(seconds: float, gateway: Gateway = gateway) -> Sample:
-                works = {"gateway us": gateway.cpu_seconds, **wallets.works}
-                worked = {name: work() for name, work in works.items()}
-                found = pool.submit(
-                    load.closed, gateway.target(run.cluster.users), CONNECTIONS, seconds
-                ).result()
-                worked = {name: work() - worked[name] for name, work in works.items()}
-                count = max(1, len(found.answers))
-                return Sample(
-                    rate=len(found.good) / found.seconds,
-                    p50=found.latency_ms(0.5),
-                    p99=found.latency_ms(0.99),
-                    also={
-                        "errors": found.bad.total(),
-                        **{name: 1_000_000 * each / count for name, each in worked.items()},
-                    },
-                    count=len(found.good),
-                )
-
-            variants.append(_named(f"HTTP spend, {name}", ask))
+            works = {"gateway us": gateway.cpu_seconds, **wallets.works}
+            asked = partial(ask, pool, gateway.target(run.cluster.users), CONNECTIONS, works)
+            variants.append(_named(f"HTTP spend, {name}", asked))
         rows = run.interleave(variants)
         for database in [
             wallets.plain,

@@ -4,14 +4,14 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
 from bench.cluster import PLAIN, SQL, BenchError, Database
 from bench.measure import Sample, percentile
-from bench.processes import cpu_seconds
+from bench.processes import Meter, Works, cpu_seconds
 
 THREADS = 2
 
@@ -28,14 +28,14 @@ def run(
     options: str = "",
     variables: Mapping[str, object] = {},
     warm_up: int = 0,
-    works: Mapping[str, Callable[[], float]] = {},
+    works: Works | None = None,
 ) -> Sample:
     """So many clients run a script of sql/ for some seconds, or for so many transactions each.
 
     Its rate is in movements, of which a transaction has `movements`. `rate`: no more transactions a
     second than these, at random moments. `options`: PGOPTIONS. `warm_up`: so many seconds come
-    before those that count, as new sessions work more. `works`: whose CPU is counted, by the name
-    of the figure; without it the server's.
+    before those that count, as new sessions work more. `works`: whose CPU is counted; without it
+    the server's.
     """
     with tempfile.TemporaryDirectory() as folder:
         how_long = f"--time={max(1, round(seconds)) + warm_up}"  # it knows whole seconds only
@@ -62,12 +62,11 @@ def run(
             )
             wait([running], warm_up)
             began = time.time() if warm_up else 0.0
-            worked = {name: work() for name, work in works.items()}
-            done = running.result()
-            worked = {name: work() - worked[name] for name, work in works.items()}
-        tps = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
-        if done.returncode or tps is None:
+            with Meter(works) as meter:
+                done = running.result()
+        if done.returncode:
             raise BenchError(f"{script}: {done.stderr.strip()[-2000:]}")
+        tps = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)  # of none it says nothing
         all_of_them = [
             [int(word) for word in line.split(" ")]  # client, transaction, us, file, when: s, us
             for log in Path(folder).iterdir()
@@ -78,9 +77,9 @@ def run(
     )
     count = movements * len(latencies)
     return Sample(
-        rate=count / max(1, round(seconds)) if warm_up else movements * float(tps[1]),
+        rate=count / max(1, round(seconds)) if warm_up else movements * float(tps[1] if tps else 0),
         p50=percentile(latencies, 0.5),
         p99=percentile(latencies, 0.99),
-        also={name: 1_000_000 * each / max(1, count) for name, each in worked.items()},
+        also=meter.figures(count),
         count=count,
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.cluster import Cluster
 from bench.measure import Row, Variant, interleave
+from bench.peers import Peer
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Run:
     growth: int
     stored: int
     say: Callable[[str], None]
+    tigerbeetle: Path | None
+    peer: Peer | None
 
     def interleave(self, variants: Sequence[Variant], *, warm_up: bool = True) -> list[Row]:
         return interleave(

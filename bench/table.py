@@ -19,7 +19,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def head(cluster: Cluster) -> str:
+def head(cluster: Cluster, others: Sequence[str]) -> str:
     """The machine, what runs on it, and how fast its disk syncs."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     settings = ", ".join(f"{name} {cluster.setting(name)}" for name in OPTIONS)
@@ -32,6 +32,7 @@ def head(cluster: Cluster) -> str:
             f" {cluster.setting('huge_pages_status')})",
             f"Python {platform.python_version()}, "
             + ", ".join(f"{package} {version(package)}" for package in PACKAGES),
+            *others,
             "",
             _line([name for name, _ in COLUMNS]),
             "|" + "|".join("-" * (width + 2) for _, width in COLUMNS) + "|",
@@ -41,6 +42,15 @@ def head(cluster: Cluster) -> str:
 
 def section(title: str, rows: Sequence[Row]) -> str:
     return "\n".join([f"| **{title}**", *map(_row, rows)])
+
+
+def promises(lines: Sequence[Sequence[str]]) -> str:
+    """A table of its own; the first line says what the columns are."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    head, *rest = (
+        "| " + " | ".join(map(str.ljust, line, widths)).rstrip() + " |" for line in lines
+    )
+    return "\n".join([head, "|" + "|".join("-" * (width + 2) for width in widths) + "|", *rest])
 
 
 def _row(row: Row) -> str:
