@@ -45,8 +45,8 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0027__move.sql', '302131f4df8882ba47c20f80c9352eee055a2a7332cf4307aea49e05a740ef5e'),
     ('schema/V0029__verify_jobs.sql', '155047548f92c2f420308e3a3f9ac4151ca7bcc345d8f1c06e7c6e24fa2bf014'),
     ('schema/V0030__hashed.sql', '321a59f89d6c2440ef954444b99ade9d9b9f246121117f683503e687c95d4707'),
-    ('schema/V0032__lots_without_a_lock.sql', '5e6345ed812e546b6322335ae2d4e82b2bd7d297f3f58244486d5f252bf4acf8'),
-    ('schema/V0036__verify_since.sql', '13cbaaea1da7fbf5920513fc9a2b6f95d8e984851318865e7d4ca38770abea3d'),
+    ('schema/V0031__lots_without_a_lock.sql', '5e6345ed812e546b6322335ae2d4e82b2bd7d297f3f58244486d5f252bf4acf8'),
+    ('schema/V0032__verify_since.sql', '13cbaaea1da7fbf5920513fc9a2b6f95d8e984851318865e7d4ca38770abea3d'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -60,7 +60,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/alert/warn_of_expiry.sql', '60725fb70157eab401f683547440768598b38472b8023495cefa1d085683dc95'),
     ('functions/private/batch/lock_batch.sql', 'abf359bd88394deeb946f54eb4e82b67f1ce0c3421e4dd3bd3cf29a69151759b'),
     ('functions/private/batch/lock_supplies.sql', 'b2d2cdc8487869c208db9d4324d5521e9175ae53bcf4b54ae698514653f5f5c4'),
-    ('functions/private/batch/post_lots.sql', '1a6bbcbbc9ba857b85be26056d55b283019aa969105fd12035d5cad0a04c932c'),
+    ('functions/private/batch/post_lots.sql', '36bdbfb1c4858464b24254910713f0200dc0c907f5c04bf7f41d7baa86dd2241'),
     ('functions/private/batch/post_one.sql', 'f937ab1f9dc231ec23284ad92e6347cb7b5d9fef9d373c2ce197f8031fde1282'),
     ('functions/private/batch/post_runs.sql', '169debe237a4523cd64c3f8545adbbe55e1e2aa929b4e37e4e31c57862c71935'),
     ('functions/private/batch/post_together.sql', '5d9d5e199a171ded292fb72ae6556aafe5a4c3c127a7a2b8563c2437ac57cd17'),
@@ -655,15 +655,15 @@ SELECT 'schema/V0030__hashed.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwalle
     \echo schema/V0030__hashed.sql
     \ir schema/V0030__hashed.sql
 \endif
-SELECT 'schema/V0032__lots_without_a_lock.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'schema/V0031__lots_without_a_lock.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo schema/V0032__lots_without_a_lock.sql
-    \ir schema/V0032__lots_without_a_lock.sql
+    \echo schema/V0031__lots_without_a_lock.sql
+    \ir schema/V0031__lots_without_a_lock.sql
 \endif
-SELECT 'schema/V0036__verify_since.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+SELECT 'schema/V0032__verify_since.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run
-    \echo schema/V0036__verify_since.sql
-    \ir schema/V0036__verify_since.sql
+    \echo schema/V0032__verify_since.sql
+    \ir schema/V0032__verify_since.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

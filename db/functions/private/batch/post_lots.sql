@@ -17,7 +17,7 @@ DECLARE
     v_transfer wallet_private.transfer;
     v_planned wallet_private.batch_item[] := ARRAY[]::wallet_private.batch_item[];
 BEGIN
-    -- Plan, as plan_lots does.
+    -- Plan, as plan does.
     FOR v_run IN
         SELECT
             r.items, w.seq, greatest(v_now, w.moved_at + interval '1 microsecond') AS now,
@@ -83,7 +83,7 @@ BEGIN
 
     p_results := wallet_private.post_runs(v_planned, p_results, true);
 
-    -- Settle, as settle_lots does.
+    -- Settle, as settle does.
     INSERT INTO wallet_private.lot
     SELECT (wallet_private.to_lot(i.transfer)).*
     FROM unnest(v_planned) AS i
