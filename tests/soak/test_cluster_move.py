@@ -141,9 +141,11 @@ async def test_half_of_a_server_moves(
             await world.until_all_get_on()
             assert all(state.lag is not None for state in await status(wallet.cluster))
             [page] = await reader.fetch("SELECT * FROM wallet.read_events('reader', 10)")
+            delay(standby, "3s")  # so that it is killed before the standby is promoted
             await kill_when_it_says("fenced", file)
             stay = await move(wallet.write(tmp_path))  # the file is put back
             assert stay.count("stays on") == 2
+            delay(standby, "0")
             world.wallet = there
             there.write(tmp_path)
             await check_a_move(world, file, moved=(2, 3))
@@ -151,6 +153,12 @@ async def test_half_of_a_server_moves(
         await check_reader(reader, page["next_cursor"], world)
         assert (await move(file, "--drop")).count("dropped") == 4
     standby.stop()
+
+
+def delay(standby: Server, by: str) -> None:
+    """How long after their commit it replays transactions."""
+    standby.admin(f"ALTER SYSTEM SET recovery_min_apply_delay = '{by}'")
+    standby.admin("SELECT pg_reload_conf()")
 
 
 async def check_a_move(world: World, file: Path, moved: tuple[int, ...]) -> None:
