@@ -269,7 +269,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/movement/new_seal.sql', '6bf8a2a383e3333d9d63948d689208048d1925f7996a8159e83317c9393f1aad'),
     ('functions/private/movement/new_transfer.sql', 'd11e9442d8190039991b9a32a3e36bc99b82c9721570c87bd3604a168122dc4a'),
     ('functions/private/movement/plan.sql', '036f514879de2cab0698dd46b90d5c7e7ee37f910e43c9f743d85b2edf9b471b'),
-    ('functions/private/movement/post.sql', '3086d28c6650087debfa106829d739d99695690ded6b24c54d0506fc2d5e708a'),
+    ('functions/private/movement/post.sql', 'e491578256e4e3e1d709fb8e7083444faecb97983b127158acc82a4e6b09c388'),
     ('functions/private/movement/post_pair.sql', '3d852b832ab47d84831a9443d153afea6efc1f534239cda87141075ed90d3d00'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
     ('functions/private/movement/sealed_hash.sql', '4fc44062c43020cc31f60fe5896734c206bfd4bc15aedc225571db9ce5c8df5b'),

@@ -101,9 +101,7 @@ def test_a_route_keeps_to_the_document(
 
     # Its own rule wants a schema that foresees every judgement of the database.
     too_much = CHECKS.get_by_names(["positive_data_acceptance"])
-    if (
-        path == "/v1/batches"
-    ):  # a kind that there is not is refused in its item, and the answer is 200
+    if path == "/v1/batches":  # a kind that is not known is refused in its item, in a 200
         too_much += CHECKS.get_by_names(["negative_data_rejection"])
 
     @seed(SEED)

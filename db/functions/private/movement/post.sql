@@ -79,10 +79,10 @@ BEGIN
         IF NOT v_is_locked THEN
             PERFORM wallet_private.lock_or_open(p_transfer.user_id, p_transfer.asset_id);
             v_is_locked := true;
-            p_transfer.details := v_details;
         ELSIF NOT wallet_private.clear_way(p_transfer, p_hold) THEN
             RETURN CASE WHEN p_is_alone THEN wallet_private.find_replay(p_transfer) END;
         END IF;
+        p_transfer.details := v_details;
         p_transfer.created_at := clock_timestamp();
     END LOOP;
     -- Who is erased stays so. All other kinds ask whether the wallet is active.
