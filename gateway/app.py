@@ -389,7 +389,8 @@ def _authenticate(verifier: Verifier, rates: TokenRates | None) -> Authenticate:
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
     """Puts HEADERS on an answer that does not say otherwise, and takes aiohttp's name off."""
     response.headers.popall("Server", None)
-    response.headers.merge(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 # ---------------------------------------------------------------------------------------------
