@@ -3,6 +3,7 @@
 In the order in which a request meets them:
 
 server      listens, and finishes the requests under way when a signal comes
+signals     which signals end a process, and how
 app         one handler for all routes, between the middlewares
 cors        which web pages' scripts may read the answers
 tokens      verifies and issues tokens

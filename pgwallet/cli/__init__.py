@@ -2,34 +2,6 @@
 
 import click
 
-from pgwallet.cli import (
-    budget,
-    campaigns,
-    checkpoint,
-    cluster,
-    deliver,
-    doctor,
-    erase,
-    export,
-    grant,
-    import_history,
-    import_users,
-    liability,
-    migrate,
-    openapi,
-    psql,
-    resend,
-    seed,
-    serve,
-    statement,
-    status,
-    sweep,
-    token,
-    up,
-    verify,
-    version,
-    webhooks,
-)
 from pgwallet.cli.shared import EXIT_CODES, Group
 
 
@@ -43,26 +15,10 @@ def main() -> None:
 
 
 main.sections = {
-    "Serving": (up.up, serve.serve, token.token, openapi.openapi, version.version),
-    "Database": (migrate.migrate, status.status, seed.seed, psql.psql, doctor.doctor),
-    "Books": (
-        verify.verify,
-        checkpoint.checkpoint,
-        statement.statement,
-        liability.liability,
-        erase.erase,
-        sweep.sweep,
-    ),
-    "Events": (deliver.deliver, webhooks.webhooks, resend.resend, export.export),
-    "Many users": (
-        import_users.import_users,
-        import_history.import_history,
-        grant.grant,
-        campaigns.campaigns,
-        budget.budget,
-    ),
-    "Many servers": (cluster.cluster,),
+    "Serving": ("up", "serve", "token", "openapi", "version"),
+    "Database": ("migrate", "status", "seed", "psql", "doctor"),
+    "Books": ("verify", "checkpoint", "statement", "liability", "erase", "sweep"),
+    "Events": ("deliver", "webhooks", "resend", "export"),
+    "Many users": ("import-users", "import-history", "grant", "campaigns", "budget"),
+    "Many servers": ("cluster",),
 }
-for commands in main.sections.values():
-    for command in commands:
-        main.add_command(command)

@@ -13,8 +13,8 @@ import uvloop
 from msgspec.structs import replace
 
 from gateway import logs
-from gateway.server import cancel_on_signal
 from gateway.settings import Settings
+from gateway.signals import cancel_on_signal
 from pgwallet.cli.shared import server
 from pgwallet.deliver import Deliverer
 

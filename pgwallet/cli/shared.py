@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from importlib import import_module
 from itertools import count
 from typing import IO, Any, TextIO, TypeVar
 
@@ -18,8 +19,8 @@ import msgspec
 from gateway import logs
 from gateway.database import Call, Database, Row, SchemaMismatch
 from gateway.problems import Problem
-from gateway.server import ENDS
 from gateway.settings import Settings, SettingsError
+from gateway.signals import ENDS
 from pgwallet.cluster.config import ClusterError
 from pgwallet.embedded import EmbeddedError, EmbeddedPostgres
 from pgwallet.keeper import Keeper
@@ -80,17 +81,30 @@ class _Failure(click.ClickException):
 
 
 class Group(click.Group):
-    """Lists its commands in sections, and says each foreseen failure in a sentence."""
+    """Lists its commands in sections, and says each foreseen failure in a sentence.
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.sections: Mapping[str, tuple[click.Command, ...]] = {}
+    It imports a command only when somebody asks for it: importing all takes as long as many a
+    command does.
+    """
+
+    sections: Mapping[str, tuple[str, ...]] = {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for names in self.sections.values() for name in names]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        module = name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"pgwallet.cli.{module}"), module)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, commands in self.sections.items():
+        for title, names in self.sections.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
             with formatter.section(title):
                 formatter.write_dl(
-                    [(str(each.name), each.get_short_help_str(limit=80)) for each in commands]
+                    [(name, each.get_short_help_str(limit=80)) for name, each in commands if each]
                 )
 
     def invoke(self, ctx: click.Context) -> Any:
