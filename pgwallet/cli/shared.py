@@ -83,8 +83,7 @@ class _Failure(click.ClickException):
 class Group(click.Group):
     """Lists its commands in sections, and says each foreseen failure in a sentence.
 
-    It imports a command only when somebody asks for it: importing all takes as long as many a
-    command does.
+    It imports a command only when somebody asks for it: to import all of them takes 0.2 s.
     """
 
     sections: Mapping[str, tuple[str, ...]] = {}
