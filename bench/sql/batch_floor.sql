@@ -16,10 +16,10 @@ WITH request AS MATERIALIZED (
 )
 INSERT INTO wallet_private.transfer (
     user_id, transaction_id, seq, created_at, asset_id, leg, kind, amount, balance_after,
-    idempotency_key, actor, hash
+    idempotency_key, actor, hash, feed_position
 )
 SELECT
     m.user_id, uuidv7(), m.seq, m.moved_at, m.asset_id, 1, 'SPEND', -m.amount, m.balance,
-    m.idempotency_key, 'postgres', m.head
+    m.idempotency_key, 'postgres', m.head, txid_current()
 FROM moved AS m
 RETURNING *;

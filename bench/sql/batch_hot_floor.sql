@@ -17,12 +17,12 @@ WITH request AS MATERIALIZED (
 )
 INSERT INTO wallet_private.transfer (
     user_id, transaction_id, seq, created_at, asset_id, leg, kind, amount, balance_after,
-    idempotency_key, actor, hash
+    idempotency_key, actor, hash, feed_position
 )
 SELECT
     m.user_id, uuidv7(), m.seq - m.count + r.ord, m.moved_at, m.asset_id, 1, 'SPEND', -r.amount,
     m.balance + m.amount - r.so_far, r.idempotency_key, 'postgres',
-    sha256(m.head || int8send(r.ord))
+    sha256(m.head || int8send(r.ord)), txid_current()
 FROM moved AS m
 CROSS JOIN request AS r
 RETURNING *;

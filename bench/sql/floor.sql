@@ -10,10 +10,10 @@ WITH moved AS (
 )
 INSERT INTO wallet_private.transfer (
     user_id, transaction_id, seq, created_at, asset_id, leg, kind, amount, balance_after,
-    idempotency_key, actor, hash
+    idempotency_key, actor, hash, feed_position
 )
 SELECT
     m.user_id, uuidv7(), m.seq, m.moved_at, m.asset_id, 1, 'SPEND', -1, m.balance,
-    md5(:key::text), 'postgres', m.head
+    md5(:key::text), 'postgres', m.head, txid_current()
 FROM moved AS m
 RETURNING *;

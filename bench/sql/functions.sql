@@ -43,10 +43,10 @@ BEGIN
     INTO v_seq, v_created_at, v_balance, v_hash;
     INSERT INTO wallet_private.transfer (
         user_id, transaction_id, seq, created_at, asset_id, leg, kind, amount, balance_after,
-        idempotency_key, actor, hash
+        idempotency_key, actor, hash, feed_position
     ) VALUES (
         p_user_id, v_transaction_id, v_seq, v_created_at, p_asset_id, 1, 'SPEND', -p_amount,
-        v_balance, p_idempotency_key, 'postgres', v_hash
+        v_balance, p_idempotency_key, 'postgres', v_hash, txid_current()
     );
     RETURN ROW(
         v_transaction_id, 'SPEND', p_user_id, 'SILVER', p_amount, v_balance, NULL, NULL,

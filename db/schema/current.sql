@@ -763,7 +763,7 @@ CREATE TABLE wallet_private.transfer (
     metadata jsonb,
     actor text,
     hash bytea NOT NULL,
-    feed_position bigint DEFAULT txid_current(),
+    feed_position bigint DEFAULT wallet_private.refuse_old_call(),
     seal bytea
 );
 

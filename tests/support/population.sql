@@ -23,11 +23,11 @@ SELECT u.user_id, a, 100, 5 FROM wallet_private.user_account AS u, generate_seri
 
 INSERT INTO wallet_private.transfer (
     user_id, transaction_id, seq, created_at, asset_id, kind, amount, balance_after,
-    idempotency_key, actor, hash
+    idempotency_key, actor, hash, feed_position
 )
 SELECT
     w.user_id, gen_random_uuid(), i, now(), w.asset_id, 'TOPUP', 20, 20 * i,
-    w.asset_id || '-' || i, 'nobody', ''
+    w.asset_id || '-' || i, 'nobody', '', txid_current()
 FROM wallet_private.wallet AS w, generate_series(1, 5) AS i;
 INSERT INTO wallet_private.hold (user_id, hold_id, asset_id, amount, expires_at, created_at)
 SELECT t.user_id, t.transaction_id, t.asset_id, 10, now() + interval '1 day', now()

@@ -55,6 +55,7 @@ class Callers:
         self.answers: dict[str, tuple[str, dict[str, Any], int, dict[str, Any]]] = {}
         self.unexpected: list[str] = []
         self.retries: Counter[str] = Counter()
+        self.unanswered = ""  # why, the last time
         self._numbers = itertools.count(1)
         self._random = random.Random(6)
 
@@ -80,7 +81,7 @@ class Callers:
                     self.unexpected.append(f"{path}: {status} {answer}")
                 return answer
             await asyncio.sleep(0.02)
-        raise AssertionError(f"{path}: no answer in {PATIENCE_S} s")
+        raise AssertionError(f"{path}: no answer in {PATIENCE_S} s; {self.unanswered}")
 
     async def ask(
         self, path: str, body: dict[str, Any], key: str
@@ -92,11 +93,13 @@ class Callers:
             ) as answer:
                 if answer.status == 503:
                     self.retries["503"] += 1
+                    self.unanswered = await answer.text()
                     return 0, {}, False
                 replayed = answer.headers.get("Idempotent-Replayed") == "true"
                 return answer.status, await answer.json(content_type=None), replayed
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
             self.retries[type(error).__name__] += 1
+            self.unanswered = repr(error)
             return 0, {}, False
 
     async def look(self, is_over: asyncio.Event) -> None:

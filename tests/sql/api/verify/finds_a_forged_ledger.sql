@@ -152,7 +152,7 @@ SELECT is(pg_temp.missed_after(v.forgery, v.checks::text[]), '{}', v.description
         'INSERT INTO silver
         SELECT user_id, gen_random_uuid(), 5, created_at + interval ''1 second'', asset_id, 1,
             ''BONUS'', 5, balance_after + 5, counterparty, ''forged'', NULL, NULL, NULL, actor,
-            sha256(hash)
+            sha256(hash), feed_position
         FROM silver WHERE seq = 4',
         '{balance is the sum of transfers,books are at zero,chain is intact,head is the last hash,'
         'moved_at is the last time,seq counts the transfers}'

@@ -137,7 +137,7 @@ SELECT is(f.since, v.checks::text[], v.description) FROM (
         'INSERT INTO silver
         SELECT user_id, gen_random_uuid(), 7, created_at + interval ''1 second'', asset_id, 1,
             ''BONUS'', 5, balance_after + 5, counterparty, ''forged'', NULL, NULL, NULL, actor,
-            sha256(hash)
+            sha256(hash), feed_position
         FROM silver WHERE seq = 6', false,
         '{balance is the sum of transfers,chain is intact,head is the last hash,'
         'moved_at is the last time,seq counts the transfers}'
@@ -215,7 +215,7 @@ SELECT is(f.since, v.checks::text[], v.description) FROM (
         'INSERT INTO quiet
         SELECT user_id, gen_random_uuid(), 2, created_at + interval ''1 second'', asset_id, 1,
             ''BONUS'', 5, balance_after + 5, counterparty, ''forged'', NULL, NULL, NULL, actor,
-            sha256(hash)
+            sha256(hash), feed_position
         FROM quiet', false,
         '{balance is the sum of transfers,chain is intact,head is the last hash,'
         'moved_at is the last time,seq counts the transfers}'

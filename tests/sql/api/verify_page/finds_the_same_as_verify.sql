@@ -67,7 +67,8 @@ SELECT
     t.details,
     t.metadata,
     t.actor,
-    t.hash
+    t.hash,
+    t.feed_position
 FROM wallet_private.transfer AS t
 CROSS JOIN (
     SELECT
