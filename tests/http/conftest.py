@@ -243,8 +243,17 @@ def serve(database: Any) -> Iterator[Start]:
 @pytest.fixture
 async def http() -> Any:
     headers = {"Authorization": f"Bearer {make_token('admin', 'x')}"}
-    async with aiohttp.ClientSession(headers=headers) as session:
+    async with aiohttp.ClientSession(headers=headers, response_class=Whole) as session:
         yield session
+
+
+class Whole(aiohttp.ClientResponse):
+    """An answer with its body, whether the test looks at it or not: it keeps no connection."""
+
+    async def start(self, connection: Any) -> Any:
+        await super().start(connection)
+        await self.read()
+        return self
 
 
 async def ready(http: aiohttp.ClientSession, url: str, path: str = "/health") -> None:

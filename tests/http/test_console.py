@@ -912,7 +912,7 @@ async def test_a_budget_says_before_what_it_lacks(
         await expect(refused).to_contain_text("the budget is used up")
         await expect(refused).to_contain_text("The campaign has 100.00 left, 200 is needed.")
         await page.get_by_role("button", name="Give 900.00").click()
-        await expect(page.get_by_text("900.00\u00a0GOLD to 1 user")).to_be_visible()
+        await expect(page.get_by_text("900.00\u00a0GOLD to 1 user", exact=True)).to_be_visible()
 
         await page.get_by_role("button", name="Change budget").click()
         await dialog(page).get_by_label("Budget").fill("800")
@@ -922,6 +922,7 @@ async def test_a_budget_says_before_what_it_lacks(
         await dialog(page).get_by_label("Budget").fill("1100")
         await expect(dialog(page)).to_contain_text("Budget: 1,000.00 → 1,100")
         await dialog(page).get_by_role("button", name="Change it").dblclick()
+        await expect(dialog(page)).to_have_count(0)
         await expect(page.get_by_text("1,100.00\u00a0GOLD", exact=True)).to_be_visible()
         await choose(page, *file)
         await expect(page.locator(".effect")).to_contain_text("1 user would get 200.00")

@@ -24,7 +24,7 @@ from tests.soak.history import Accepted, Answer, Refused, Request, Try, Unanswer
 from tests.soak.model import Item, Rules, Task
 
 REFUSAL = re.compile(r"WA[1-5]\d\d")
-AWAY = re.compile(r"08...|53...|57...")
+AWAY = re.compile(r"08...|53...|57...|WA601")
 OF_BATCH = ("ord", "is_replay", "code", "message", "detail", "hint")
 PAUSE = 0.1  # seconds, before what was not answered is sent again
 PATIENCE = 30  # seconds for an answer
@@ -146,8 +146,11 @@ class SqlWay:
 
 
 def _of_batch(row: dict[str, Any]) -> Answer:
-    if row["code"]:
-        return Refused(row["code"]) if REFUSAL.fullmatch(row["code"]) else Wrong(str(row))
+    code = row["code"] or ""
+    if AWAY.fullmatch(code):  # the line's partition
+        return Unanswered(row["detail"])
+    if code:
+        return Refused(code) if REFUSAL.fullmatch(code) else Wrong(str(row))
     kept = {name: value for name, value in row.items() if name not in OF_BATCH}
     return Accepted(kept, row["is_replay"])
 

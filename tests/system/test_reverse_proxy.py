@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 
 from gateway.problems import CODES
-from tests.http.conftest import http, make_token, problem, ready, serve
+from tests.http.conftest import Whole, http, make_token, problem, ready, serve
 from tests.support import thirdparty
 from tests.support.paths import ROOT
 from tests.support.servers import Database
@@ -86,7 +86,9 @@ async def client(address: str, role: str = "service") -> AsyncIterator[aiohttp.C
     """Who asks from an address of the loopback network, on as many connections as it takes."""
     connector = aiohttp.TCPConnector(limit=0, local_addr=(address, 0))
     headers = {"Authorization": f"Bearer {make_token(role, 'x')}"}
-    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+    async with aiohttp.ClientSession(
+        connector=connector, headers=headers, response_class=Whole
+    ) as session:
         yield session
 
 
