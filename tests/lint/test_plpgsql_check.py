@@ -6,11 +6,9 @@ measuring. Everything else is: errors, warnings, unused variables and parameters
 SQL built from unquoted text.
 """
 
-import shutil
-
 import pytest
 
-from tests.support import thirdparty
+from tests.support import plpgsql_check
 from tests.support.thirdparty import Unavailable
 
 # What it says wrongly, by function.
@@ -64,27 +62,13 @@ FOR EACH ROW EXECUTE FUNCTION wallet_private.is_a_broken_trigger();
 
 @pytest.fixture(scope="module")
 def checked(servers):
-    """A migrated database of PostgreSQL 15 with plpgsql_check, loaded from where it lies.
-
-    It is not installed as an extension, which would take root's rights: its functions are created
-    by hand, with the library's path in them.
-    """
+    """A migrated database of PostgreSQL 15 with plpgsql_check."""
     try:
         server = servers["15"]
-        script, library = thirdparty.plpgsql_check()
+        database = server.create(template=server.template)
+        plpgsql_check.install(servers, database)
     except Unavailable as reason:
         pytest.skip(str(reason))
-    readable = servers.home / library.name
-    shutil.copyfile(library, readable)
-    readable.chmod(0o644)
-
-    database = server.create(template=server.template)
-    sql = script.read_text().replace("MODULE_PATHNAME", str(readable))
-    sql = sql.replace("@extschema@", "plpgsql_check")
-    sql = "".join(line for line in sql.splitlines(True) if not line.startswith("\\"))
-    database.psql(
-        f"LOAD 'plpgsql'; CREATE SCHEMA plpgsql_check; SET search_path = plpgsql_check; {sql}"
-    )
     yield database
     database.drop()
 

@@ -1,0 +1,51 @@
+"""Old bodies go on after the migration. Whatever function they call then is there.
+
+If one is not, the old gateway gets 42883. It then compares all functions with its own, finds that
+answers have got more columns, and serves nothing until it is replaced.
+"""
+
+import pytest
+
+from pgwallet.migrate import migrate
+from tests.support import plpgsql_check
+from tests.support.thirdparty import Unavailable
+from tests.upgrade.releases import RELEASES, Release
+
+BODIES = """
+SELECT p.oid::regprocedure::text AS name, pg_get_functiondef(p.oid) AS source
+FROM pg_proc AS p INNER JOIN pg_language AS l ON l.oid = p.prolang
+WHERE p.pronamespace IN ('wallet'::regnamespace, 'wallet_private'::regnamespace)
+    AND l.lanname = 'plpgsql' AND p.prorettype <> 'trigger'::regtype
+"""
+MISSING = """
+SELECT c.message FROM pg_proc AS p
+CROSS JOIN LATERAL plpgsql_check.plpgsql_check_function_tb(p.oid, fatal_errors => false) AS c
+WHERE p.pronamespace = 'old'::regnamespace AND c.sqlstate = '42883'
+"""
+
+
+@pytest.mark.parametrize("version", [*RELEASES][-1:])
+async def test_old_bodies_find_every_function(version, servers, tmp_path):
+    server = servers["15"]
+    database = server.create(template=None)
+    await migrate(database.dsn, root=Release(version, tmp_path).db)
+    connection = await database.connect()
+    try:
+        bodies = await connection.fetch(BODIES)
+        assert len(bodies) > 50
+        await migrate(database.dsn)
+        try:
+            plpgsql_check.install(servers, database)
+        except Unavailable as reason:
+            pytest.skip(str(reason))
+        await connection.execute("LOAD 'plpgsql'; SET check_function_bodies = off")
+        missing = {}
+        for name, source in bodies:
+            await connection.execute("CREATE SCHEMA old")
+            await connection.execute(source.replace(f" {name.partition('(')[0]}(", " old.body(", 1))
+            missing[name] = [message for (message,) in await connection.fetch(MISSING)]
+            await connection.execute("DROP SCHEMA old CASCADE")
+        assert {name: messages for name, messages in missing.items() if messages} == {}
+    finally:
+        await connection.close()
+        database.drop()
