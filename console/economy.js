@@ -48,7 +48,9 @@ export function economy(assets) {
       found = [problem(error)];
     }
     if (asked !== turn) return; // another one was chosen meanwhile
+    const isOpen = shown.querySelector("details[open]") !== null;
     shown.replaceChildren(...found);
+    shown.querySelector("details")?.toggleAttribute("open", isOpen);
     shown.setAttribute("aria-busy", "false");
   }
   asset.onchange = range.onchange = load;

@@ -67,7 +67,7 @@ async function show() {
   main.setAttribute("aria-busy", "false");
   document.title = `${main.querySelector("h1").textContent} · pgwallet`;
   scrollTo(0, top);
-  if (!top) main.focus({preventScroll: true});
+  if (!top && !document.querySelector("[role=search]:focus-within")) main.focus({preventScroll: true});
   return undefined;
 }
 
@@ -77,6 +77,7 @@ function frame() {
     event.preventDefault();
     location.hash = `#/users/${encodeURIComponent(find.elements.query.value.trim())}`;
     find.reset();
+    main.focus();
   }}, h("input", {
     name: "query", type: "search", required: true, placeholder: "Find a user", autocomplete: "off",
     "aria-label": "Find a user by name, e-mail, external id or user id", "aria-keyshortcuts": "/",

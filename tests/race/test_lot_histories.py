@@ -43,7 +43,7 @@ CALLS = (
 ORIGINS = {"TOPUP": "paid", "BONUS": "free"}
 POST_BATCH = "SELECT * FROM wallet.post_batch($1, p_expires_at => $2)"
 BATCHED = ("batched together", "batched alone")
-ALONE = """SELECT coalesce(pg_stat_get_xact_function_calls(p.oid), 0) FROM pg_proc AS p
+ALONE = """SELECT coalesce(sum(pg_stat_get_xact_function_calls(p.oid)), 0)::int FROM pg_proc AS p
 WHERE p.proname = 'post_one' AND p.pronamespace = 'wallet_private'::regnamespace"""
 
 asset = st.sampled_from(ASSETS)

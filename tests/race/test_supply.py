@@ -253,7 +253,7 @@ async def test_caps_change_while_units_move(arena):
         return call(kind, chance.choice(users), asset, chance.randint(1, 5), fresh(kind))
 
     def change():
-        return call("change_supply", asset, chance.choice([None, None, 90, 100, 120]))
+        return call("change_supply", asset, chance.choice([None, None, 90, 100, 120, 2000]))
 
     async with arena.watch(CAP_AND_OUTSTANDING, asset) as seen:
         answers = await arena.keep_asking([change, *[move] * 9], 10 * SECONDS, limit=8000)

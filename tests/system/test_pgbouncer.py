@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -93,7 +94,10 @@ def pooled(
         done = embedded._run(program, "-q", "-d", folder / "ini")
         assert done.returncode == 0, done.stdout
         end = time.monotonic() + 10  # its daemon may not listen yet
-        while not (folder / ".s.PGSQL.6432").exists() and time.monotonic() < end:
+        while time.monotonic() < end:
+            with socket.socket(socket.AF_UNIX) as tried, suppress(OSError):
+                tried.connect(str(folder / ".s.PGSQL.6432"))
+                break
             time.sleep(0.02)
         return f"postgresql://{login}@/{database.name}?host={folder}&port=6432"
 

@@ -50,7 +50,7 @@ CREATE FUNCTION pg_temp.calls(p_function text) RETURNS bigint
 LANGUAGE sql
 VOLATILE
 AS $$
-    SELECT coalesce(pg_stat_get_xact_function_calls(p.oid), 0) FROM pg_proc AS p
+    SELECT coalesce(sum(pg_stat_get_xact_function_calls(p.oid)), 0)::bigint FROM pg_proc AS p
     WHERE p.proname = p_function AND p.pronamespace = 'wallet_private'::regnamespace
 $$;
 CREATE FUNCTION pg_temp.effort(p_batch text) RETURNS bigint[]
