@@ -9,7 +9,6 @@ SQL built from unquoted text.
 import pytest
 
 from tests.support import plpgsql_check
-from tests.support.thirdparty import Unavailable
 
 # What it says wrongly, by function.
 FALSE_ALARMS = {
@@ -62,13 +61,7 @@ FOR EACH ROW EXECUTE FUNCTION wallet_private.is_a_broken_trigger();
 
 @pytest.fixture(scope="module")
 def checked(servers):
-    """A migrated database of PostgreSQL 15 with plpgsql_check."""
-    try:
-        server = servers["15"]
-        database = server.create(template=server.template)
-        plpgsql_check.install(servers, database)
-    except Unavailable as reason:
-        pytest.skip(str(reason))
+    database = plpgsql_check.create(servers, is_migrated=True)
     yield database
     database.drop()
 

@@ -9,7 +9,6 @@ import pytest
 
 from pgwallet.migrate import migrate
 from tests.support import plpgsql_check
-from tests.support.thirdparty import Unavailable
 from tests.upgrade.releases import RELEASES, Release
 
 BODIES = """
@@ -35,18 +34,13 @@ MORE_COLUMNS = {
 
 @pytest.mark.parametrize("version", [*RELEASES][-1:])
 async def test_old_bodies_find_what_they_call(version, servers, tmp_path):
-    server = servers["15"]
-    database = server.create(template=None)
+    database = plpgsql_check.create(servers, is_migrated=False)
     await migrate(database.dsn, root=Release(version, tmp_path).db)
     connection = await database.connect()
     try:
         bodies = await connection.fetch(BODIES)
         assert len(bodies) > 50
         await migrate(database.dsn)
-        try:
-            plpgsql_check.install(servers, database)
-        except Unavailable as reason:
-            pytest.skip(str(reason))
         await connection.execute("LOAD 'plpgsql'; SET check_function_bodies = off")
         errors = {}
         for name, source in bodies:
