@@ -208,9 +208,10 @@ async def test_an_asset_in_use_gets_lots(arena):
         return await arena.do("update_asset", asset, lot_order="paid_first", expires_in=HOUR)
 
     switched, answers = await asyncio.gather(switch(), arena.keep_asking([some] * 8, 1.0))
+    after = await arena.keep_asking([some] * 8, 60.0, limit=40)
 
     assert switched["lot_order"] == "paid_first"
-    assert answers.refusals == {}
+    assert answers.refusals == after.refusals == {}
     assert await arena.first.fetchval(
         "SELECT count(*) FROM wallet_private.lot WHERE asset_id = "
         "(SELECT asset_id FROM wallet_private.asset WHERE code = $1)", asset
