@@ -91,7 +91,7 @@ def shown(amount: str | Decimal, places: int) -> str:
 
 
 def dialog(page: Page) -> Locator:
-    return page.get_by_role("dialog")
+    return page.locator("dialog")
 
 
 async def transactions(admin: Caller, user: Caller, **query: str) -> list[dict[str, Any]]:
@@ -1211,6 +1211,7 @@ async def test_two_operators_do_what_one_may_not(
         await expect(dialog(page)).to_contain_text("What will happen")
         await dialog(page).get_by_role("button", name="Approve").click()
         await expect(page.get_by_role("status")).to_contain_text("It is approved and done.")
+        await expect(theirs).to_have_count(1)
         reward = theirs.filter(has_text="a festival")
         await reward.locator("summary").click()
         await reward.get_by_role("button", name="Reject").click()

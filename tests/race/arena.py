@@ -308,8 +308,6 @@ class Arena:
 
         Who asks hears the answer before it says what to ask next.
         """
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
         answers, failures = Answers(), []
 
         async def ask(session: Session, next_call: Callable[[], Call]) -> None:
@@ -322,6 +320,8 @@ class Arena:
                     failures.append(failure)
 
         sessions = await self.open_sessions(len(nexts))
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
         await asyncio.gather(*map(ask, sessions, nexts))
         if failures:
             raise failures[0]
