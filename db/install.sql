@@ -48,6 +48,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0031__lots_without_a_lock.sql', '5e6345ed812e546b6322335ae2d4e82b2bd7d297f3f58244486d5f252bf4acf8'),
     ('schema/V0032__verify_since.sql', '13cbaaea1da7fbf5920513fc9a2b6f95d8e984851318865e7d4ca38770abea3d'),
     ('schema/V0033__calls_under_way.sql', '772d1f34d65f2e90a68fa49d8056a32d3285b2ab4512f2fcd7d286a7dc59af85'),
+    ('schema/V0034__key_digest.sql', '038c437aa92528c9fb6b97d2d740488d4a3d1f735dd871782791a30064ac9419'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
@@ -64,7 +65,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/batch/post_lots.sql', '36bdbfb1c4858464b24254910713f0200dc0c907f5c04bf7f41d7baa86dd2241'),
     ('functions/private/batch/post_one.sql', 'f937ab1f9dc231ec23284ad92e6347cb7b5d9fef9d373c2ce197f8031fde1282'),
     ('functions/private/batch/post_runs.sql', '169debe237a4523cd64c3f8545adbbe55e1e2aa929b4e37e4e31c57862c71935'),
-    ('functions/private/batch/post_together.sql', '5d9d5e199a171ded292fb72ae6556aafe5a4c3c127a7a2b8563c2437ac57cd17'),
+    ('functions/private/batch/post_together.sql', '8f1bfb90790b99e16efb1bb98cc54c77b1d3700c766897ef99606ec5b20dbd96'),
     ('functions/private/batch/put_expiries.sql', '36d9a3c413689b67bcbdf7f0efbe77cbcba682904172bd82d72b531f0cc13cda'),
     ('functions/private/batch/sort_batch.sql', '4a19cd9d2865b80ee66c39d8f72a8ec5cf6fda224e222685e466b4f72a462bc2'),
     ('functions/private/batch/to_result.sql', 'e1c7a56ed1f61b38f5e94698fc89e521af01f1ce11fa37e19fbec13cd1446ee8'),
@@ -72,7 +73,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/campaign/find_campaign.sql', 'b39b8cd311bb40a2c7675dc62462a85d56336f45f6845b45fbc5101978e3d669'),
     ('functions/private/campaign/lock_budget.sql', 'ddcd014467c02e6ce500d2cf1ef327c208a12cbe3c60eeda72299e6fb8ee7f53'),
     ('functions/private/campaign/open_missing.sql', '482b113737c88932926d977b7143db420241d91cd08cb91ee1b9a83351f4a77c'),
-    ('functions/private/campaign/read_grants.sql', 'de5fb3984de3fd7ec3668cedbe25aa9e1a6af1009b7568b48e529abf32bf1852'),
+    ('functions/private/campaign/read_grants.sql', '7d8f2eae5658830b743db51e6dba958336a7ddc3a097c7dc1cb5aa2e97a8d959'),
     ('functions/private/campaign/refuse_grant.sql', '0081a653a118522a9183910c4b0c23092e5984e9fd2aec091d2129a2111aca59'),
     ('functions/private/campaign/spread_budget.sql', 'b75cc2e4ecfe6d322f2f86ac38edeb0a58e2d09a28155ef5de3889b14d5fff93'),
     ('functions/private/campaign/take_budget.sql', '6ac6c44576f62c1a0621540970d349bc34f240cb4e37e7319ffbb6ce5d547136'),
@@ -205,7 +206,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/hold/to_hold.sql', '1c7ee663c847e211d72a7df1088b57ccb39735106c409a801c5575994c70d8ae'),
     ('functions/private/import/chain_history.sql', '42ae85ace0ff6b8f3e06a3323c787dcc44e8f6c6bd204c910b4673d1c0ebde4a'),
     ('functions/private/import/import_history.sql', '68827263d5f24ac8b9b3acef26fc4d1086a6a6ad8e578f7ca72aad1227096b96'),
-    ('functions/private/import/read_history.sql', 'd354ad2eb77f36ae363dd1981da9cfae5688a827d31037751ec300e93621ab8f'),
+    ('functions/private/import/read_history.sql', '0d46617dff3555e1e1ba60599a53a1ac08646580ecd23a3e5221aa9660a8ea72'),
     ('functions/private/import/refuse_line.sql', '8c183114fb6c5d353ebe84dce4c4fc9300c16d4fb2f4bea6b364d75d449bf86f'),
     ('functions/private/item/find_item.sql', '5594d632a8dd766db1359fe125520245b71418a077a88e123a411ab2256796d8'),
     ('functions/private/item/record_purchase.sql', '5b0a44d53ae2b2e1e0323d0f335d0ea73e4228eb2bee131517e6db87fea29979'),
@@ -258,20 +259,20 @@ WITH file (file_name, content_hash) AS (VALUES
     ('functions/private/lot/to_lot.sql', 'afa48c742d8c3455c30efe31287c4b87485df4be41f0e291b8f31c7a18bda076'),
     ('functions/private/lot/with_uses.sql', 'e31c4e7bf41c60cbdc47577d99debda729c0eedf2b3914c571ee7addd0cabe1b'),
     ('functions/private/movement/check_request.sql', 'bd8beb11eea1e527a6df2f426e06f9626bf3d72759994995f5de49bf235f6cb3'),
-    ('functions/private/movement/clear_way.sql', '6a8a3529898a352d8f93aca663b43e58b1ba6384c617e296d683cb0a6346e9ba'),
+    ('functions/private/movement/clear_way.sql', '56e16821f41f7f1d17b562369310f7c4f8bfe579834371f5ab156ddd8a9e8440'),
     ('functions/private/movement/find_legs.sql', '9b22478db5c0c3a2fe595a629b0cfa0261dd22323ca41976c020ff906a7b78ca'),
-    ('functions/private/movement/find_replay.sql', 'e3483a847c918f31ae39ba7197850056c3bbe9f8e79e746c83e941f4294b4fe9'),
+    ('functions/private/movement/find_replay.sql', 'ee539ef039b79c096ec9d3eebb5046d4f283e419ec97ed4bac6e73c1078f69b2'),
     ('functions/private/movement/is_plain_wallet.sql', 'fa7c8a07054fe54b09237a56740ab5e0a3969fd016a3d699faba8ed5c9414372'),
     ('functions/private/movement/lock_and_find.sql', '08fdd74bdac9853bb3f7d1a77051de5ee89f568aa27fbb11ac1d7435e6166e05'),
     ('functions/private/movement/lock_or_open.sql', 'f260d17fc277bf2c76eae834d1399f017aca254bdc709dac201c158090101830'),
     ('functions/private/movement/lock_wallet.sql', '0f668c4ef356b92db97f52e934cce8e1cb46135d2439f9dfe4e5c94f97a754a4'),
-    ('functions/private/movement/move.sql', 'dc25ecf0746f75f1adf4956bce775ef9a199bbae8d0d642ffdbaa6dcc3441c79'),
+    ('functions/private/movement/move.sql', '217534bb28e305401d9f2ec7db2fad1bdea937156d1b5b9a33eb879e18761008'),
     ('functions/private/movement/move_carefully.sql', '8de4c091cccacf6c542dd933a2a20dddf25b47edde8613ca68861e722a9d3e32'),
     ('functions/private/movement/new_seal.sql', '6bf8a2a383e3333d9d63948d689208048d1925f7996a8159e83317c9393f1aad'),
     ('functions/private/movement/new_transfer.sql', 'd11e9442d8190039991b9a32a3e36bc99b82c9721570c87bd3604a168122dc4a'),
-    ('functions/private/movement/plan.sql', '036f514879de2cab0698dd46b90d5c7e7ee37f910e43c9f743d85b2edf9b471b'),
-    ('functions/private/movement/post.sql', 'e491578256e4e3e1d709fb8e7083444faecb97983b127158acc82a4e6b09c388'),
-    ('functions/private/movement/post_pair.sql', '3d852b832ab47d84831a9443d153afea6efc1f534239cda87141075ed90d3d00'),
+    ('functions/private/movement/plan.sql', '2e1054b62cf9857eb7d910994189f0386b25f6c9fb2868c48008d76bb00bbe37'),
+    ('functions/private/movement/post.sql', '237b01291134a51f94367697b8be1bd1817114323c8253b74dff0ff1a29abb48'),
+    ('functions/private/movement/post_pair.sql', 'a2a97e8cd55baa9831a833654b554503cadd060f9ed787ac0484c98cdbc4d627'),
     ('functions/private/movement/refuse_low_balance.sql', 'cfaa197d4a8951f999e01e80306af4382c16ea46fdb0878cd5bd6d9f19f2c6d3'),
     ('functions/private/movement/sealed_hash.sql', '4fc44062c43020cc31f60fe5896734c206bfd4bc15aedc225571db9ce5c8df5b'),
     ('functions/private/movement/settle.sql', '26a23bf1069f6e8af6d4b7d4a65c1abb267598efb587bc3f227b6ffab098cf4f'),
@@ -670,6 +671,11 @@ SELECT 'schema/V0033__calls_under_way.sql' = ANY (:'pgwallet_pending'::text[]) A
 \if :pgwallet_run
     \echo schema/V0033__calls_under_way.sql
     \ir schema/V0033__calls_under_way.sql
+\endif
+SELECT 'schema/V0034__key_digest.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
+\if :pgwallet_run
+    \echo schema/V0034__key_digest.sql
+    \ir schema/V0034__key_digest.sql
 \endif
 SELECT 'functions/private/alert/alert_steps.sql' = ANY (:'pgwallet_pending'::text[]) AS pgwallet_run \gset
 \if :pgwallet_run

@@ -2036,9 +2036,6 @@ ALTER TABLE ONLY wallet_private.threshold
     ADD CONSTRAINT threshold_pkey PRIMARY KEY (function, asset_id);
 
 ALTER TABLE ONLY wallet_private.transfer
-    ADD CONSTRAINT transfer_idempotency_key_key UNIQUE (user_id, idempotency_key);
-
-ALTER TABLE ONLY wallet_private.transfer
     ADD CONSTRAINT transfer_pkey PRIMARY KEY (user_id, asset_id, seq);
 
 ALTER TABLE ONLY wallet_private.user_account
@@ -2089,6 +2086,8 @@ CREATE INDEX purchase_user_id_item_id_idx ON wallet_private.purchase USING btree
 CREATE INDEX share_move_code_idx ON wallet_private.share_move USING btree (code, kind);
 
 CREATE INDEX transfer_feed_position_idx ON wallet_private.transfer USING btree (feed_position);
+
+CREATE UNIQUE INDEX transfer_key_idx ON wallet_private.transfer USING btree (user_id, hashtextextended(idempotency_key, (0)::bigint));
 
 CREATE INDEX transfer_transaction_id_idx ON wallet_private.transfer USING btree (transaction_id);
 

@@ -42,6 +42,11 @@ SELECT
     EXISTS (SELECT FROM pg_language AS l WHERE l.lanname = 'plpgsql') AS has_plpgsql,
     EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = $1) AS has_role,
     to_regnamespace('wallet') IS NOT NULL AS has_schema,
+    (
+        SELECT count(*) = 2 FROM pg_class AS c
+        WHERE c.relnamespace = to_regnamespace('wallet_private')
+            AND c.relname IN ('transfer_key_idx', 'transfer_idempotency_key_key')
+    ) AS has_keys_twice,
     current_setting('max_connections')::integer
         - current_setting('superuser_reserved_connections')::integer
         - coalesce(current_setting('reserved_connections', true)::integer, 0) AS connections
@@ -387,6 +392,14 @@ def _collation(s: _Situation) -> Iterator[Finding]:
             "an upgrade of libc or ICU can make these indexes miss a key that is there, so that a"
             f" payment counts twice: {', '.join(s.inexact)}",
             'Run `pgwallet migrate`. An index that is not of the wallet needs COLLATE "C".',
+        )
+    if s.facts["has_keys_twice"]:
+        yield Finding(
+            "keys",
+            "each movement writes its key into two indexes; only gateways of release 0.2 need the"
+            " larger one",
+            "When the last of them is replaced: ALTER TABLE wallet_private.transfer DROP"
+            " CONSTRAINT transfer_idempotency_key_key.",
         )
     if s.collation and s.collation["recorded"] not in (None, s.collation["actual"]):
         yield Finding(

@@ -239,8 +239,8 @@ def test_schema_of_another_release(database, change, says):
     ("change", "index"),
     [
         (
-            "ALTER TABLE wallet_private.transfer ALTER COLUMN idempotency_key TYPE text",
-            "wallet_private.transfer_idempotency_key_key",
+            "CREATE UNIQUE INDEX text_idx ON wallet_private.transfer (user_id, reference)",
+            "wallet_private.text_idx",
         ),
         (
             "CREATE UNIQUE INDEX email_idx ON wallet_private.user_account (lower(email))",
@@ -257,6 +257,14 @@ def test_a_unique_index_that_an_upgrade_can_break(database, login, change, index
     database.psql(f"DROP VIEW wallet.transaction; {change}")
     found = examine(as_login(database, login))["keys"]
     assert found.endswith(f"counts twice: {index}")
+
+
+def test_an_index_that_only_the_release_before_needs(database, login):
+    database.psql(
+        "ALTER TABLE wallet_private.transfer "
+        "ADD CONSTRAINT transfer_idempotency_key_key UNIQUE (user_id, idempotency_key)"
+    )
+    assert "into two indexes" in examine(as_login(database, login))["keys"]
 
 
 def test_a_collation_of_another_version(database, login):

@@ -64,12 +64,12 @@ OTHERS = [
 # Every statement of this function that names this table goes by this index.
 INDEXES = [
     ("wallet_private.post", "wallet", "wallet_pkey"),
-    ("wallet_private.post", "transfer", "transfer_idempotency_key_key"),
+    ("wallet_private.post", "transfer", "transfer_key_idx"),
     ("wallet_private.post_pair", "wallet", "wallet_pkey"),
     ("wallet_private.move", "asset", "asset_code_key"),
     ("wallet_private.find_asset", "asset", "asset_code_key"),
-    ("wallet_private.find_replay", "transfer", "transfer_idempotency_key_key"),
-    ("wallet_private.clear_way", "transfer", "transfer_idempotency_key_key"),
+    ("wallet_private.find_replay", "transfer", "transfer_key_idx"),
+    ("wallet_private.clear_way", "transfer", "transfer_key_idx"),
     ("wallet_private.clear_way", "wallet", "wallet_pkey"),
     ("wallet_private.take_back", "transfer", "transfer_pkey"),
     ("wallet_private.take_back", "wallet", "wallet_pkey"),
@@ -121,7 +121,7 @@ async def test_movements_go_by_the_wallet_and_the_key(connection, name):
     assert any(plan.startswith("Update on wallet ") for plan in plans)
     inserts = [plan for plan in plans if "Insert on transfer" in plan and "Conflict" in plan]
     assert inserts
-    assert all("transfer_idempotency_key_key" in indexes_in(plan) for plan in inserts)
+    assert all("transfer_key_idx" in indexes_in(plan) for plan in inserts)
 
 
 @pytest.mark.parametrize(("name", "table", "index"), INDEXES)

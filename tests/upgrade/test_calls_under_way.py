@@ -24,6 +24,10 @@ SELECT c.sqlstate FROM pg_proc AS p
 CROSS JOIN LATERAL plpgsql_check.plpgsql_check_function_tb(p.oid, fatal_errors => false) AS c
 WHERE p.pronamespace = 'old'::regnamespace AND c.level = 'error'
 """
+TOPUP = """
+SELECT wallet.create_asset('GOLD', 'Gold');
+SELECT wallet.topup((wallet.create_user('player-1')).user_id, 'GOLD', 1, 'key-1')
+"""
 MORE_COLUMNS = {
     "wallet.get_balance_at": ["42846"],
     "wallet.get_transaction": ["42846"],
@@ -36,6 +40,7 @@ MORE_COLUMNS = {
 async def test_old_bodies_find_what_they_call(version, servers, tmp_path):
     database = plpgsql_check.create(servers, is_migrated=False)
     await migrate(database.dsn, root=Release(version, tmp_path).db)
+    database.psql(TOPUP)
     connection = await database.connect()
     try:
         bodies = await connection.fetch(BODIES)

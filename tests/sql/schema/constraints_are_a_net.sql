@@ -223,7 +223,7 @@ FROM (
     ('name_kind_is_known_check', 'UPDATE name SET kind = ''phone'''),
     ('share_move_kind_is_known_check', 'UPDATE share_move SET kind = ''task'''),
     ('share_move_amount_is_positive_check', 'UPDATE share_move SET amount = 0'),
-    ('transfer_idempotency_key_key', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
+    ('transfer_key_idx', 'UPDATE transfer SET idempotency_key = ''k'' WHERE leg = 1'),
     ('reversal_reversal_id_key', 'UPDATE reversal SET reversal_id = user_id'),
     (
         'refund_refund_id_key',

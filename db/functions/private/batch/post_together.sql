@@ -50,7 +50,8 @@ BEGIN
                 WHERE NOT EXISTS (
                     SELECT FROM wallet_private.transfer AS t
                     WHERE t.user_id = (i.transfer).user_id
-                        AND t.idempotency_key = (i.transfer).idempotency_key
+                        AND hashtextextended(t.idempotency_key, 0)
+                            = hashtextextended((i.transfer).idempotency_key, 0)
                 )
             );
         END IF;

@@ -54,6 +54,8 @@ AS $$
     ) AS r
     LEFT JOIN wallet_private.transfer AS t
         ON t.user_id = r.user_id
+        AND hashtextextended(t.idempotency_key, 0)
+            = hashtextextended(wallet_private.campaign_key(p_campaign.code), 0)
         AND t.idempotency_key = wallet_private.campaign_key(p_campaign.code)
     ORDER BY r.ord
 $$;

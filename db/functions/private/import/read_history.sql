@@ -25,7 +25,9 @@ AS $$
     FROM (
         SELECT
             s.*,
-            (min(s.ord) OVER (PARTITION BY s.user_id, s.idempotency_key))::integer AS first_ord,
+            (min(s.ord) OVER (
+                PARTITION BY s.user_id, hashtextextended(s.idempotency_key, 0)
+            ))::integer AS first_ord,
             o.user_id IS NOT NULL AS is_taken,
             coalesce(w.seq, 0) = 0 AS is_new,
             (
@@ -86,7 +88,8 @@ AS $$
         LEFT JOIN wallet_private.transfer AS t
             ON s.user_id = t.user_id AND s.asset_id = t.asset_id AND s.seq = t.seq
         LEFT JOIN wallet_private.transfer AS o
-            ON s.user_id = o.user_id AND s.idempotency_key = o.idempotency_key
+            ON s.user_id = o.user_id
+            AND hashtextextended(s.idempotency_key, 0) = hashtextextended(o.idempotency_key, 0)
             AND (o.asset_id, o.seq) <> (s.asset_id, s.seq)
     ) AS k
     ORDER BY k.user_id, k.asset_id, k.seq

@@ -17,7 +17,9 @@ BEGIN
     -- movement under way may be a duplicate, which takes the very units that are missing now.
     PERFORM wallet_private.lock_wallet(p_transfer.user_id, p_transfer.asset_id);
     PERFORM FROM wallet_private.transfer AS t
-    WHERE t.user_id = p_transfer.user_id AND t.idempotency_key = p_transfer.idempotency_key;
+    WHERE t.user_id = p_transfer.user_id
+        AND hashtextextended(t.idempotency_key, 0)
+            = hashtextextended(p_transfer.idempotency_key, 0);
     IF FOUND THEN
         RETURN false;
     END IF;

@@ -6,7 +6,8 @@ PARALLEL UNSAFE
 SECURITY INVOKER
 AS $$
 -- Finds the transfer that has a request's key, NULL if there is none. Raises WA301 if that transfer
--- answered another request. What was erased of it is not compared.
+-- answered another request. What was erased of it is not compared. Another key with the same digest
+-- counts as another request, since the ledger's index holds digests.
 DECLARE
     v_transfer wallet_private.transfer;
     v_is_whole boolean;
@@ -14,7 +15,9 @@ DECLARE
 BEGIN
     SELECT t.* INTO v_transfer
     FROM wallet_private.transfer AS t
-    WHERE t.user_id = p_request.user_id AND t.idempotency_key = p_request.idempotency_key;
+    WHERE t.user_id = p_request.user_id
+        AND hashtextextended(t.idempotency_key, 0)
+            = hashtextextended(p_request.idempotency_key, 0);
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
@@ -23,6 +26,7 @@ BEGIN
     -- them: a task's reward, for example.
     v_is_whole := p_request.kind IN ('TOPUP', 'BONUS', 'SPEND', 'ADJUST', 'CONVERT', 'HOLD');
     v_field := CASE
+        WHEN v_transfer.idempotency_key <> p_request.idempotency_key THEN 'idempotency_key'
         WHEN v_transfer.kind <> p_request.kind THEN 'kind'
         WHEN v_is_whole AND v_transfer.asset_id <> p_request.asset_id
             THEN CASE p_request.kind WHEN 'CONVERT' THEN 'from_asset' ELSE 'asset' END

@@ -85,7 +85,7 @@ BEGIN
                 p_user_id, v_transaction_id, v_moved.seq, v_moved.moved_at, v_asset_id, 1, p_kind,
                 v_amount, v_moved.balance, 'TREASURY', p_idempotency_key, p_reference, NULL,
                 p_metadata, v_actor, v_moved.head, v_moved.feed_position, v_seal
-            ) ON CONFLICT (user_id, idempotency_key) DO NOTHING;
+            ) ON CONFLICT (user_id, hashtextextended(idempotency_key, 0)) DO NOTHING;
             IF FOUND THEN
                 -- 5. Settle what a race decided, and 6. return the receipt.
                 IF v_moved.is_capped THEN

@@ -32,7 +32,9 @@ BEGIN
     IF p_is_refusing THEN
         -- A copy of a request is not refused for what its original has used: its key tells it.
         PERFORM FROM wallet_private.transfer AS t
-        WHERE t.user_id = p_transfer.user_id AND t.idempotency_key = p_transfer.idempotency_key;
+        WHERE t.user_id = p_transfer.user_id
+            AND hashtextextended(t.idempotency_key, 0)
+                = hashtextextended(p_transfer.idempotency_key, 0);
         IF FOUND THEN
             RETURN p_transfer;
         END IF;

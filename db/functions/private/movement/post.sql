@@ -106,7 +106,7 @@ BEGIN
     -- The unique key of the ledger notices a duplicate that nothing noticed before. A seq that is
     -- taken would be a lost update: the primary key makes that an error.
     INSERT INTO wallet_private.transfer VALUES (p_transfer.*)
-    ON CONFLICT (user_id, idempotency_key) DO NOTHING;
+    ON CONFLICT (user_id, hashtextextended(idempotency_key, 0)) DO NOTHING;
     IF NOT FOUND THEN
         PERFORM wallet_private.take_back(
             p_transfer.user_id, p_transfer.asset_id, p_transfer.seq, p_transfer.amount, p_hold

@@ -23,7 +23,7 @@ BEGIN
     END LOOP;
     IF p_legs[1].hash IS NOT NULL AND p_legs[2].hash IS NOT NULL THEN
         INSERT INTO wallet_private.transfer SELECT (p_legs[1]).*
-        ON CONFLICT (user_id, idempotency_key) DO NOTHING;
+        ON CONFLICT (user_id, hashtextextended(idempotency_key, 0)) DO NOTHING;
         v_is_appended := FOUND;
     END IF;
 
