@@ -48,7 +48,7 @@ WITH file (file_name, content_hash) AS (VALUES
     ('schema/V0031__lots_without_a_lock.sql', '5e6345ed812e546b6322335ae2d4e82b2bd7d297f3f58244486d5f252bf4acf8'),
     ('schema/V0032__verify_since.sql', '13cbaaea1da7fbf5920513fc9a2b6f95d8e984851318865e7d4ca38770abea3d'),
     ('schema/V0033__calls_under_way.sql', '772d1f34d65f2e90a68fa49d8056a32d3285b2ab4512f2fcd7d286a7dc59af85'),
-    ('schema/V0034__key_digest.sql', '038c437aa92528c9fb6b97d2d740488d4a3d1f735dd871782791a30064ac9419'),
+    ('schema/V0034__key_digest.sql', 'a5344dd585721af60dc8678bb45f24117d67df92e2ede1e63ff5faa6eb4fcb03'),
     ('functions/private/alert/alert_steps.sql', '63bc26da7eb0088ea1accd1266ff3f84daf70f394eff78de2851adfc0bd535d5'),
     ('functions/private/alert/check_alert.sql', '57c4c0975022f7ed3d8fb629d31f538391c91d0b5cbe64143426573a949ff8a9'),
     ('functions/private/alert/check_threshold.sql', 'ec1a9e083c54dde80b69e649214cd2bcedc65ddb678b9b40e6b32417814e22a5'),
