@@ -34,12 +34,6 @@ SELECT count(*) FROM pg_stat_activity, pg_blocking_pids(pid) AS blocking
 WHERE datname = current_database() AND wait_event_type = 'Lock'
     AND blocking <> '{}' AND NOT $1 = ANY (blocking)"""
 
-DROP_KEY = r"""
-DO $$ BEGIN EXECUTE (
-    SELECT 'ALTER TABLE wallet_private.transfer DROP CONSTRAINT ' || conname FROM pg_constraint
-    WHERE conrelid = 'wallet_private.transfer'::regclass AND contype = 'u'
-        AND pg_get_constraintdef(oid) LIKE '%(user_id, idempotency_key)%'
-); END $$"""
 SNAPSHOT = r"""balance = (
     SELECT x.balance FROM wallet_private.wallet AS x
     WHERE x.user_id = \1.user_id AND x.asset_id = \1.asset_id
@@ -55,10 +49,14 @@ class Fault:
 FAULTS = {
     "key check removed": Fault(
         (
-            (r"ON CONFLICT \(user_id, idempotency_key\) DO NOTHING", ""),
-            (r"\bt\.idempotency_key = \S+\.idempotency_key", "false"),
+            (r"ON CONFLICT \(user_id, hashtextextended\(idempotency_key, 0\)\) DO NOTHING", ""),
+            (
+                r"\bhashtextextended\(t\.idempotency_key, 0\)"
+                r"\s+= hashtextextended\(\S+\.idempotency_key, 0\)",
+                "false",
+            ),
         ),
-        DROP_KEY,
+        "DROP INDEX wallet_private.transfer_key_idx",
     ),
     "absolute updates": Fault(((r"\bbalance = (\w+)\.balance \+", SNAPSHOT),)),
     "lock order reversed": Fault(((r"\bORDER BY u\.asset_id\b", "ORDER BY u.asset_id DESC"),)),
