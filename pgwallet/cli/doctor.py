@@ -398,8 +398,8 @@ def _collation(s: _Situation) -> Iterator[Finding]:
             "keys",
             "each movement writes its key into two indexes; only gateways of release 0.2 need the"
             " larger one",
-            "When the last of them is replaced: ALTER TABLE wallet_private.transfer DROP"
-            " CONSTRAINT transfer_idempotency_key_key.",
+            "When the last of them is replaced: SET lock_timeout = '2s'; ALTER TABLE"
+            " wallet_private.transfer DROP CONSTRAINT transfer_idempotency_key_key;",
         )
     if s.collation and s.collation["recorded"] not in (None, s.collation["actual"]):
         yield Finding(
